@@ -1,0 +1,236 @@
+"""The raw extracted JSON, `gongkai.report/1`: the interface between any extractor and the warehouse.
+
+The types below and the form give the JSON Schema (`docs/raw_extracted.schema.json`) and the validation at load.
+"""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from contracts.form import Cell, FormVersion, Table, form
+
+SCHEMA_ID = "gongkai.report/1"
+CellState = Literal["blank", "blank_proven", "mark", "ambiguous", "missing", "resolved", "printed"]
+Scope = Literal["own", "consolidated", "unknown"]
+Period = Literal["year", "cumulative"]
+Natural = Annotated[int, Meta(ge=0, le=2**53)]
+Whole = Annotated[int, Meta(ge=-(2**53), le=2**53)]
+Decimal = Annotated[str, Meta(pattern=r"^-?\d{1,15}(\.\d{1,6})?$")]
+Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+Year = Annotated[int, Meta(ge=1990, le=2100)]
+
+
+class _Model(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """Base of all parts: unknown fields are an error."""
+
+
+class Span(_Model, kw_only=True):
+    """Where something was printed. Lines, pages, tables and rows count from 1, characters of the line from 0."""
+
+    page: int | None = None
+    line: int | None = None
+    char_start: int | None = None
+    char_end: int | None = None
+    table: int | None = None
+    row: int | None = None
+
+
+class DocumentInfo(_Model, kw_only=True):
+    """The document that was read."""
+
+    sha256: Sha256
+    media_type: str
+    source_uri: str
+    bytes: Natural
+    captured_at: str
+    source_tier: Annotated[int, Meta(ge=0, le=9)] = 5
+
+
+class ExtractorInfo(_Model, kw_only=True):
+    """What read it."""
+
+    name: str
+    version: str
+
+
+class Authority(_Model, kw_only=True):
+    """The body as printed and as normalised; `normalised` is None if it could not be decided."""
+
+    printed: str
+    normalised: str | None = None
+
+
+class Reading(_Model, kw_only=True):
+    """A cell that was not plainly printed in its place.
+
+    `value` is the proven value of a `blank_proven` cell (the cell itself stays null); `proof` names the
+    identities that force it, or that decided a `resolved` reading.
+    """
+
+    cell: str
+    state: CellState
+    raw: str = ""
+    value: Whole | None = None
+    candidates: list[Whole | str] = []
+    proof: list[str] = []
+    note: str = ""
+    span: Span | None = None
+
+
+class Leftover(_Model, kw_only=True):
+    """A number inside a table's block that no cell explains."""
+
+    table: str
+    raw: str
+    span: Span | None = None
+
+
+class Operand(_Model, kw_only=True):
+    """One term of a claim: a cell `t.r.c`, an indicator `legacy.<id>.<period>` or another claim `claim.<id>`."""
+
+    operand: str
+    weight: Literal[1, -1] = 1
+
+
+class Claim(_Model, kw_only=True):
+    """A figure stated in prose. `agrees` is None where a term is missing: read, not assessed."""
+
+    id: str
+    kind: str
+    terms: list[Operand]
+    value: Natural
+    quote: str
+    agrees: bool | None
+    meaning: str = ""
+    candidates: list[str] = []
+    span: Span | None = None
+
+
+class LegacyIndicator(_Model, kw_only=True):
+    """One indicator of a report on 2008-2018; an unknown label keeps `indicator` None."""
+
+    label: str
+    indicator: str | None
+    period: Period
+    value: Whole | Decimal | None
+    unit: str
+    span: Span | None = None
+
+
+class Legacy(_Model, kw_only=True):
+    """The indicators of a report on 2008-2018."""
+
+    indicators: list[LegacyIndicator] = []
+
+
+class Rejection(_Model, kw_only=True):
+    """Why a document could not be read; `reason` is one of :data:`REJECTION_REASONS`."""
+
+    reason: str
+    detail: str = ""
+
+
+REJECTION_REASONS = {
+    "empty": "the file has no bytes or no text",
+    "undecodable": "the text cannot be decoded, or nothing but replacement characters is left",
+    "no_report": "no table and no indicator of the form was found",
+    "unsupported_media_type": "no reader for this kind of file",
+    "invalid_json": "not JSON at all",
+    "schema_violation": "the JSON does not follow the schema of raw extracted JSON",
+    "claim_mismatch": "what the JSON says of itself differs from what its own figures give",
+    "reader_error": "the reader failed on this document",
+}
+
+
+def _cell_type(cell: Cell) -> Any:
+    if cell.type == "decimal":
+        return Decimal
+    if cell.type == "text":
+        return str
+    return Whole if cell.may_be_negative else Natural
+
+
+def _row_struct(version: FormVersion, table: Table, row: str) -> type[Struct]:
+    fields = [(cell.column, _cell_type(cell) | None, None) for cell in table.cells if cell.row == row]
+    return msgspec.defstruct(f"{table.id}_{version.version}_{row}", fields, forbid_unknown_fields=True, gc=False)
+
+
+def _table_struct(version: FormVersion, table: Table) -> type[Struct]:
+    """A table of one version, told apart from other versions' by its tag `form_version`."""
+    rows = [(row, _row_struct(version, table, row) | None, None) for row in table.rows]
+    cells = msgspec.defstruct(f"{table.id}_{version.version}_cells", rows, forbid_unknown_fields=True)
+    return msgspec.defstruct(
+        f"{table.id}_{version.version}",
+        [("cells", cells)],
+        tag_field="form_version",
+        tag=version.version,
+        forbid_unknown_fields=True,
+    )
+
+
+def _tables_struct() -> type[Struct]:
+    fields: list[tuple[str, Any, Any]] = []
+    for table in form().tables:
+        kinds: Any = None
+        for name in form().versions_with(table):
+            version = form().versions[name]
+            struct = _table_struct(version, version.tables[table])
+            kinds = struct if kinds is None else kinds | struct
+        fields.append((table, kinds | UnsetType, UNSET))
+    return msgspec.defstruct("Tables", fields, forbid_unknown_fields=True, omit_defaults=True)
+
+
+Tables: Any = _tables_struct()
+
+
+class Report(_Model, kw_only=True):
+    """One report of one body on one year. `spans` says where each row `table.row` was printed."""
+
+    authority: Authority
+    year: Year
+    scope: Scope = "unknown"
+    period: str = ""
+    published: str = ""
+    region_code: Annotated[str, Meta(pattern=r"^\d{6}$")] | None = None
+    tables: Tables
+    readings: list[Reading] = []
+    spans: dict[str, Span] = {}
+    leftovers: list[Leftover] = []
+    claims: list[Claim] = []
+    legacy: Legacy | None = None
+
+
+class RawDocument(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """One document's raw extracted JSON: its reports, or the reason why there is none."""
+
+    schema: Literal["gongkai.report/1"]
+    document: DocumentInfo
+    extractor: ExtractorInfo
+    reports: list[Report] = []
+    rejection: Rejection | None = None
+
+    def __post_init__(self) -> None:
+        """A document has reports or a rejection, never both and never neither."""
+        if bool(self.reports) == (self.rejection is not None):
+            raise ValueError("a document has either reports or a rejection")
+
+
+def cells_of(report: Report) -> dict[str, int | None]:
+    """The integer cells of a report by cell id; what a table does not name is None."""
+    values: dict[str, int | None] = {}
+    for table_id in form().tables:
+        table = getattr(report.tables, table_id)
+        if table is UNSET:
+            continue
+        version = form().versions[type(table).__struct_config__.tag]
+        for cell in version.tables[table_id].cells:
+            if cell.type == "integer":
+                row = getattr(table.cells, cell.row)
+                values[cell.id] = None if row is None else getattr(row, cell.column)
+    return values
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema of raw extracted JSON."""
+    return msgspec.json.schema(RawDocument)

@@ -1,0 +1,1 @@
+"""Capture, extract, load, publish: the steps of the warehouse without any orchestrator."""
