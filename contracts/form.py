@@ -288,7 +288,8 @@ def _identities(rules: dict[str, IdentityRule], tables: dict[str, Table]) -> dic
 
 
 def _read(path: Path) -> Json:
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    declared: Json = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return declared
 
 
 def _declared(name: str, folder: Path) -> Json:

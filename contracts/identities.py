@@ -14,7 +14,9 @@ from contracts.form import FormVersion, Identity, Term, form
 Status = Literal["pass", "fail", "not_assessed", "not_applicable"]
 
 
-def residual(identity: Identity, cells: Mapping[str, int | None], prior: Mapping[str, int | None] | None = None) -> int | None:
+def residual(
+    identity: Identity, cells: Mapping[str, int | None], prior: Mapping[str, int | None] | None = None
+) -> int | None:
     """The weighted sum of an identity's terms, or None if a term is missing.
 
     Args:
@@ -38,9 +40,7 @@ def status_of(value: int | None) -> Status:
     return "pass" if value == 0 else "fail"
 
 
-def evaluate(
-    version: FormVersion, table: str, cells: Mapping[str, int | None]
-) -> dict[str, tuple[int | None, Status]]:
+def evaluate(version: FormVersion, table: str, cells: Mapping[str, int | None]) -> dict[str, tuple[int | None, Status]]:
     """Residual and status of every identity of one table that needs no other year, by identity id."""
     results: dict[str, tuple[int | None, Status]] = {}
     for identity in version.identities_of(table):

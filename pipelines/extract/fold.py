@@ -10,7 +10,23 @@ from functools import cache
 from opencc import OpenCC
 
 # Characters which OpenCC's t2s leaves although labels of the form use the other one.
-_EXTRA = str.maketrans({"覆": "复", "〔": "(", "〕": ")", "【": "(", "】": ")", "﹝": "(", "﹞": ")", "“": '"', "”": '"', "「": '"', "」": '"', "‘": '"', "’": '"'})
+_EXTRA = str.maketrans(
+    {
+        "覆": "复",
+        "〔": "(",
+        "〕": ")",
+        "【": "(",
+        "】": ")",
+        "﹝": "(",
+        "﹞": ")",
+        "“": '"',
+        "”": '"',
+        "「": '"',
+        "」": '"',
+        "‘": '"',
+        "’": '"',
+    }
+)
 _NOT_LABEL = re.compile(r"[^0-9A-Za-z一-鿿/]+")
 
 

@@ -1,0 +1,1 @@
+"""Raw extracted JSON to the typed tables of the `raw` schema."""
