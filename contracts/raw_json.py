@@ -143,7 +143,7 @@ REJECTION_REASONS = {
 }
 
 
-def _cell_type(cell: Cell) -> Any:
+def _cell_type(cell: Cell) -> Any:  # noqa: ANN401 a type expression, which has no type of its own
     if cell.type == "decimal":
         return Decimal
     if cell.type == "text":

@@ -1,0 +1,81 @@
+"""The contract of the staging layer: every figure equal to raw's, the identities evaluated anew."""
+
+import duckdb
+import polars as pl
+
+from contracts.form import form
+from contracts.layers import raw
+from contracts.layers.balance import judge
+from contracts.layers.fingerprints import check_unaltered, remember
+from contracts.layers.frames import cells_of, check_schema, read_cells, unequal_rows
+from contracts.layers.results import CheckResult, LayerReport, RunExpectation, verdict
+
+RELATIONS = (
+    "staging.stg_documents",
+    "staging.stg_reports",
+    "staging.stg_claims",
+    "staging.stg_legacy_indicators",
+    "staging.stg_rejected_documents",
+)
+# What must be equal row by row between a raw table and its staging model, beside the cells.
+_SHARED: dict[str, tuple[str, ...]] = {
+    "documents": ("document_key", "payload_sha256", "status", "reports"),
+    "reports": ("report_key", "document_key", "ordinal", "report_year", "scope"),
+    "claims": ("report_key", "claim_id", "kind", "value", "agrees"),
+    "legacy_indicators": ("report_key", "position", "indicator", "period", "value"),
+    "rejected_documents": ("document_key", "payload_sha256", "reason"),
+}
+
+
+def _check_rows(connection: duckdb.DuckDBPyConnection, name: str, columns: tuple[str, ...]) -> CheckResult:
+    """Whether a staging model has exactly raw's rows in the columns that both have."""
+    chosen = ", ".join(f"{column}::varchar as {column}" for column in columns)
+    query = """
+        select count(*) from (
+            (select {c} from raw.{t} except all select {c} from staging.stg_{t})
+            union all
+            (select {c} from staging.stg_{t} except all select {c} from raw.{t})
+        )
+    """.format(c=chosen, t=name)  # noqa: S608, UP032 our own names
+    different = connection.execute(query).fetchone()
+    seen = connection.execute(f"select count(*) from raw.{name}").fetchone()  # noqa: S608 our own names
+    failed = int(different[0]) if different else 0
+    return verdict(f"conservation.{name}", int(seen[0]) if seen else 0, failed, f"{failed} rows differ from raw")
+
+
+def _comparable(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    """Money as a decimal on both sides, so that "91.610" in raw equals 91.61 in staging."""
+    return frame.with_columns(
+        pl.col(cell.name).cast(pl.Decimal(24, 6)) for cell in cells_of(table) if cell.type == "decimal"
+    )
+
+
+def _check_cells(raw_frame: pl.DataFrame, staged: pl.DataFrame, table: str) -> CheckResult:
+    columns = [cell.name for cell in cells_of(table)]
+    if raw_frame.height != staged.height:
+        missing = abs(raw_frame.height - staged.height)
+        return verdict(f"conservation.cells.{table}", raw_frame.height, missing, "other reports than in raw")
+    names = ["report_key", f"{table}__form_version", *columns]
+    failed = unequal_rows(_comparable(raw_frame, table), _comparable(staged, table), names)
+    return verdict(f"conservation.cells.{table}", staged.height, failed, f"{failed} reports differ from raw")
+
+
+def check_staging(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> LayerReport:
+    """Evaluate the contract of the staging layer.
+
+    Args:
+        connection: the warehouse, open for writing.
+        run: the run, whose raw contract was recorded before.
+    """
+    results = [
+        check_unaltered(connection, run.run_id, raw.RELATIONS),
+        raw.check_vacuity(connection, "staging.stg_reports"),
+        *(_check_rows(connection, name, columns) for name, columns in _SHARED.items()),
+    ]
+    for table in form().tables:
+        staged = read_cells(connection, "staging.stg_reports", table)
+        results.append(_check_cells(read_cells(connection, "raw.reports", table), staged, table))
+        results.append(check_schema(staged, table, decimal_type=pl.Decimal(24, 6)))
+        results.extend(judge(staged, table).results)
+    remember(connection, run.run_id, RELATIONS)
+    return LayerReport(run.run_id, "staging", results)
