@@ -1,0 +1,100 @@
+"""Render a report of the statutory form to a document, as real bodies publish them."""
+
+from collections.abc import Callable
+
+from contracts.form import Table, form
+from pipelines.render.grid import Grid, GridCell, GridRow, build_grid
+from pipelines.render.markup import write_html
+from pipelines.render.page import Block, IndexRow, Page, Paragraph
+from pipelines.render.report import Layout, RenderedReport, Script
+from pipelines.render.script import write_half_width, write_in_script
+from pipelines.render.text_layout import write_lines, write_piped_row, write_pipes, write_tabs
+from pipelines.render.word import write_docx
+
+Write = Callable[[str], str]
+
+
+def render(report: RenderedReport, layout: Layout, script: Script) -> bytes:
+    """The document that prints `report`.
+
+    Args:
+        report: texts and figures in simplified characters, with the style and the flaws of the page.
+        layout: `html` and `docx` keep merged cells; `pipes`, `tabs` and `lines` are UTF-8 text.
+        script: the script of all texts, labels of the form included.
+
+    Raises:
+        KeyError: the report names a table or a version that the form does not have.
+        ValueError: strays or left-out blanks are wanted of a layout which cannot print them.
+    """
+    _refuse_impossible(report, layout)
+
+    def write(text: str) -> str:
+        converted = write_in_script(text, script)
+        return write_half_width(converted) if report.style.punctuation == "half" else converted
+
+    page = Page(write("".join(report.title) or f"{report.authority}{report.year}"), tuple(_blocks(report, write)))
+    if layout == "html":
+        return write_html(page)
+    if layout == "docx":
+        return write_docx(page)
+    return _write_text(page, report, layout)
+
+
+def _refuse_impossible(report: RenderedReport, layout: Layout) -> None:
+    if report.flaws.strays and layout in ("html", "docx"):
+        raise ValueError(f"layout {layout} has no place for stray cells; use pipes, tabs or lines")
+    if report.style.blank is None and layout != "lines":
+        raise ValueError(f"layout {layout} cannot leave blank cells out; use lines, or print them as empty text")
+
+
+def _heading(report: RenderedReport, table: Table) -> str:
+    return report.flaws.ordinals.get(table.id, table.ordinal) + table.heading["zh"]
+
+
+def _blocks(report: RenderedReport, write: Write) -> list[Block]:
+    blocks: list[Block] = [IndexRow(tuple(map(write, row))) for row in report.index]
+    blocks.extend(Paragraph(write(text), is_title=True) for text in report.title)
+    blocks.extend(Paragraph(write(text)) for text in report.opening)
+    for section in report.before:
+        blocks.extend(Paragraph(write(text)) for text in (section.heading, *section.paragraphs))
+    for name, figures in report.tables.items():
+        table = form().versions[figures.form_version].tables[name]
+        grid = build_grid(table, figures, report.style, report.flaws.remarks, report.flaws.strays)
+        blocks.extend((Paragraph(write(_heading(report, table))), _written(grid, write)))
+    for section in report.after:
+        blocks.extend(Paragraph(write(text)) for text in (section.heading, *section.paragraphs))
+    blocks.extend(Paragraph(write(text)) for text in report.footer)
+    return blocks
+
+
+def _written(grid: Grid, write: Write) -> Grid:
+    rows = (
+        GridRow(
+            tuple(
+                GridCell(write(cell.text), cell.colspan, cell.rowspan, cell.is_continued, cell.is_blank)
+                for cell in row.cells
+            ),
+            row.id,
+            row.stray,
+        )
+        for row in grid.rows
+    )
+    return Grid(grid.width, tuple(rows))
+
+
+def _write_text(page: Page, report: RenderedReport, layout: Layout) -> bytes:
+    index_width = max((len(row) for row in report.index), default=0)
+    lines: list[str] = []
+    for block in page.blocks:
+        if isinstance(block, Paragraph):
+            lines.append(block.text)
+        elif isinstance(block, IndexRow):
+            cells = [cell for cell in block.cells if cell]
+            lines.append(write_piped_row(cells, index_width - len(cells)))
+        elif layout == "pipes":
+            lines.extend(write_pipes(block))
+        elif layout == "tabs":
+            lines.extend(("", *write_tabs(block), *[""] * (report.style.gap - 1)))
+        else:
+            lines.extend(write_lines(block, leave_out_blanks=report.style.blank is None))
+    return ("\n".join(lines) + "\n").encode()
