@@ -41,9 +41,10 @@ def identity_schema(version: FormVersion, table: str) -> pa.DataFrameSchema:
 
 
 def _violations(schema: pa.DataFrameSchema, holds: pl.DataFrame) -> pl.DataFrame:
-    """The violations pandera finds: `index` of the row and `identity`."""
+    """The violations pandera finds: `index` of the row and `identity`. A frame without rows is not asked about."""
     try:
-        schema.validate(holds, lazy=True)
+        if holds.height:
+            schema.validate(holds, lazy=True)
     except SchemaErrors as errors:
         cases = errors.failure_cases
         assert isinstance(cases, pl.DataFrame)  # noqa: S101 pandera's polars backend returns polars
@@ -57,9 +58,7 @@ def _judge_version(frame: pl.DataFrame, version: FormVersion, table: str) -> tup
     residuals = frame.select(KEY, *map(residual_expression, identities)).with_row_index("index")
     residuals = residuals.with_columns(pl.col("index").cast(pl.Int64))
     holds = residuals.select(pl.col(name) == 0 for name in names)
-    violations = (
-        _violations(identity_schema(version, table), holds) if names else _violations(pa.DataFrameSchema(), holds)
-    )
+    violations = _violations(identity_schema(version, table), holds)
     failed_rows = violations.select("index").unique().with_columns(held=True)
     unassessed = pl.any_horizontal(pl.col(name).is_null() for name in names) if names else pl.lit(value=True)
     status = pl.when(pl.col("held")).then(pl.lit("held")).when(unassessed).then(pl.lit("not_assessed"))
