@@ -19,6 +19,9 @@ Whole = Annotated[int, Meta(ge=-(2**53), le=2**53)]
 Decimal = Annotated[str, Meta(pattern=r"^-?\d{1,15}(\.\d{1,6})?$")]
 Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 Year = Annotated[int, Meta(ge=1990, le=2100)]
+Timestamp = Annotated[
+    str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?)?$")
+]  # ISO 8601; without a zone it is read as UTC
 
 
 class _Model(Struct, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -43,7 +46,7 @@ class DocumentInfo(_Model, kw_only=True):
     media_type: str
     source_uri: str
     bytes: Natural
-    captured_at: str
+    captured_at: Timestamp
     source_tier: Annotated[int, Meta(ge=0, le=9)] = 5
 
 
