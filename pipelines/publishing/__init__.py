@@ -1,0 +1,34 @@
+"""One writer, versions that never change, one link that moves: how a mart becomes what BI reads."""
+
+from pipelines.publishing.audit import LAYERS, PublicationRefusedError
+from pipelines.publishing.lock import WriterBusyError, writer_lock
+from pipelines.publishing.manifest import (
+    Code,
+    Inputs,
+    Manifest,
+    describe_code,
+    describe_inputs,
+)
+from pipelines.publishing.publication import KEPT_VERSIONS, publish, start_build
+from pipelines.publishing.versions import UnknownVersionError, Version, list_versions, live_id, live_version, roll_back
+
+__all__ = [
+    "KEPT_VERSIONS",
+    "LAYERS",
+    "Code",
+    "Inputs",
+    "Manifest",
+    "PublicationRefusedError",
+    "UnknownVersionError",
+    "Version",
+    "WriterBusyError",
+    "describe_code",
+    "describe_inputs",
+    "list_versions",
+    "live_id",
+    "live_version",
+    "publish",
+    "roll_back",
+    "start_build",
+    "writer_lock",
+]

@@ -1,0 +1,89 @@
+"""What must be true of a mart before anybody may read it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from contracts.layers import LayerReport
+from pipelines.warehouse import MANIFEST_FILE, MART_FILE
+
+PUBLISHED_SCHEMA = "marts"
+LAYERS = ("raw", "staging", "facts", "marts")
+MAGIC = b"DUCK"
+MAGIC_OFFSET = 8
+STORAGE_NUMBER = 64  # the number DuckDB 1.0 and 1.1 write into the header; 1.2 writes 65
+
+
+class PublicationRefusedError(RuntimeError):
+    """The mart may not be published; the live version stays. `reasons` names everything that is wrong with it."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        """Join the reasons into one message."""
+        super().__init__(f"Nothing was published, the live version stays: {'; '.join(reasons)}.")
+        self.reasons = tuple(reasons)
+
+
+def audit_contracts(reports: Sequence[LayerReport]) -> list[str]:
+    """What speaks against publication in the contracts' results: a red check, or a layer that was not evaluated."""
+    evaluated = {report.layer for report in reports if report.results}
+    reasons = [f"the contract of layer {layer} was not evaluated" for layer in LAYERS if layer not in evaluated]
+    return reasons + [
+        f"contract {report.layer}.{result.check_id} is red ({result.rows_failed} of {result.rows_seen} rows)"
+        for report in reports
+        for result in report.red_results
+    ]
+
+
+def audit_files(folder: Path) -> list[str]:
+    """What speaks against publication in a build's folder: a write-ahead log, a foreign file, a newer file format."""
+    names = {path.name for path in folder.iterdir()} - {MANIFEST_FILE}
+    if MART_FILE not in names:
+        return [f"there is no {MART_FILE} in {folder}"]
+    reasons = [f"{name} lies beside the mart" for name in sorted(names - {MART_FILE})]
+    with (folder / MART_FILE).open("rb") as file:
+        header = file.read(MAGIC_OFFSET + len(MAGIC) + 8)
+    number = int.from_bytes(header[MAGIC_OFFSET + len(MAGIC) :], "little")
+    if header[MAGIC_OFFSET:][: len(MAGIC)] != MAGIC or number > STORAGE_NUMBER:
+        reasons.append(f"the mart's storage format is {number}, readers of DuckDB 1.0 need {STORAGE_NUMBER}")
+    return reasons
+
+
+def audit_catalog(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """What speaks against publication in the mart opened alone: a foreign schema, no table, a view that fails."""
+    schemas = connection.execute(
+        "select schema_name from duckdb_schemas() where database_name = current_database() and not internal"
+    ).fetchall()
+    reasons = [f"schema {name} is not published" for (name,) in sorted(schemas) if name != PUBLISHED_SCHEMA]
+    relations = connection.execute(
+        "select table_schema, table_name from information_schema.tables where table_catalog = current_database()"
+    ).fetchall()
+    reasons += [f"{schema}.{name} is outside {PUBLISHED_SCHEMA}" for schema, name in relations if schema == "main"]
+    published = sorted(name for schema, name in relations if schema == PUBLISHED_SCHEMA)
+    if not published:
+        reasons.append(f"schema {PUBLISHED_SCHEMA} has no table")
+    return reasons + [reason for name in published if (reason := _audit_relation(connection, name))]
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """The rows of each published table and view of the mart opened by `connection`."""
+    names = connection.execute(
+        "select table_name from information_schema.tables where table_catalog = current_database() "
+        "and table_schema = ? order by all",
+        [PUBLISHED_SCHEMA],
+    ).fetchall()
+    return {name: _count(connection, name) for (name,) in names}
+
+
+def _count(connection: duckdb.DuckDBPyConnection, name: str) -> int:
+    relation = connection.table(f'{PUBLISHED_SCHEMA}."{name}"')
+    rows = relation.count("*").fetchall()
+    return int(rows[0][0])
+
+
+def _audit_relation(connection: duckdb.DuckDBPyConnection, name: str) -> str:
+    try:
+        connection.table(f'{PUBLISHED_SCHEMA}."{name}"').limit(0).fetchall()
+    except duckdb.Error as error:
+        return f"{name} cannot be read from the mart alone ({str(error).splitlines()[0]})"
+    return ""

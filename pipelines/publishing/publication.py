@@ -1,0 +1,108 @@
+"""From a mart that was built to the version that BI reads, in steps of which each leaves a readable version live."""
+
+import datetime
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import msgspec
+
+from contracts.layers import LayerReport
+from pipelines.publishing.audit import PublicationRefusedError, audit_catalog, audit_contracts, audit_files, count_rows
+from pipelines.publishing.durability import sync_file, sync_folder
+from pipelines.publishing.manifest import Code, Inputs, Manifest, describe_code, hash_file
+from pipelines.publishing.versions import Version, live_id, live_version, make_live, prune_versions
+from pipelines.warehouse import MANIFEST_FILE, Warehouse
+
+KEPT_VERSIONS = 5
+STORAGE_VERSION = "v1.0.0"
+READ_ONLY = 0o444
+
+
+def start_build(warehouse: Warehouse, run_id: str) -> Path:
+    """An empty mart for a run, after the builds of dead runs are gone; returns the mart's path.
+
+    Call it under the writer lock: whatever lies in `build/` then belongs to no living run.
+    """
+    for folder in (warehouse.builds, warehouse.versions):
+        folder.mkdir(parents=True, exist_ok=True)
+    for orphan in warehouse.builds.iterdir():
+        shutil.rmtree(orphan)
+    warehouse.build_of(run_id).mkdir()
+    mart = warehouse.mart_being_built(run_id)
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{quote(mart)}' as mart (storage_version '{STORAGE_VERSION}')")
+        connection.execute("checkpoint mart")
+    return mart
+
+
+def publish(
+    warehouse: Warehouse,
+    run_id: str,
+    *,
+    inputs: Inputs,
+    contracts: Sequence[LayerReport],
+    code: Code | None = None,
+    keep: int = KEPT_VERSIONS,
+) -> Version:
+    """Audit a run's mart, make it a version and make that version live; call it under the writer lock.
+
+    Args:
+        warehouse: the warehouse that `run_id` built a mart in.
+        run_id: the run, which becomes the version's id.
+        inputs: the documents the mart was made from.
+        contracts: the reports of all four layers' contracts in this run.
+        code: the code that built it; the running code if left out.
+        keep: how many versions to keep, the live one always among them.
+
+    Raises:
+        PublicationRefusedError: a contract is red, a layer has no result, or the mart is not fit; nothing has changed.
+    """
+    if reasons := audit_contracts(contracts):
+        raise PublicationRefusedError(reasons)
+    folder = warehouse.build_of(run_id)
+    mart = warehouse.mart_being_built(run_id)
+    row_counts = _close_mart(mart)
+    if reasons := audit_files(folder):
+        raise PublicationRefusedError(reasons)
+    manifest = Manifest(
+        version=run_id,
+        previous=live_id(warehouse),
+        published_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        inputs=inputs,
+        code=code or describe_code(),
+        mart_sha256=hash_file(mart),
+        mart_bytes=mart.stat().st_size,
+        row_counts=row_counts,
+        contracts=list(contracts),
+    )
+    _seal(folder, manifest)
+    folder.rename(warehouse.versions / run_id)
+    sync_folder(warehouse.versions)
+    make_live(warehouse, run_id)
+    prune_versions(warehouse, keep)
+    return live_version(warehouse)
+
+
+def quote(path: Path) -> str:
+    """A path as the inside of an SQL string."""
+    return str(path).replace("'", "''")
+
+
+def _close_mart(mart: Path) -> dict[str, int]:
+    """Write everything into the one file, then open it alone as BI will; returns the rows by table."""
+    with duckdb.connect(mart) as connection:
+        connection.execute("checkpoint")
+    with duckdb.connect(mart, read_only=True) as connection:
+        if reasons := audit_catalog(connection):
+            raise PublicationRefusedError(reasons)
+        return count_rows(connection)
+
+
+def _seal(folder: Path, manifest: Manifest) -> None:
+    (folder / MANIFEST_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n")
+    for path in folder.iterdir():
+        path.chmod(READ_ONLY)
+        sync_file(path)
+    sync_folder(folder)

@@ -1,0 +1,108 @@
+"""The published versions: which there are, which one is live, and how another becomes live."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.publishing.durability import sync_folder
+from pipelines.publishing.lock import writer_lock
+from pipelines.publishing.manifest import Manifest, read_manifest
+from pipelines.warehouse import Warehouse
+
+
+class UnknownVersionError(LookupError):
+    """There is no such version; `available` names those there are, oldest first."""
+
+    def __init__(self, wanted: str, available: list[str]) -> None:
+        """Say what was asked for and what there is."""
+        there_is = ", ".join(available) if available else "none; publish one with `gongkai run`"
+        super().__init__(f"There is no {wanted}. Versions kept: {there_is}.")
+        self.available = available
+
+
+@dataclass(frozen=True)
+class Version:
+    """One published version."""
+
+    id: str
+    folder: Path
+    is_live: bool
+    manifest: Manifest
+
+
+def list_versions(warehouse: Warehouse) -> list[Version]:
+    """All versions kept, oldest first."""
+    if not warehouse.versions.is_dir():
+        return []
+    live = live_id(warehouse)
+    folders = sorted(folder for folder in warehouse.versions.iterdir() if folder.is_dir())
+    return [Version(folder.name, folder, folder.name == live, read_manifest(folder)) for folder in folders]
+
+
+def live_id(warehouse: Warehouse) -> str | None:
+    """The id of the live version, or None if nothing has been published."""
+    if not warehouse.current.is_symlink():
+        return None
+    return warehouse.current.readlink().name
+
+
+def live_version(warehouse: Warehouse) -> Version:
+    """The live version.
+
+    Raises:
+        UnknownVersionError: nothing has been published.
+    """
+    for version in list_versions(warehouse):
+        if version.is_live:
+            return version
+    raise UnknownVersionError(f"live version in {warehouse.root}", [])
+
+
+def make_live(warehouse: Warehouse, version_id: str) -> None:
+    """Point `current` at a version in one step: a reader sees the old one or the new one, never neither."""
+    link = warehouse.root / f"{warehouse.current.name}.new"
+    link.unlink(missing_ok=True)
+    link.symlink_to(Path(warehouse.versions.name) / version_id, target_is_directory=True)
+    link.replace(warehouse.current)
+    sync_folder(warehouse.root)
+
+
+def roll_back(warehouse: Warehouse, version_id: str | None = None) -> Version:
+    """Make an earlier version live: the named one, else the one that was live before the live one.
+
+    Raises:
+        UnknownVersionError: there is no such version, or none before the live one.
+        WriterBusyError: a run is writing.
+    """
+    with writer_lock(warehouse, "rollback"):
+        versions = {version.id: version for version in list_versions(warehouse)}
+        wanted = version_id or _before_live(versions)
+        if wanted not in versions:
+            raise UnknownVersionError(f"version {wanted}" if wanted else "version before the live one", list(versions))
+        make_live(warehouse, wanted)
+    return live_version(warehouse)
+
+
+def prune_versions(warehouse: Warehouse, keep: int) -> list[str]:
+    """Delete all but the newest `keep` versions and the live one; returns the ids of those deleted.
+
+    A version leaves `versions/` in one step before its files go, so that a killed run leaves no half of one.
+    A reader that has one open keeps reading it.
+    """
+    versions = list_versions(warehouse)
+    superfluous = [version for version in versions[: max(0, len(versions) - keep)] if not version.is_live]
+    for version in superfluous:
+        grave = warehouse.builds / f"pruned-{version.id}"
+        warehouse.builds.mkdir(exist_ok=True)
+        version.folder.rename(grave)
+        shutil.rmtree(grave)
+    return [version.id for version in superfluous]
+
+
+def _before_live(versions: dict[str, Version]) -> str | None:
+    live = next((version for version in versions.values() if version.is_live), None)
+    if live is None:
+        return None
+    if live.manifest.previous in versions:
+        return live.manifest.previous
+    return max((version_id for version_id in versions if version_id < live.id), default=None)

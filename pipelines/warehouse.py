@@ -1,0 +1,85 @@
+"""Where everything of one warehouse lies: one folder, nothing outside it."""
+
+import datetime
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+MART_FILE = "mart.duckdb"
+MANIFEST_FILE = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """The folders and files of a warehouse; nothing is created by naming them."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        """The working database: schemas raw, form, staging, intermediate and quality."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def archive(self) -> Path:
+        """Captured documents by sha256, with their manifest."""
+        return self.root / "archive"
+
+    @property
+    def extracted(self) -> Path:
+        """JSONL shards of raw extracted JSON."""
+        return self.root / "extracted"
+
+    @property
+    def prefect_home(self) -> Path:
+        """Prefect's own folder: the history of runs."""
+        return self.root / "prefect"
+
+    @property
+    def dbt(self) -> Path:
+        """The target and logs of dbt."""
+        return self.root / "dbt"
+
+    @property
+    def logs(self) -> Path:
+        """One log file per run; a failure's traceback goes there, not to the terminal."""
+        return self.root / "logs"
+
+    @property
+    def builds(self) -> Path:
+        """Marts being built, one folder per run."""
+        return self.root / "build"
+
+    @property
+    def versions(self) -> Path:
+        """Published marts, one folder per version; the folder is named, the file never is."""
+        return self.root / "versions"
+
+    @property
+    def current(self) -> Path:
+        """The symbolic link to the live version: what BI opens."""
+        return self.root / "current"
+
+    @property
+    def lock(self) -> Path:
+        """The file whose lock makes a process the only writer."""
+        return self.root / "writer.lock"
+
+    @property
+    def live_mart(self) -> Path:
+        """The mart file of the live version, as BI names it."""
+        return self.current / MART_FILE
+
+    def build_of(self, run_id: str) -> Path:
+        """The folder in which `run_id` builds its mart."""
+        return self.builds / run_id
+
+    def mart_being_built(self, run_id: str) -> Path:
+        """The mart file that `run_id` builds; its catalog is `mart`, the stem of its name."""
+        return self.build_of(run_id) / MART_FILE
+
+
+def new_run_id(now: datetime.datetime | None = None) -> str:
+    """An id that sorts by time: `20260131T080000Z-1f2e3d` (UTC)."""
+    moment = now or datetime.datetime.now(datetime.UTC)
+    return f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
