@@ -1,0 +1,48 @@
+"""Whole commands measured from outside: wall time and peak memory of each run, and medians."""
+
+import os
+import statistics
+import subprocess
+import time
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class Sample(Struct, frozen=True):
+    """One run of a command: wall seconds, and the peak memory of its largest process in GB."""
+
+    seconds: float
+    peak_gb: float
+
+
+class CommandError(RuntimeError):
+    """A measured command ended with an error; the message holds the end of what it printed."""
+
+
+def measure(command: list[str], log: Path) -> Sample:
+    """Run a command to its end and measure it.
+
+    Raises:
+        CommandError: its exit code is not 0.
+    """
+    started = time.perf_counter()
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)  # noqa: S603 our own commands
+        _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        tail = log.read_text(encoding="utf-8", errors="replace")[-2000:]
+        raise CommandError(f"{' '.join(command)} ended with {process.returncode}:\n{tail}")
+    return Sample(seconds, usage.ru_maxrss / 2**20)
+
+
+def median_seconds(samples: list[Sample]) -> float:
+    """The median wall time."""
+    return statistics.median(sample.seconds for sample in samples)
+
+
+def peak_memory(samples: list[Sample]) -> float:
+    """The largest peak memory in GB."""
+    return max(sample.peak_gb for sample in samples)

@@ -1,0 +1,34 @@
+"""The steps that are measured, each as a command: `python -m tests.bench.steps STEP SOURCE WAREHOUSE`."""
+
+import sys
+from pathlib import Path
+
+from contracts.layers.balance import judge
+from pipelines.load import load_raw
+from tests.bench.floor import evaluate_identities, load_wide_table, read_frames
+
+
+def shards_of(source: Path) -> list[Path]:
+    """The JSONL shards of a folder."""
+    return sorted(source.glob("*.jsonl"))
+
+
+def main() -> None:
+    """Run one step and print what it counted."""
+    step, source, warehouse = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
+    warehouse.mkdir(parents=True, exist_ok=True)
+    if step == "floor":
+        print(load_wide_table(shards_of(source), warehouse / "floor.duckdb"))
+    elif step == "load":
+        print(load_raw(shards_of(source), warehouse, run_id="bench", progress=None))
+    elif step == "polars":
+        print(evaluate_identities(read_frames(warehouse / "warehouse.duckdb")))
+    elif step == "contract":
+        frames = read_frames(warehouse / "warehouse.duckdb")
+        print(sum(judge(frame, table).failures.height for table, frame in frames.items()))
+    else:
+        sys.exit(f"unknown step {step}: floor, load, polars or contract")
+
+
+if __name__ == "__main__":
+    main()
