@@ -46,7 +46,7 @@ def _spans(version: FormVersion) -> str:
     for name, table in version.tables.items():
         for row in table.rows.values():
             line += 1
-            spans[f"{name}.{row.id}"] = {"line": line, "char_start": 0, "char_end": len(row.ordinal + row.zh)}
+            spans[f"{name}.{row.id}"] = {"line": line}
             line += len(table.columns_of(row.id))
     return msgspec.json.encode(spans).decode()
 
