@@ -1,0 +1,224 @@
+"""Claims of the prose: their declared kinds and lexicon, the value of an operand, and the test of agreement.
+
+The kinds are declared in `contracts/form/claims.yml`. Agreement is recomputed here from a claim's own operands,
+independently of the extractor, so that a JSON which says something else of itself can be refused.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Literal
+
+import msgspec
+import yaml
+from msgspec import UNSET
+
+from contracts.form import FORM_FOLDER, FormError, form
+from contracts.raw_json import Claim, LegacyIndicator, Operand, Report
+
+CLAIMS_FILE = FORM_FOLDER / "claims.yml"
+Conflict = Literal["claim_conflict", "ambiguous"]
+Verdict = Literal["agrees", "not_assessed", "claim_conflict", "ambiguous"]
+MEMBERS = "members"
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_ROLES = Literal["", "total", "outcome", "applicant", "channel", "cases", "result", "disclosed", "platform"]
+
+
+class ClaimKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One kind of claim: what its words may mean, as sums of cells, and what a disagreement says."""
+
+    zh: str
+    en: str
+    conflict: Conflict
+    meanings: dict[str, tuple[str, ...]]
+    role: _ROLES = ""
+    legacy: str = ""
+    near: tuple[str, ...] = ()
+
+
+class ClaimRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All kinds of claims and the closed lexicon of the prose, in Simplified characters."""
+
+    kinds: dict[str, ClaimKind]
+    vocabulary: dict[str, str]
+    counters: tuple[str, ...]
+    numeral_counters: tuple[str, ...]
+    units: tuple[str, ...]
+    approximate_before: tuple[str, ...]
+    approximate_after: tuple[str, ...]
+    approximate_tail: tuple[str, ...]
+    bare_before: tuple[str, ...]
+    joints: tuple[str, ...]
+    words: dict[str, tuple[str, ...]]
+
+
+@cache
+def claim_rules() -> ClaimRules:
+    """The declared kinds and words, read once.
+
+    Raises:
+        FormError: a meaning names a cell or a category that the form does not have.
+        msgspec.ValidationError: the file has an unknown key or a value of the wrong type.
+    """
+    rules = msgspec.convert(yaml.safe_load(CLAIMS_FILE.read_text(encoding="utf-8")), ClaimRules)
+    for name, kind in rules.kinds.items():
+        for terms in (*kind.meanings.values(), kind.near):
+            for term in terms:
+                cell = term.removeprefix("-")
+                if "{" not in cell and cell not in form().cells:
+                    raise FormError(f"claims.yml: {name} names {cell}, which is no cell; correct the id")
+        if kind.legacy and kind.legacy not in form().indicators:
+            raise FormError(f"claims.yml: {name} names the unknown indicator {kind.legacy}")
+    return rules
+
+
+def category_rows(category: str, cells: Mapping[str, int | None]) -> tuple[str, ...]:
+    """The rows of an outcome category in the version of table `applications` that `cells` come from.
+
+    Without any cell of that category the newest version answers.
+    """
+    newest: tuple[str, ...] = ()
+    for version in form().versions.values():
+        rows = tuple(row.id for row in version.tables["applications"].rows.values() if row.category == category)
+        newest = newest or rows
+        if rows and all(f"applications.{row}.total" in cells for row in rows):
+            return rows
+    return newest
+
+
+def expand_terms(terms: Iterable[str], members: tuple[str, ...], cells: Mapping[str, int | None]) -> list[Operand]:
+    """The operands of declared terms, with the placeholders replaced by `members` or by a category's rows."""
+    operands: list[Operand] = []
+    for term in terms:
+        weight: Literal[1, -1] = -1 if term.startswith("-") else 1
+        cell = term.removeprefix("-")
+        found = _PLACEHOLDER.search(cell)
+        if found is None:
+            operands.append(Operand(operand=cell, weight=weight))
+            continue
+        names = members if found[1] == MEMBERS else category_rows(found[1], cells)
+        operands.extend(Operand(operand=cell.replace(found[0], name), weight=weight) for name in names)
+    return operands
+
+
+def operand_value(
+    operand: str,
+    cells: Mapping[str, int | None],
+    indicators: Mapping[str, int | None],
+    claims: Mapping[str, int],
+) -> int | None:
+    """The value of one operand, or None if it is missing.
+
+    Args:
+        operand: a cell `table.row.column`, `legacy.<indicator>.<period>` or `claim.<id>`.
+        cells: value by cell id.
+        indicators: value by `<indicator>.<period>`.
+        claims: the stated value by claim id.
+    """
+    if operand.startswith("claim."):
+        return claims.get(operand[6:])
+    if operand.startswith("legacy."):
+        return indicators.get(operand[7:])
+    return cells.get(operand)
+
+
+def terms_value(
+    terms: Iterable[Operand],
+    cells: Mapping[str, int | None],
+    indicators: Mapping[str, int | None],
+    claims: Mapping[str, int],
+) -> int | None:
+    """The weighted sum of the operands; None if there is none or one of them is missing."""
+    total: int | None = None
+    for term in terms:
+        value = operand_value(term.operand, cells, indicators, claims)
+        if value is None:
+            return None
+        total = (total or 0) + term.weight * value
+    return total
+
+
+def recompute_agreement(
+    terms: Iterable[Operand],
+    value: int,
+    cells: Mapping[str, int | None],
+    indicators: Mapping[str, int | None],
+    claims: Mapping[str, int],
+) -> bool | None:
+    """Whether the operands add up to the stated value; None, not assessed, if one is missing or none is named."""
+    total = terms_value(terms, cells, indicators, claims)
+    return None if total is None else total == value
+
+
+def verdict_of(kind: str, agrees: bool | None) -> Verdict:
+    """What a claim's agreement means; kinds that are not declared are taken at their word: a conflict."""
+    if agrees is None:
+        return "not_assessed"
+    if agrees:
+        return "agrees"
+    declared = claim_rules().kinds.get(kind)
+    return declared.conflict if declared else "claim_conflict"
+
+
+def indicator_values(indicators: Iterable[LegacyIndicator]) -> dict[str, int | None]:
+    """Whole values of known indicators by `<indicator>.<period>`; the first of a kind counts."""
+    values: dict[str, int | None] = {}
+    for entry in indicators:
+        if entry.indicator is not None:
+            value = entry.value if isinstance(entry.value, int) else None
+            values.setdefault(f"{entry.indicator}.{entry.period}", value)
+    return values
+
+
+def _report_cell(report: Report, operand: str) -> int | None:
+    """One cell of a report straight from its tables, without a dictionary of all cells."""
+    parts = operand.split(".")
+    table = getattr(report.tables, parts[0], UNSET) if len(parts) == 3 else UNSET
+    if table is UNSET:
+        return None
+    row = getattr(table.cells, parts[1], None)
+    value = None if row is None else getattr(row, parts[2], None)
+    return value if isinstance(value, int) else None
+
+
+def _is_known(operand: str, claims: Mapping[str, int]) -> bool:
+    if operand.startswith("claim."):
+        return operand[6:] in claims
+    if operand.startswith("legacy."):
+        return operand.split(".")[1] in form().indicators
+    return operand in _cell_ids()
+
+
+@cache
+def _cell_ids() -> frozenset[str]:
+    return frozenset(form().cells)
+
+
+def claim_problems(report: Report) -> list[str]:
+    """What a report's claims say of themselves that its own figures do not give; empty if nothing.
+
+    Found are: an id used twice, an operand that does not exist, a claim that is its own operand, and an `agrees`
+    which differs from the recomputed one.
+    """
+    if not report.claims:
+        return []
+    stated = {claim.id: claim.value for claim in report.claims}
+    problems = [] if len(stated) == len(report.claims) else ["a claim's id is used twice"]
+    indicators = indicator_values(report.legacy.indicators) if report.legacy else {}
+    for claim in report.claims:
+        problems.extend(_problems_of(claim, report, indicators, stated))
+    return problems
+
+
+def _problems_of(
+    claim: Claim, report: Report, indicators: Mapping[str, int | None], stated: Mapping[str, int]
+) -> list[str]:
+    names = [term.operand for term in claim.terms]
+    problems = [f"{claim.id}: {name} does not exist" for name in names if not _is_known(name, stated)]
+    if f"claim.{claim.id}" in names:
+        problems.append(f"{claim.id}: is its own operand")
+    cells = {name: _report_cell(report, name) for name in names}
+    agrees = recompute_agreement(claim.terms, claim.value, cells, indicators, stated)
+    if agrees is not claim.agrees:
+        problems.append(f"{claim.id}: says agrees={claim.agrees}, its operands give {agrees}")
+    return problems

@@ -1,0 +1,152 @@
+"""Prose: the printed lines outside the tables as sentences, each with the way back to its printed place."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+
+from msgspec import Struct
+
+from contracts.claims import claim_rules
+from contracts.raw_json import Span
+from pipelines.extract.fold import fold
+from pipelines.extract.pieces import Piece
+
+_WRAPPED = 20  # a line shorter than this ends its paragraph: a heading, a label, a title
+_LONG = 200  # a piece of a table's block as long as this may hold prose that is glued to the table
+_SENTENCE = re.compile(r"[^。!?\n]+")
+_FULL_STOP = re.compile(r"[。!?;:]\s*$")
+_HEADING = re.compile(r"\s*#*\s*(?:[（(]?[一二三四五六七八九十]{1,3}[)）、]|\(?\d{1,2}[)、.](?!\d))")
+_NOISE = re.compile(r"\s+|\([a-zü\u00e0-\u01dc]{1,7}\)|\[bookmark:[^\]]*\]|(?<=\d),(?=\d{3}(?!\d))")
+_BETWEEN_DIGITS = re.compile(r"\d\s+\d")
+
+
+class Sentence(Struct):
+    """One sentence: folded text without blanks, and the position in the whole prose of each character."""
+
+    text: str
+    positions: list[int]
+    paragraph: int
+    starts_paragraph: bool
+
+
+class Prose(Struct):
+    """The prose of a document: folded and printed text of the same length, and where its pieces start."""
+
+    folded: str
+    printed: str
+    starts: list[int]
+    pieces: list[Piece]
+
+    def span(self, start: int, end: int) -> Span:
+        """The printed place of the characters from `start` to `end` of the prose."""
+        index = bisect_right(self.starts, start) - 1
+        piece = self.pieces[index]
+        first = start - self.starts[index]
+        offset = piece.span.char_start or 0
+        return Span(
+            page=piece.span.page,
+            line=piece.span.line,
+            char_start=offset + first,
+            char_end=offset + min(first + end - start, len(piece.text)),
+            table=piece.span.table,
+            row=piece.span.row,
+        )
+
+
+@cache
+def _of_interest() -> re.Pattern[str]:
+    rules = claim_rules()
+    words = [*rules.words["none"], *rules.words["all"], *rules.words["already"], *rules.words["respectively"]]
+    counters = "|".join(rules.counters)
+    first = "".join(sorted({word[0] for word in words}))
+    return re.compile(rf"\d\s*(?:{counters}|[^\d%年月日号])|[{first}]|[十两](?:{'|'.join(rules.numeral_counters)})")
+
+
+@cache
+def _vocabulary() -> tuple[tuple[str, str], ...]:
+    return tuple(claim_rules().vocabulary.items())
+
+
+def fold_prose(text: str) -> str:
+    """`text` folded, with Taiwan vocabulary replaced; as long as `text`."""
+    folded = fold(text)
+    for word, replacement in _vocabulary():
+        if word in folded:
+            folded = folded.replace(word, replacement)
+    return folded
+
+
+def _is_prose(piece: Piece, in_block: bool) -> bool:
+    if piece.kind == "row_end" or not piece.text or piece.text.isspace():
+        return False
+    if in_block:
+        return len(piece.text) >= _LONG and "。" in piece.text
+    return piece.kind == "line" or len(piece.text) > _WRAPPED
+
+
+def _prose_pieces(pieces: Sequence[Piece], blocks: Iterable[tuple[int, int]]) -> Iterator[Piece]:
+    inside = {index for start, end in blocks for index in range(start, end)}
+    for index, piece in enumerate(pieces):
+        if _is_prose(piece, index in inside):
+            yield piece
+
+
+def _is_wrapped(folded: str, following: str) -> bool:
+    """Whether a line goes on in the next one: long, without a full stop, and the next is no heading."""
+    return len(folded) >= _WRAPPED and not _FULL_STOP.search(folded) and not _HEADING.match(following)
+
+
+def read_prose(pieces: Sequence[Piece], blocks: Iterable[tuple[int, int]]) -> Prose:
+    """The prose of a document: all lines outside of the tables' blocks; wrapped lines are joined."""
+    chosen = list(_prose_pieces(pieces, blocks))
+    folded = [fold_prose(piece.text) for piece in chosen]
+    joined: list[str] = []
+    printed: list[str] = []
+    starts: list[int] = []
+    position = 0
+    for index, piece in enumerate(chosen):
+        starts.append(position)
+        wrapped = index + 1 < len(chosen) and _is_wrapped(folded[index], folded[index + 1])
+        end = " " if wrapped else "\n"
+        joined += [folded[index].replace("\n", " "), end]
+        printed += [piece.text, end]
+        position += len(piece.text) + 1
+    return Prose("".join(joined), "".join(printed), starts, chosen)
+
+
+def is_heading(text: str) -> bool:
+    """Whether a sentence begins with the ordinal of a heading."""
+    return _HEADING.match(text) is not None
+
+
+def _cleaned(folded: str, start: int, end: int) -> tuple[str, list[int]]:
+    text = folded[start:end]
+    kept: list[str] = []
+    positions: list[int] = []
+    last = 0
+    for noise in _NOISE.finditer(text):
+        if noise[0].isspace() and _BETWEEN_DIGITS.match(text, noise.start() - 1):
+            continue
+        kept.append(text[last : noise.start()])
+        positions.extend(range(start + last, start + noise.start()))
+        last = noise.end()
+    kept.append(text[last:])
+    positions.extend(range(start + last, end))
+    return "".join(kept), positions
+
+
+def read_sentences(prose: Prose) -> Iterator[Sentence]:
+    """The sentences that may state a figure or head a section, in reading order."""
+    paragraph = 0
+    after = 0
+    interesting = _of_interest()
+    for match in _SENTENCE.finditer(prose.folded):
+        start, end = match.span()
+        starts_paragraph = start == 0 or "\n" in prose.folded[after:start]
+        after = end
+        paragraph += starts_paragraph
+        if interesting.search(prose.folded, start, end) or (starts_paragraph and _HEADING.match(match[0])):
+            text, positions = _cleaned(prose.folded, start, end)
+            if text:
+                yield Sentence(text, positions, paragraph, starts_paragraph)

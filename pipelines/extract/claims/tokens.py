@@ -1,0 +1,128 @@
+"""Tokens of a sentence: words of the closed lexicon, numbers with their counters, years and joints."""
+
+import re
+from functools import cache
+
+from msgspec import Struct
+
+from contracts.claims import claim_rules
+from contracts.form import form
+
+COUNT = "count"
+YEAR = "year"
+PLAIN = "plain_number"  # no counter, but one may follow later in a list
+OTHER_NUMBER = "other_number"
+_NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_NOT_BEFORE_NUMERAL = "每第某同这那任哪逐单无"
+_REMARK = re.compile(r"（.*?）|\(.*?\)")
+
+
+class Token(Struct):
+    """One word or number: its class, its place in the sentence, and a number's value."""
+
+    kind: str
+    start: int
+    end: int
+    value: int = 0
+
+
+def _labels_of_form() -> dict[str, str]:
+    """Labels of the outcome rows, the applicant types and the legacy replies, by label, with their class."""
+    labels: dict[str, str] = {}
+    for version in form().versions.values():
+        table = version.tables["applications"]
+        for row in table.rows.values():
+            if row.is_outcome and row.group != "results":
+                for label in (row.zh, *row.aliases):
+                    labels.setdefault(_REMARK.sub("", label), f"row.{row.id}")
+        for group in table.groups.values():
+            if group.id in claim_rules().kinds:
+                labels.setdefault(group.zh, group.id)
+    for indicator in form().indicators.values():
+        if indicator.id.startswith("replies_") and indicator.id != "replies_total":
+            for label in (indicator.zh, *indicator.aliases):
+                labels.setdefault(label, f"reply.{indicator.id}")
+    return labels
+
+
+@cache
+def word_classes() -> dict[str, str]:
+    """Every word of the lexicon with its class; the words declared for claims go before labels of the form."""
+    declared = {word: name for name, words in claim_rules().words.items() for word in words}
+    kinds = {f"reply.{kind.legacy}": name for name, kind in claim_rules().kinds.items() if kind.role == "outcome"}
+    labels = {label: kinds.get(name, name) for label, name in _labels_of_form().items() if len(label) > 2}
+    return {**labels, **declared}
+
+
+def _alternatives(words: list[str]) -> str:
+    """A pattern that matches the longest of `words`, sharing common beginnings so that it is fast."""
+    if words == [""]:
+        return ""
+    branches: dict[str, list[str]] = {}
+    for word in words:
+        if word:
+            branches.setdefault(word[0], []).append(word[1:])
+    parts = [re.escape(first) + _alternatives(rest) for first, rest in branches.items()]
+    pattern = parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
+    return f"(?:{pattern})?" if "" in words else pattern
+
+
+@cache
+def _scanner() -> re.Pattern[str]:
+    rules = claim_rules()
+
+    def one_of(words: tuple[str, ...]) -> str:
+        return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+    numeral = f"(?:[{''.join(_NUMERALS)}]?十[{''.join(_NUMERALS)}]?|[{''.join(_NUMERALS)}])"
+    return re.compile(
+        rf"(?P<word>{_alternatives(sorted(word_classes()))})"
+        rf"|(?P<before>{one_of(rules.approximate_before)})?(?P<number>\d+(?:\.\d+)?)"
+        rf"(?:(?P<after>{one_of(rules.approximate_after)})|(?P<unit>{one_of(rules.units)})"
+        rf"|(?P<counter>{one_of(rules.counters)})(?P<tail>{one_of(rules.approximate_tail)})?)?"
+        rf"|(?P<numeral>{numeral})(?:{one_of(rules.numeral_counters)})(?!套)"
+    )
+
+
+@cache
+def _bare_context() -> re.Pattern[str]:
+    before = "|".join(map(re.escape, claim_rules().bare_before))
+    return re.compile(rf"(?:{before})$")
+
+
+def _numeral_value(text: str) -> int:
+    """The value of a Chinese numeral up to 99."""
+    if "十" not in text:
+        return _NUMERALS[text]
+    tens, _, ones = text.partition("十")
+    return _NUMERALS.get(tens, 1) * 10 + _NUMERALS.get(ones, 0)
+
+
+def _number_token(match: re.Match[str], text: str) -> Token:
+    start, end = match.start("number"), match.end()
+    digits = match["number"]
+    if match["unit"] and match["unit"].startswith("年") and len(digits) == 4:
+        return Token(YEAR, start, end, int(digits))
+    if match["before"] or match["after"] or match["tail"] or match["unit"] or "." in digits:
+        return Token(OTHER_NUMBER, start, end)
+    if match["counter"]:
+        return Token(COUNT, start, end, int(digits))
+    ends_clause = end == len(text) or text[end] in ",;:()、及和与占"
+    if ends_clause and _bare_context().search(text, max(0, start - 3), start):
+        return Token(COUNT, start, end, int(digits))
+    return Token(PLAIN, start, end, int(digits))
+
+
+def read_tokens(text: str) -> list[Token]:
+    """The tokens of a folded sentence without blanks, in order; words of no class are passed over."""
+    classes = word_classes()
+    tokens: list[Token] = []
+    for match in _scanner().finditer(text):
+        if match["word"]:
+            tokens.append(Token(classes[match["word"]], match.start(), match.end()))
+        elif match["numeral"]:
+            if match.start() == 0 or text[match.start() - 1] not in _NOT_BEFORE_NUMERAL:
+                tokens.append(Token(COUNT, match.start(), match.end(), _numeral_value(match["numeral"])))
+        else:
+            tokens.append(_number_token(match, text))
+    return tokens
