@@ -35,8 +35,14 @@ def list_versions(warehouse: Warehouse) -> list[Version]:
     if not warehouse.versions.is_dir():
         return []
     live = live_id(warehouse)
-    folders = sorted(folder for folder in warehouse.versions.iterdir() if folder.is_dir())
-    return [Version(folder.name, folder, folder.name == live, read_manifest(folder)) for folder in folders]
+    versions = []
+    for folder in sorted(warehouse.versions.iterdir()):
+        try:
+            versions.append(Version(folder.name, folder, folder.name == live, read_manifest(folder)))
+        except FileNotFoundError:
+            if folder.exists():  # else it was pruned while we looked
+                raise
+    return versions
 
 
 def live_id(warehouse: Warehouse) -> str | None:
