@@ -1,0 +1,1 @@
+"""What is written from the declared form: each module gives texts, `contracts.render` writes them."""

@@ -1,0 +1,113 @@
+"""The generated yml files: the seeds', and those of models whose columns are cells or identities of the form."""
+
+from typing import Any
+
+import yaml
+
+from contracts.form import Form
+from contracts.rendering.macro import identity_data
+from contracts.rendering.seeds import SEEDS, Seed
+
+HEADER = "# Written by `python -m contracts.render` from contracts/form: do not edit.\n"
+Json = dict[str, Any]
+NOT_NULL: Json = {"constraints": [{"type": "not_null"}]}
+UNIQUE: Json = {"data_tests": ["unique"]}
+
+REPORT_COLUMNS: tuple[tuple[str, str, str, Json], ...] = (
+    ("report_key", "bigint", "Key of the report: hash of the document and the ordinal of the report in it.", UNIQUE),
+    ("document_key", "bigint", "Key of the document: hash of its sha256.", {}),
+    ("document_sha256", "varchar", "SHA-256 of the document.", {}),
+    ("ordinal", "bigint", "Position of the report in its document, from 1.", {}),
+    ("payload_sha256", "varchar", "Hash of the JSON line that the row came from.", {}),
+    ("authority_printed", "varchar", "Name of the body as printed.", {}),
+    ("authority_normalised", "varchar", "Name of the body, normalised; null if that could not be decided.", {}),
+    ("authority_zh", "varchar", "The normalised name, else the printed one.", {}),
+    ("authority_key", "bigint", "Key of the body: hash of its name.", {}),
+    ("report_year", "bigint", "Year the report is on.", {}),
+    ("period", "varchar", "Period as printed.", {}),
+    ("published", "varchar", "Date of publication as printed.", {}),
+    ("region_code", "varchar", "Six-digit region code (GB/T 2260).", {}),
+    ("scope", "varchar", "own, consolidated or unknown, as read.", {}),
+    ("captured_at", "timestamp with time zone", "When the document was captured.", {}),
+    ("source_tier", "bigint", "How near the source is to the body, 0 being the body itself.", {}),
+)
+KEY_COLUMNS = tuple(column for column in REPORT_COLUMNS if column[0] in ("report_key", "authority_key", "report_year"))
+
+
+def _column(name: str, data_type: str, description: str, more: Json | None = None) -> Json:
+    return {"name": name, "data_type": data_type, "description": description, **(more or {})}
+
+
+def _version_column(table: str) -> Json:
+    text = f"Version of the form that the labels of table {table} show; null if absent."
+    return _column(f"{table}__form_version", "varchar", text)
+
+
+def _cell_columns(form: Form, table: str) -> list[Json]:
+    columns: list[Json] = []
+    for cell in (cell for cell in form.cells.values() if cell.table == table):
+        version = form.versions[next(name for name in form.versions if cell.id in form.versions[name].cells)]
+        declared = version.tables[table]
+        label = f"{declared.rows[cell.row].zh} · {declared.columns[cell.column].zh}"
+        types = {"integer": "bigint", "decimal": "decimal(24,6)", "text": "varchar"}
+        columns.append(_column(cell.name, types[cell.type], f"{label} ({cell.id})"))
+        if cell.type == "decimal":
+            columns.append(_column(f"{cell.name}__printed", "varchar", f"{label}, exactly as printed"))
+    return columns
+
+
+def _reports_model(form: Form) -> Json:
+    columns = [_column(*column) for column in REPORT_COLUMNS]
+    for table in form.tables:
+        columns += [_version_column(table), *_cell_columns(form, table)]
+    columns.append(
+        _column("is_leftover", "boolean", "Whether a later extraction replaced the row's; never read downstream.")
+    )
+    return {
+        "name": "stg_reports",
+        "description": "One row per report, every cell of every form version a column.",
+        "columns": columns,
+    }
+
+
+def _residuals_model(form: Form, name: str, description: str, *, within_report: bool) -> Json:
+    keys = KEY_COLUMNS if within_report else KEY_COLUMNS[:1]
+    columns = [_column(*column) for column in keys]
+    if within_report:
+        columns += [_version_column(table) for table in form.tables]
+    for identity in identity_data(form):
+        if identity["within_report"] == within_report and (identity["enforced"] or not within_report):
+            text = f"Residual of {identity['id']}; null if a term is missing or the version lacks the identity."
+            columns.append(_column(identity["name"], "bigint", text))
+    return {"name": name, "description": description, "columns": columns}
+
+
+def _seed(seed: Seed) -> Json:
+    key = [column.name for column in seed.columns[: seed.key]]
+    return {
+        "name": seed.name,
+        "description": seed.description,
+        "config": {"column_types": {column.name: column.data_type for column in seed.columns}},
+        "data_tests": [{"unique_combination": {"arguments": {"columns": key}}}],
+        "columns": [_column(column.name, column.data_type, column.description) for column in seed.columns],
+    }
+
+
+def _dump(content: Json) -> str:
+    return HEADER + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110)
+
+
+def render_yml(form: Form) -> dict[str, str]:
+    """The generated yml files of the dbt project by path."""
+    within = "One row per report, the residual of every enforced identity a column."
+    prior = "One row per report, the residual of every identity that reaches back a year a column."
+    models = {
+        "staging": _reports_model(form),
+        "intermediate": _residuals_model(form, "int_identity_residuals", within, within_report=True),
+    }
+    files = {f"dbt_project/models/{layer}/{model['name']}.yml": {"models": [model]} for layer, model in models.items()}
+    files["dbt_project/models/intermediate/int_prior_residuals.yml"] = {
+        "models": [_residuals_model(form, "int_prior_residuals", prior, within_report=False)]
+    }
+    files["dbt_project/seeds/seeds.yml"] = {"seeds": [_seed(seed) for seed in SEEDS]}
+    return {path: _dump(content) for path, content in files.items()}

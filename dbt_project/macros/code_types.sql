@@ -1,0 +1,41 @@
+{#- The ENUM types of the mart: codes that read as text and take one byte each. -#}
+{% macro code_lists() -%}
+    {%- set lists = dict(form_data().codes) -%}
+    {%- do lists.update({
+        "check_status": ["pass", "fail", "not_assessed"],
+        "table_status": ["passed", "held", "not_assessed", "absent"],
+        "claim_status": ["agree", "conflict", "not_assessed"],
+    }) -%}
+    {{ return(lists) }}
+{%- endmacro %}
+
+{#- The name of the ENUM type of a list of codes. -#}
+{% macro code_type(name) -%}
+    mart.marts.{{ name }}_code
+{%- endmacro %}
+
+{#- A list of codes, one for each row that `unnest` makes. -#}
+{% macro code_array(name, codes) -%}
+    cast(['{{ codes | join("', '") }}'] as {{ code_type(name) }}[])
+{%- endmacro %}
+
+{% macro create_code_types() -%}
+    create schema if not exists mart.marts;
+    {%- for name, codes in code_lists().items() %}
+    create type if not exists {{ code_type(name) }} as enum ('{{ codes | join("', '") }}');
+    {%- endfor %}
+{%- endmacro %}
+
+{#- A list of codes for `times` rows of an unpivot in which the codes change from cell to cell. -#}
+{% macro inner_codes(name, times) -%}
+    {{ code_array(name, (code_lists()[name]) * times) }}
+{%- endmacro %}
+
+{#- A list of codes for an unpivot in which each code stays for `cells` cells. -#}
+{% macro outer_codes(name, cells) -%}
+    {%- set repeated = [] -%}
+    {%- for code in code_lists()[name] -%}
+        {%- do repeated.extend([code] * cells) -%}
+    {%- endfor -%}
+    {{ code_array(name, repeated) }}
+{%- endmacro %}

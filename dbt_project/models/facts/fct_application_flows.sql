@@ -1,0 +1,45 @@
+-- Grain: one row per report and applicant type of which the report prints a flow.
+{%- set codes = form_data().codes %}
+{%- set flows = {
+    "new_received": "new_received",
+    "carried_in": "carried_in",
+    "decided": "outcome_total",
+    "carried_out": "carried_out",
+} %}
+with report_tables as (
+    select * from {{ ref('int_report_tables') }}
+    where table_id = 'applications' and is_current and status in ('passed', 'not_assessed')
+),
+
+reports as (select * from {{ ref('stg_reports') }}),
+
+unpivoted as (
+    select
+        reports.report_key,
+        reports.authority_key,
+        reports.report_year,
+        cast(report_tables.status as {{ code_type('table_status') }}) as status,
+        {%- for flow, row in flows.items() %}
+        unnest([
+            {%- for cell in row_cells('applications', row, codes.applicant_type) %}
+            {{ cell }}{{ "," if not loop.last }}
+            {%- endfor %}
+        ]) as {{ flow }},
+        {%- endfor %}
+        unnest({{ code_array('applicant_type', codes.applicant_type) }}) as applicant_type
+    from reports
+    inner join report_tables on reports.report_key = report_tables.report_key
+)
+
+select
+    report_key,
+    authority_key,
+    report_year,
+    applicant_type,
+    new_received,
+    carried_in,
+    decided,
+    carried_out,
+    status
+from unpivoted
+where coalesce(new_received, carried_in, decided, carried_out) is not null

@@ -1,0 +1,19 @@
+-- Grain: one row per report and claim.
+with reports as (select * from {{ ref('int_reports') }} where is_current),
+
+claims as (select * from {{ ref('stg_claims') }} where not is_leftover)
+
+select
+    reports.report_key,
+    reports.authority_key,
+    reports.report_year,
+    claims.claim_id,
+    claims.kind,
+    claims.meaning,
+    claims.value,
+    claims.quote,
+    claims.terms,
+    cast({{ claim_status('claims.agrees') }} as {{ code_type('claim_status') }}) as status,
+    claims.span
+from claims
+inner join reports on claims.report_key = reports.report_key

@@ -1,0 +1,15 @@
+-- Grain: one row per report, the residual of every enforced identity a column.
+with reports as (select * from {{ ref('stg_reports') }})
+
+select
+    report_key,
+    authority_key,
+    report_year,
+    {%- for table in form_data().codes.table_id %}
+    {{ table }}__form_version,
+    {%- endfor %}
+    {%- for identity in identities(enforced=true, within_report=true) %}
+    {{ identity_residual(identity) }} as {{ identity.name }}{{ "," if not loop.last }}
+    {%- endfor %}
+from reports
+where not is_leftover

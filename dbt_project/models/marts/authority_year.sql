@@ -1,0 +1,68 @@
+-- Grain: one row per body and report year; a figure is null unless its table passed.
+with reports as (select * from {{ ref('int_reports') }}),
+
+report_tables as (select * from {{ ref('fct_report_tables') }} where is_current),
+
+flows as (
+    select
+        authority_key,
+        report_year,
+        sum(new_received) as new_received,
+        sum(carried_in) as carried_in,
+        sum(decided) as decided,
+        sum(carried_out) as carried_out
+    from {{ ref('fct_application_flows') }}
+    where status = 'passed'
+    group by authority_key, report_year
+),
+
+cases as (
+    select
+        authority_key,
+        report_year,
+        sum(cases) filter (where channel = 'review') as reviews,
+        sum(cases) filter (where channel <> 'review') as lawsuits
+    from {{ ref('fct_reviews_and_lawsuits') }}
+    where status = 'passed'
+    group by authority_key, report_year
+),
+
+statuses as (
+    select
+        authority_key,
+        report_year,
+        {%- for table in form_data().codes.table_id %}
+        max(report_key) filter (where table_id = '{{ table }}') as {{ table }}_report_key,
+        max(cast(status as varchar)) filter (where table_id = '{{ table }}')
+            as {{ table }}_status{{ "," if not loop.last }}
+        {%- endfor %}
+    from report_tables
+    group by authority_key, report_year
+)
+
+select
+    statuses.authority_key,
+    reports.authority_zh,
+    statuses.report_year,
+    reports.region_code,
+    reports.scope,
+    reports.scope_counted,
+    cast(flows.new_received as bigint) as new_received,
+    cast(flows.carried_in as bigint) as carried_in,
+    cast(flows.decided as bigint) as decided,
+    cast(flows.carried_out as bigint) as carried_out,
+    cast(cases.reviews as bigint) as reviews,
+    cast(cases.lawsuits as bigint) as lawsuits,
+    statuses.applications_status,
+    statuses.reviews_and_lawsuits_status,
+    statuses.proactive_disclosure_status,
+    statuses.applications_report_key,
+    statuses.reviews_and_lawsuits_report_key,
+    statuses.proactive_disclosure_report_key,
+    reports.revisions
+from statuses
+inner join reports on statuses.applications_report_key = reports.report_key
+left join flows
+    on statuses.authority_key = flows.authority_key and statuses.report_year = flows.report_year
+left join cases
+    on statuses.authority_key = cases.authority_key and statuses.report_year = cases.report_year

@@ -1,0 +1,71 @@
+-- Grain: one row per exception: a violated identity, an unassessed table, a rejection or a conflict.
+with findings as (select * from {{ ref('fct_findings') }}),
+
+report_tables as (select * from {{ ref('fct_report_tables') }}),
+
+documents as (select * from {{ ref('dim_document') }}),
+
+reports as (select * from {{ ref('dim_report') }}),
+
+authorities as (select * from {{ ref('dim_authority') }}),
+
+exceptions as (
+    select
+        'held' as exception_kind,
+        report_key,
+        cast(null as varchar) as document_sha256,
+        table_id,
+        unnest(identities) as identity,
+        unnest(residuals) as residual,
+        verdict as detail
+    from findings
+    where finding_kind = 'identities_violated' and is_current
+    union all
+    select
+        'claim_conflict' as exception_kind,
+        report_key,
+        null as document_sha256,
+        table_id,
+        claim_id as identity,
+        null as residual,
+        verdict as detail
+    from findings
+    where finding_kind = 'claim_conflict' and is_current
+    union all
+    select
+        'not_assessed' as exception_kind,
+        report_key,
+        null as document_sha256,
+        cast(table_id as varchar) as table_id,
+        null as identity,
+        null as residual,
+        identities_assessed || ' of ' || identities || ' identities assessed' as detail
+    from report_tables
+    where status = 'not_assessed' and is_current and identities > 0
+    union all
+    select
+        'rejected_document' as exception_kind,
+        null as report_key,
+        document_sha256,
+        null as table_id,
+        null as identity,
+        null as residual,
+        rejection_reason as detail
+    from documents
+    where status = 'rejected'
+)
+
+select
+    exceptions.exception_kind,
+    coalesce(documents.document_sha256, exceptions.document_sha256) as document_sha256,
+    exceptions.report_key,
+    authorities.authority_zh,
+    reports.report_year,
+    exceptions.table_id,
+    exceptions.identity,
+    exceptions.residual,
+    exceptions.detail
+from exceptions
+left join reports on exceptions.report_key = reports.report_key
+left join documents on reports.document_key = documents.document_key
+left join authorities on reports.authority_key = authorities.authority_key

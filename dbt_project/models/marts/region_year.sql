@@ -1,0 +1,53 @@
+-- Grain: one row per region and report year: its consolidated report, else its own reports, never both.
+with authority_years as (
+    select
+        *,
+        scope_counted = 'consolidated' and applications_status = 'passed' as is_consolidated
+    from {{ ref('authority_year') }}
+    where region_code is not null
+),
+
+chosen as (
+    select
+        *,
+        row_number() over (
+            partition by region_code, report_year
+            order by is_consolidated desc, authority_zh not like '%人民政府', authority_key
+        ) as choice,
+        bool_or(is_consolidated) over (partition by region_code, report_year) as has_consolidated
+    from authority_years
+),
+
+counted as (
+    select
+        *,
+        case
+            when has_consolidated then choice = 1
+            else scope_counted = 'own' and applications_status = 'passed'
+        end as is_counted
+    from chosen
+)
+
+select
+    region_code,
+    report_year,
+    case
+        when bool_or(has_consolidated) then 'consolidated'
+        when bool_or(is_counted) then 'own_reports'
+        else 'none'
+    end as basis,
+    max(authority_zh) filter (where has_consolidated and is_counted) as consolidated_by_zh,
+    cast(sum(new_received) filter (where is_counted) as bigint) as new_received,
+    cast(sum(carried_in) filter (where is_counted) as bigint) as carried_in,
+    cast(sum(decided) filter (where is_counted) as bigint) as decided,
+    cast(sum(carried_out) filter (where is_counted) as bigint) as carried_out,
+    cast(sum(reviews) filter (where is_counted) as bigint) as reviews,
+    cast(sum(lawsuits) filter (where is_counted) as bigint) as lawsuits,
+    count(*) filter (where is_counted) as bodies_counted,
+    count(*) filter (where is_counted and reviews_and_lawsuits_status = 'passed')
+        as bodies_with_reviews_and_lawsuits,
+    count(*) as bodies_known,
+    count(*) filter (where applications_status = 'held') as bodies_held,
+    count(*) filter (where applications_status = 'not_assessed') as bodies_not_assessed
+from counted
+group by region_code, report_year

@@ -1,0 +1,9 @@
+-- Grain: one row per report: where its rows were printed and what was not plainly read.
+with reports as (select * from {{ source('raw', 'reports') }})
+
+select
+    report_key,
+    json_extract(lineage, '$.spans') as spans,
+    json_extract(lineage, '$.readings') as readings,
+    json_extract(lineage, '$.leftovers') as leftovers
+from reports

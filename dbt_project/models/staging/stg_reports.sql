@@ -1,0 +1,48 @@
+-- Grain: one row per report, every cell of every form version a column; money beside its printed text.
+{{ config(materialized='table') }}
+
+with reports as (select * from {{ source('raw', 'reports') }}),
+
+documents as (select * from {{ source('raw', 'documents') }}),
+
+named as (
+    select
+        *,
+        coalesce(
+            nullif(trim(authority_normalised), ''),
+            nullif(trim(authority_printed), ''),
+            'unknown ' || left(document_sha256, 12) || ' ' || ordinal
+        ) as authority_zh
+    from reports
+)
+
+select
+    report_key,
+    document_key,
+    document_sha256,
+    ordinal,
+    payload_sha256,
+    authority_printed,
+    authority_normalised,
+    authority_zh,
+    {{ stable_key('authority_zh') }} as authority_key,
+    report_year,
+    period,
+    published,
+    region_code,
+    scope,
+    captured_at,
+    source_tier,
+    {%- for table in form_data().codes.table_id %}
+    {{ table }}__form_version,
+    {%- for cell in form_data().cells if cell.table == table %}
+    {%- if cell.type == "decimal" %}
+    cast({{ cell.name }} as decimal(24, 6)) as {{ cell.name }},
+    {{ cell.name }} as {{ cell.name }}__printed,
+    {%- else %}
+    {{ cell.name }},
+    {%- endif %}
+    {%- endfor %}
+    {%- endfor %}
+    payload_sha256 not in (select documents.payload_sha256 from documents) as is_leftover
+from named

@@ -1,0 +1,9 @@
+{#- Of the revisions in a group exactly one is current, and a held one never stands before a passed one. -#}
+{% test one_current_revision(model, group) %}
+select {{ group | join(", ") }}
+from {{ model }}
+group by {{ group | join(", ") }}
+having
+    count(*) filter (where is_current) <> 1
+    or (bool_or(is_current and status = 'held') and bool_or(status = 'passed'))
+{% endtest %}
