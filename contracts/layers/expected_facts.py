@@ -1,0 +1,94 @@
+"""What the facts must hold, computed with polars from the wide rows of staging: the second opinion on dbt's SQL."""
+
+import polars as pl
+
+from contracts.form import Row, form
+from contracts.layers.frames import KEY, cells_of
+
+UNSPECIFIED = "unspecified"
+FLOWS = {
+    "new_received": "new_received",
+    "carried_in": "carried_in",
+    "decided": "outcome_total",
+    "carried_out": "carried_out",
+}
+STATUS_ORDER = {"passed": 1, "not_assessed": 2, "held": 3, "absent": 4}
+
+
+def rows_of(table: str) -> dict[str, Row]:
+    """The rows of a table over all versions."""
+    return {
+        row.id: row for name in form().versions_with(table) for row in form().versions[name].tables[table].rows.values()
+    }
+
+
+def parts_of(table: str) -> list[str]:
+    """The columns of a table that are parts of a total, over all versions."""
+    versions = [form().versions[name].tables[table] for name in form().versions_with(table)]
+    return list(dict.fromkeys(c.id for table in versions for c in table.columns.values() if c.role == "part"))
+
+
+def outcomes() -> list[str]:
+    """The rows of table 三 that are outcomes, over all versions."""
+    return [row.id for row in rows_of("applications").values() if row.is_outcome]
+
+
+def long_cells(table: str, row: str) -> dict[str, pl.Expr]:
+    """The parts of one row by column; the total stands as `unspecified` where no part is printed."""
+    cells = {part: pl.col(f"{table}__{row}__{part}") for part in parts_of(table)}
+    no_part = pl.all_horizontal(cell.is_null() for cell in cells.values())
+    return {**cells, UNSPECIFIED: pl.when(no_part).then(pl.col(f"{table}__{row}__total"))}
+
+
+def expect_cells(frame: pl.DataFrame, table: str, rows: dict[str, str]) -> pl.DataFrame:
+    """The facts of the named rows as one wide row per report, columns `<name>__<column>`; reports without any left out."""
+    columns = [
+        cell.alias(f"{name}__{column}") for name, row in rows.items() for column, cell in long_cells(table, row).items()
+    ]
+    wide = frame.select(KEY, *columns)
+    return wide.filter(~pl.all_horizontal(pl.all().exclude(KEY).is_null()))
+
+
+def expect_outcome_sums(frame: pl.DataFrame) -> pl.DataFrame:
+    """The sums of the applications of each report by applicant type and by outcome, 0 where nothing is printed."""
+    wide = expect_cells(frame, "applications", {outcome: outcome for outcome in outcomes()})
+    types = [*parts_of("applications"), UNSPECIFIED]
+    return wide.select(
+        KEY,
+        *(pl.sum_horizontal(pl.col(f"{o}__{t}") for o in outcomes()).alias(f"type__{t}") for t in types),
+        *(pl.sum_horizontal(pl.col(f"{o}__{t}") for t in types).alias(f"outcome__{o}") for o in outcomes()),
+    )
+
+
+def expect_disclosures(frame: pl.DataFrame) -> pl.DataFrame:
+    """Table 二 of each report, every count and amount as a decimal, one column per cell."""
+    cells = [cell for cell in cells_of("proactive_disclosure") if cell.type != "text"]
+    wide = frame.select(KEY, *(pl.col(cell.name).cast(pl.Decimal(38, 6)) for cell in cells))
+    return wide.filter(~pl.all_horizontal(pl.all().exclude(KEY).is_null()))
+
+
+def choose_current(reports: pl.DataFrame, statuses: pl.DataFrame) -> pl.DataFrame:
+    """The revision of each body-year that counts for one table, with its `status`.
+
+    Passed before not assessed before held before absent; then the better source tier, the later capture, the
+    document's hash and the ordinal. A held revision never displaces a passed one.
+
+    Args:
+        reports: `report_key`, `authority_key`, `report_year`, `source_tier`, `captured_at`, `document_sha256`, `ordinal`.
+        statuses: `report_key` and `status` of the table.
+    """
+    return (
+        reports.join(statuses, on=KEY)
+        .with_columns(status_order=pl.col("status").replace_strict(STATUS_ORDER, return_dtype=pl.Int64))
+        .sort(
+            "status_order",
+            "source_tier",
+            "captured_at",
+            "document_sha256",
+            "ordinal",
+            descending=[False, False, True, False, False],
+            nulls_last=True,
+        )
+        .unique(["authority_key", "report_year"], keep="first", maintain_order=True)
+        .select(KEY, "authority_key", "report_year", "status")
+    )

@@ -1,0 +1,186 @@
+"""The contract of the facts: what is held, which revision counts, and every figure, each computed a second time."""
+
+import duckdb
+import polars as pl
+
+from contracts.form import form
+from contracts.identities import residual_expression
+from contracts.layers import expected_facts as expected
+from contracts.layers import staging
+from contracts.layers.balance import Judgement, judge
+from contracts.layers.conservation import compare_frames, read_frame
+from contracts.layers.fingerprints import check_unaltered, remember
+from contracts.layers.frames import KEY, cells_of, read_cells
+from contracts.layers.results import CheckResult, LayerReport, RunExpectation, verdict
+
+MARTS = "mart.marts"
+RELATIONS = tuple(
+    f"{MARTS}.{name}"
+    for name in (
+        "fct_applications",
+        "fct_application_flows",
+        "fct_reviews_and_lawsuits",
+        "fct_proactive_disclosures",
+        "fct_legacy_indicators",
+        "fct_narrative_claims",
+        "fct_identity_checks",
+        "fct_report_tables",
+        "fct_findings",
+    )
+)
+CURRENT = "(select * from staging.stg_reports where not is_leftover)"
+
+
+def _sums(connection: duckdb.DuckDBPyConnection, fact: str, sums: dict[str, str]) -> pl.DataFrame:
+    """One wide row per report of a fact: each named sum under its condition or expression."""
+    columns = ", ".join(f"{expression} as {name}" for name, expression in sums.items())
+    return read_frame(connection, f"select {KEY}, {columns} from {MARTS}.{fact} group by {KEY}")  # noqa: S608
+
+
+def _check_statuses(connection: duckdb.DuckDBPyConnection, judgements: dict[str, Judgement]) -> CheckResult:
+    """Whether dbt's SQL and pandera hold the same report x tables."""
+    mine = [j.statuses.with_columns(table_id=pl.lit(table)) for table, j in judgements.items()]
+    query = f"select {KEY}, table_id::varchar as table_id, status::varchar as status from {MARTS}.fct_report_tables"  # noqa: S608
+    return compare_frames("held", pl.concat(mine), read_frame(connection, query), [KEY, "table_id"])
+
+
+def _check_revisions(
+    connection: duckdb.DuckDBPyConnection, judgements: dict[str, Judgement]
+) -> tuple[CheckResult, dict[str, pl.DataFrame]]:
+    """Whether the same revision counts for each body-year and table; and the reports that count, by table."""
+    columns = "report_key, authority_key, report_year, source_tier, captured_at, document_sha256, ordinal"
+    reports = read_frame(connection, f"select {columns} from {CURRENT}")  # noqa: S608
+    chosen = {table: expected.choose_current(reports, j.statuses) for table, j in judgements.items()}
+    mine = pl.concat([frame.select(KEY, table_id=pl.lit(table)) for table, frame in chosen.items()])
+    query = f"select {KEY}, table_id::varchar as table_id from {MARTS}.fct_report_tables where is_current"  # noqa: S608
+    result = compare_frames("revisions", mine, read_frame(connection, query), [KEY, "table_id"])
+    admitted = pl.col("status").is_in(["passed", "not_assessed"])
+    return result, {table: frame.filter(admitted) for table, frame in chosen.items()}
+
+
+def _check_identity_facts(connection: duckdb.DuckDBPyConnection, judgements: dict[str, Judgement]) -> list[CheckResult]:
+    """Whether the facts of the identities give the residuals and counts that pandera found."""
+    counts = pl.concat([j.counts for j in judgements.values()])
+    failures = pl.concat([j.failures.cast({"residual": pl.Int64}) for j in judgements.values()])
+    of_status = ", ".join(f"count(*) filter (where status = '{s}') as {s}" for s in ("fail", "not_assessed", "pass"))
+    enforced = f"from {MARTS}.fct_identity_checks where is_enforced"
+    totals = f"select identity::varchar as identity, {of_status} {enforced} group by identity"
+    failed = f"select {KEY}, identity::varchar as identity, residual {enforced} and status = 'fail'"
+    return [
+        compare_frames("identities.counts", counts, read_frame(connection, totals), ["identity"]),
+        compare_frames("identities.residuals", failures, read_frame(connection, failed), [KEY, "identity"]),
+    ]
+
+
+def _check_applications(
+    connection: duckdb.DuckDBPyConnection, staged: pl.DataFrame, passed: pl.DataFrame
+) -> list[CheckResult]:
+    """Table 三: the flows cell by cell, the outcomes by their sums, and the balance of the facts themselves."""
+    table, types = "applications", [*expected.parts_of("applications"), expected.UNSPECIFIED]
+    flows = _sums(
+        connection,
+        "fct_application_flows",
+        {
+            f"{flow}__{t}": f"sum({flow}) filter (where applicant_type = '{t}')"
+            for flow in expected.FLOWS
+            for t in types
+        },
+    )
+    summed = "coalesce(sum(applications) filter (where {} = '{}'), 0)"
+    sums = _sums(
+        connection,
+        "fct_applications",
+        {f"type__{t}": summed.format("applicant_type", t) for t in types}
+        | {f"outcome__{o}": summed.format("outcome", o) for o in expected.outcomes()},
+    )
+    return [
+        compare_frames(
+            "conservation.application_flows", expected.expect_cells(staged, table, expected.FLOWS), flows, [KEY]
+        ),
+        compare_frames("conservation.applications", expected.expect_outcome_sums(staged), sums, [KEY]),
+        _check_balance(flows.join(sums, on=KEY, how="left").join(passed, on=KEY, how="semi")),
+    ]
+
+
+def _check_balance(facts: pl.DataFrame) -> CheckResult:
+    """The declared balance over the flows of the facts, and the outcomes of the facts against what was decided."""
+    parts = expected.parts_of("applications")
+    cells = {f"{flow}__{p}": f"applications__{row}__{p}" for flow, row in expected.FLOWS.items() for p in parts}
+    named = facts.rename(cells)
+    newest = next(iter(form().versions.values()))
+    balances = [residual_expression(newest.identities[f"balance.{part}"]) for part in parts]
+    sums = [(pl.col(f"type__{p}") - pl.col(f"applications__outcome_total__{p}")).alias(f"outcomes.{p}") for p in parts]
+    residuals = named.select(*balances, *sums)
+    broken = residuals.filter(pl.any_horizontal(pl.all() != 0, pl.all().is_null())).height
+    return verdict("balance", residuals.height, broken, f"{broken} reports in the facts do not balance")
+
+
+def _check_other_tables(
+    connection: duckdb.DuckDBPyConnection, cases: pl.DataFrame, disclosures: pl.DataFrame
+) -> list[CheckResult]:
+    """Table 四 and table 二, cell by cell."""
+    channels = list(expected.rows_of("reviews_and_lawsuits"))
+    results = [*expected.parts_of("reviews_and_lawsuits"), expected.UNSPECIFIED]
+    case_sums = {
+        f"{c}__{r}": f"sum(cases) filter (where channel = '{c}' and result = '{r}')" for c in channels for r in results
+    }
+    value_sums = {
+        cell.name: f"sum(value) filter (where item = '{cell.row}' and measure = '{cell.column}')"
+        for cell in cells_of("proactive_disclosure")
+        if cell.type != "text"
+    }
+    expected_cases = expected.expect_cells(cases, "reviews_and_lawsuits", {c: c for c in channels})
+    actual_cases = _sums(connection, "fct_reviews_and_lawsuits", case_sums)
+    values = _sums(connection, "fct_proactive_disclosures", value_sums)
+    as_decimal = values.with_columns(pl.all().exclude(KEY).cast(pl.Decimal(38, 6)))
+    only_text = as_decimal.filter(~pl.all_horizontal(pl.all().exclude(KEY).is_null()))
+    return [
+        compare_frames("conservation.reviews_and_lawsuits", expected_cases, actual_cases, [KEY]),
+        compare_frames(
+            "conservation.proactive_disclosures", expected.expect_disclosures(disclosures), only_text, [KEY]
+        ),
+    ]
+
+
+def _check_prose(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
+    """Claims and legacy indicators of the reports that count, row by row."""
+    agreement = "case when agrees then 'agree' when not agrees then 'conflict' else 'not_assessed' end as status"
+    current = f"not is_leftover and {KEY} in (select {KEY} from {MARTS}.dim_report where is_current)"
+    claims = f"select {KEY}, claim_id, value, {agreement} from staging.stg_claims where {current}"
+    facts = f"select {KEY}, claim_id, value, status::varchar as status from {MARTS}.fct_narrative_claims"
+    columns = f"{KEY}, position, indicator, period"
+    indicators = f"select {columns}, value from staging.stg_legacy_indicators where {current}"
+    legacy = f"select {columns}, value_printed as value from {MARTS}.fct_legacy_indicators"
+    return [
+        compare_frames(
+            "conservation.claims", read_frame(connection, claims), read_frame(connection, facts), [KEY, "claim_id"]
+        ),
+        compare_frames(
+            "conservation.legacy", read_frame(connection, indicators), read_frame(connection, legacy), [KEY, "position"]
+        ),
+    ]
+
+
+def check_facts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> LayerReport:
+    """Evaluate the contract of the facts.
+
+    Args:
+        connection: the warehouse, open for writing, with the mart file attached as `mart`.
+        run: the run, whose staging contract was recorded before.
+    """
+    staged = {table: read_cells(connection, CURRENT, table) for table in form().tables}
+    judgements = {table: judge(frame, table) for table, frame in staged.items()}
+    revisions, admitted = _check_revisions(connection, judgements)
+    counted = {table: frame.join(admitted[table], on=KEY, how="semi") for table, frame in staged.items()}
+    passed = admitted["applications"].filter(pl.col("status") == "passed")
+    results = [
+        check_unaltered(connection, run.run_id, staging.RELATIONS),
+        _check_statuses(connection, judgements),
+        revisions,
+        *_check_identity_facts(connection, judgements),
+        *_check_applications(connection, counted["applications"], passed),
+        *_check_other_tables(connection, counted["reviews_and_lawsuits"], counted["proactive_disclosure"]),
+        *_check_prose(connection),
+    ]
+    remember(connection, run.run_id, RELATIONS)
+    return LayerReport(run.run_id, "facts", results)

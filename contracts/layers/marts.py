@@ -1,0 +1,97 @@
+"""The contract of the marts: what BI reads is what the facts hold, and nothing that is held is in it."""
+
+import duckdb
+import polars as pl
+
+from contracts.layers import facts
+from contracts.layers.conservation import compare_frames, read_frame
+from contracts.layers.facts import MARTS
+from contracts.layers.fingerprints import check_unaltered
+from contracts.layers.results import CheckResult, LayerReport, RunExpectation
+
+BODY_YEAR = ["authority_key", "report_year"]
+FIGURES = ("new_received", "carried_in", "decided", "carried_out", "reviews", "lawsuits")
+
+
+def _body_years(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """What `authority_year` must hold: figures of passed tables, null where the table did not pass."""
+    keys = ", ".join(BODY_YEAR)
+    flows = ", ".join(f"sum({name}) as {name}" for name in FIGURES[:4])
+    cases = "sum(cases) filter (where channel = 'review') as reviews, "
+    cases += "sum(cases) filter (where channel <> 'review') as lawsuits"
+    bodies = read_frame(connection, f"select distinct {keys} from {MARTS}.fct_report_tables where is_current")  # noqa: S608
+    for columns, fact in ((flows, "fct_application_flows"), (cases, "fct_reviews_and_lawsuits")):
+        query = f"select {keys}, {columns} from {MARTS}.{fact} where status = 'passed' group by {keys}"  # noqa: S608
+        bodies = bodies.join(read_frame(connection, query), on=BODY_YEAR, how="left")
+    return bodies
+
+
+def _check_authority_year(connection: duckdb.DuckDBPyConnection) -> CheckResult:
+    query = f"select {', '.join((*BODY_YEAR, *FIGURES))} from {MARTS}.authority_year"  # noqa: S608
+    return compare_frames(
+        "conservation.authority_year", _body_years(connection), read_frame(connection, query), BODY_YEAR
+    )
+
+
+def _check_sums(
+    connection: duckdb.DuckDBPyConnection, mart: str, fact: str, measure: str, keys: list[str]
+) -> CheckResult:
+    """Whether a mart's measure adds up to the passed rows of its fact for each key."""
+    columns = ", ".join([*(f"{key}::varchar as {key}" for key in keys), f"sum({measure}) as {measure}"])
+    expected = read_frame(connection, f"select {columns} from {MARTS}.{fact} where status = 'passed' group by all")  # noqa: S608
+    actual = read_frame(connection, f"select {columns} from {MARTS}.{mart} group by all")  # noqa: S608
+    return compare_frames(f"conservation.{mart}", expected, actual, keys)
+
+
+def _check_region_year(connection: duckdb.DuckDBPyConnection) -> CheckResult:
+    """A region's figures are those of its one consolidated report or of its own reports, never of both."""
+    figures = ", ".join(f"sum(bodies.{name}) as {name}" for name in FIGURES)
+    expected = read_frame(
+        connection,
+        f"""
+        select regions.region_code, regions.report_year, {figures}
+        from {MARTS}.region_year as regions
+        left join {MARTS}.authority_year as bodies
+            on regions.region_code = bodies.region_code and regions.report_year = bodies.report_year
+            and bodies.applications_status = 'passed'
+            and case regions.basis
+                when 'consolidated' then bodies.authority_zh = regions.consolidated_by_zh
+                when 'own_reports' then bodies.scope_counted = 'own'
+                else false
+            end
+        group by all
+        """,  # noqa: S608
+    )
+    actual = read_frame(connection, f"select region_code, report_year, {', '.join(FIGURES)} from {MARTS}.region_year")  # noqa: S608
+    return compare_frames("conservation.region_year", expected, actual, ["region_code", "report_year"])
+
+
+def _check_exceptions(connection: duckdb.DuckDBPyConnection) -> CheckResult:
+    """Every violated identity of a held table is listed with its residual."""
+    keys = [facts.KEY, "identity"]
+    held = f"""
+        select report_key, identity::varchar as identity, residual from {MARTS}.fct_identity_checks
+        where is_enforced and status = 'fail'
+    """  # noqa: S608
+    listed = f"""
+        select report_key, identity, residual from {MARTS}.quality_exceptions where exception_kind = 'held'
+    """  # noqa: S608
+    return compare_frames("exceptions", read_frame(connection, held), read_frame(connection, listed), keys)
+
+
+def check_marts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> LayerReport:
+    """Evaluate the contract of the marts.
+
+    Args:
+        connection: the warehouse, open for writing, with the mart file attached as `mart`.
+        run: the run, whose contract of the facts was recorded before.
+    """
+    results = [
+        check_unaltered(connection, run.run_id, facts.RELATIONS),
+        _check_authority_year(connection),
+        _check_sums(connection, "applications_by_outcome", "fct_applications", "applications", BODY_YEAR),
+        _check_sums(connection, "reviews_and_lawsuits", "fct_reviews_and_lawsuits", "cases", [*BODY_YEAR, "channel"]),
+        _check_region_year(connection),
+        _check_exceptions(connection),
+    ]
+    return LayerReport(run.run_id, "marts", results)
