@@ -41,7 +41,7 @@ def long_cells(table: str, row: str) -> dict[str, pl.Expr]:
 
 
 def expect_cells(frame: pl.DataFrame, table: str, rows: dict[str, str]) -> pl.DataFrame:
-    """The facts of the named rows as one wide row per report, columns `<name>__<column>`; reports without any left out."""
+    """The facts of the named rows, one wide row per report that has any; columns `<name>__<column>`."""
     columns = [
         cell.alias(f"{name}__{column}") for name, row in rows.items() for column, cell in long_cells(table, row).items()
     ]
@@ -74,7 +74,8 @@ def choose_current(reports: pl.DataFrame, statuses: pl.DataFrame) -> pl.DataFram
     document's hash and the ordinal. A held revision never displaces a passed one.
 
     Args:
-        reports: `report_key`, `authority_key`, `report_year`, `source_tier`, `captured_at`, `document_sha256`, `ordinal`.
+        reports: `report_key`, `authority_key`, `report_year`, and what orders the revisions: `source_tier`,
+            `captured_at`, `document_sha256`, `ordinal`.
         statuses: `report_key` and `status` of the table.
     """
     return (

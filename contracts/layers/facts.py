@@ -34,13 +34,13 @@ CURRENT = "(select * from staging.stg_reports where not is_leftover)"
 def _sums(connection: duckdb.DuckDBPyConnection, fact: str, sums: dict[str, str]) -> pl.DataFrame:
     """One wide row per report of a fact: each named sum under its condition or expression."""
     columns = ", ".join(f"{expression} as {name}" for name, expression in sums.items())
-    return read_frame(connection, f"select {KEY}, {columns} from {MARTS}.{fact} group by {KEY}")  # noqa: S608
+    return read_frame(connection, f"select {KEY}, {columns} from {MARTS}.{fact} group by {KEY}")
 
 
 def _check_statuses(connection: duckdb.DuckDBPyConnection, judgements: dict[str, Judgement]) -> CheckResult:
     """Whether dbt's SQL and pandera hold the same report x tables."""
     mine = [j.statuses.with_columns(table_id=pl.lit(table)) for table, j in judgements.items()]
-    query = f"select {KEY}, table_id::varchar as table_id, status::varchar as status from {MARTS}.fct_report_tables"  # noqa: S608
+    query = f"select {KEY}, table_id::varchar as table_id, status::varchar as status from {MARTS}.fct_report_tables"
     return compare_frames("held", pl.concat(mine), read_frame(connection, query), [KEY, "table_id"])
 
 
@@ -49,10 +49,10 @@ def _check_revisions(
 ) -> tuple[CheckResult, dict[str, pl.DataFrame]]:
     """Whether the same revision counts for each body-year and table; and the reports that count, by table."""
     columns = "report_key, authority_key, report_year, source_tier, captured_at, document_sha256, ordinal"
-    reports = read_frame(connection, f"select {columns} from {CURRENT}")  # noqa: S608
+    reports = read_frame(connection, f"select {columns} from {CURRENT}")
     chosen = {table: expected.choose_current(reports, j.statuses) for table, j in judgements.items()}
     mine = pl.concat([frame.select(KEY, table_id=pl.lit(table)) for table, frame in chosen.items()])
-    query = f"select {KEY}, table_id::varchar as table_id from {MARTS}.fct_report_tables where is_current"  # noqa: S608
+    query = f"select {KEY}, table_id::varchar as table_id from {MARTS}.fct_report_tables where is_current"
     result = compare_frames("revisions", mine, read_frame(connection, query), [KEY, "table_id"])
     admitted = pl.col("status").is_in(["passed", "not_assessed"])
     return result, {table: frame.filter(admitted) for table, frame in chosen.items()}

@@ -22,7 +22,7 @@ def cells_of(table: str, *, integers: bool = False) -> list[Cell]:
 def read_cells(connection: duckdb.DuckDBPyConnection, relation: str, table: str) -> pl.DataFrame:
     """One row per report of a wide relation, ordered by key: `report_key`, the form version and the table's cells."""
     columns = [KEY, f"{table}__form_version", *(cell.name for cell in cells_of(table))]
-    query = f"select {', '.join(columns)} from {relation} order by {KEY}"  # noqa: S608 names of the form
+    query = f"select {', '.join(columns)} from {relation} order by {KEY}"
     return connection.sql(query).pl()
 
 

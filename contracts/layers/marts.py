@@ -7,6 +7,7 @@ from contracts.layers import facts
 from contracts.layers.conservation import compare_frames, read_frame
 from contracts.layers.facts import MARTS
 from contracts.layers.fingerprints import check_unaltered
+from contracts.layers.frames import KEY
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation
 
 BODY_YEAR = ["authority_key", "report_year"]
@@ -19,15 +20,15 @@ def _body_years(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     flows = ", ".join(f"sum({name}) as {name}" for name in FIGURES[:4])
     cases = "sum(cases) filter (where channel = 'review') as reviews, "
     cases += "sum(cases) filter (where channel <> 'review') as lawsuits"
-    bodies = read_frame(connection, f"select distinct {keys} from {MARTS}.fct_report_tables where is_current")  # noqa: S608
+    bodies = read_frame(connection, f"select distinct {keys} from {MARTS}.fct_report_tables where is_current")
     for columns, fact in ((flows, "fct_application_flows"), (cases, "fct_reviews_and_lawsuits")):
-        query = f"select {keys}, {columns} from {MARTS}.{fact} where status = 'passed' group by {keys}"  # noqa: S608
+        query = f"select {keys}, {columns} from {MARTS}.{fact} where status = 'passed' group by {keys}"
         bodies = bodies.join(read_frame(connection, query), on=BODY_YEAR, how="left")
     return bodies
 
 
 def _check_authority_year(connection: duckdb.DuckDBPyConnection) -> CheckResult:
-    query = f"select {', '.join((*BODY_YEAR, *FIGURES))} from {MARTS}.authority_year"  # noqa: S608
+    query = f"select {', '.join((*BODY_YEAR, *FIGURES))} from {MARTS}.authority_year"
     return compare_frames(
         "conservation.authority_year", _body_years(connection), read_frame(connection, query), BODY_YEAR
     )
@@ -38,8 +39,8 @@ def _check_sums(
 ) -> CheckResult:
     """Whether a mart's measure adds up to the passed rows of its fact for each key."""
     columns = ", ".join([*(f"{key}::varchar as {key}" for key in keys), f"sum({measure}) as {measure}"])
-    expected = read_frame(connection, f"select {columns} from {MARTS}.{fact} where status = 'passed' group by all")  # noqa: S608
-    actual = read_frame(connection, f"select {columns} from {MARTS}.{mart} group by all")  # noqa: S608
+    expected = read_frame(connection, f"select {columns} from {MARTS}.{fact} where status = 'passed' group by all")
+    actual = read_frame(connection, f"select {columns} from {MARTS}.{mart} group by all")
     return compare_frames(f"conservation.{mart}", expected, actual, keys)
 
 
@@ -60,22 +61,22 @@ def _check_region_year(connection: duckdb.DuckDBPyConnection) -> CheckResult:
                 else false
             end
         group by all
-        """,  # noqa: S608
+        """,
     )
-    actual = read_frame(connection, f"select region_code, report_year, {', '.join(FIGURES)} from {MARTS}.region_year")  # noqa: S608
+    actual = read_frame(connection, f"select region_code, report_year, {', '.join(FIGURES)} from {MARTS}.region_year")
     return compare_frames("conservation.region_year", expected, actual, ["region_code", "report_year"])
 
 
 def _check_exceptions(connection: duckdb.DuckDBPyConnection) -> CheckResult:
     """Every violated identity of a held table is listed with its residual."""
-    keys = [facts.KEY, "identity"]
+    keys = [KEY, "identity"]
     held = f"""
         select report_key, identity::varchar as identity, residual from {MARTS}.fct_identity_checks
         where is_enforced and status = 'fail'
-    """  # noqa: S608
+    """
     listed = f"""
         select report_key, identity, residual from {MARTS}.quality_exceptions where exception_kind = 'held'
-    """  # noqa: S608
+    """
     return compare_frames("exceptions", read_frame(connection, held), read_frame(connection, listed), keys)
 
 

@@ -56,7 +56,7 @@ def check_conservation(connection: duckdb.DuckDBPyConnection, run: RunExpectatio
 def check_vacuity(connection: duckdb.DuckDBPyConnection, relation: str) -> CheckResult:
     """A contract that sees no report although the documents promise some is red."""
     promised = _count(connection, "select coalesce(sum(reports), 0) from raw.documents")
-    seen = _count(connection, f"select count(*) from {relation}")  # noqa: S608 our own names
+    seen = _count(connection, f"select count(*) from {relation}")
     blind = promised > 0 and seen == 0
     return verdict("vacuity", max(seen, promised), int(blind), f"{promised} reports promised, none in {relation}")
 

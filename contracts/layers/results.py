@@ -83,6 +83,6 @@ def record(connection: duckdb.DuckDBPyConnection, report: LayerReport) -> None:
     ]
     columns = "run_id, layer, check_id, severity, status, rows_seen, rows_failed, detail"
     connection.executemany(
-        f"insert into quality.contract_results ({columns}) values (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 constant
+        f"insert into quality.contract_results ({columns}) values (?, ?, ?, ?, ?, ?, ?, ?)",
         rows,
     )

@@ -43,7 +43,7 @@ def load_wide_table(shards: list[Path], warehouse: Path) -> int:
                 select document, unnest(reports) as report
                 from read_json({[str(path) for path in shards]}, format = 'newline_delimited', columns = {columns})
             )
-            """  # noqa: S608 names of the form
+            """
         )
         row = connection.execute("select count(*) from reports").fetchone()
     return int(row[0]) if row else 0
