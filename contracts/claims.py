@@ -48,6 +48,7 @@ class ClaimRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     approximate_after: tuple[str, ...]
     approximate_tail: tuple[str, ...]
     bare_before: tuple[str, ...]
+    telling: tuple[str, ...]
     joints: tuple[str, ...]
     words: dict[str, tuple[str, ...]]
 

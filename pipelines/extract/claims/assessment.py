@@ -19,6 +19,7 @@ from pipelines.extract.claims.prose import Prose
 from pipelines.extract.claims.statements import Statement
 
 _GROUP = re.compile(r"\{(\w+)\}")
+_AROUND = " 、和及\t"
 _NO_CLAIMS: dict[str, int] = {}
 
 
@@ -123,7 +124,7 @@ def assess(claim_id: str, statement: Statement, prose: Prose, figures: Figures) 
         kind=statement.kind,
         terms=terms,
         value=statement.value,
-        quote=prose.printed[slice(*statement.quote)].replace("\n", "").strip(),
+        quote=prose.printed[slice(*statement.quote)].replace("\n", "").strip(_AROUND),
         agrees=agrees,
         meaning=chosen.name if chosen else "",
         candidates=_candidates(statement, meanings, figures) if agrees is False else [],

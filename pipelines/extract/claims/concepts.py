@@ -43,6 +43,7 @@ class Concept(Struct, frozen=True):
     members: tuple[str, ...] = ()
     is_bare: bool = False
     case: str = ""
+    item: str = ""
 
 
 def domain_of(tokens: Iterable[Token]) -> Domain:
@@ -164,15 +165,19 @@ def case_concept(tokens: list[Token], subject: str) -> Concept | None:
     return Concept(subject, case=subject) if is_case and subject else None
 
 
-def disclosure_concept(tokens: list[Token]) -> Concept | None:
-    """The concept of words about proactive disclosure: an item of the form, or information on a platform."""
+def disclosure_concept(tokens: list[Token], subject: str) -> Concept | None:
+    """The concept of words about proactive disclosure: an item of the form, or information on a platform.
+
+    `subject` is the item that the sentence spoke of last: `9 documents, of which 1 repealed`.
+    """
     kinds = {token.kind for token in tokens}
-    item = next((token.kind for token in tokens if token.kind in _ITEMS), None)
+    measured = subject if kinds & {"in_force", "repealed"} else ""
+    item = next((token.kind for token in tokens if token.kind in _ITEMS), measured)
     if item:
         if kinds & {"activity", "foreign"}:
             return None
         measure = next((f"_{name}" for name in ("in_force", "repealed") if name in kinds), "")
-        return Concept(f"{item}{measure}" if f"{item}{measure}" in claim_rules().kinds else item)
+        return Concept(f"{item}{measure}" if f"{item}{measure}" in claim_rules().kinds else item, item=item)
     if "foreign" in kinds:
         return None
     if "platform" in kinds:
@@ -184,3 +189,9 @@ def is_beside(tokens: list[Token], number: Token) -> bool:
     """Whether a bare subject stands right before its number."""
     subjects = [token for token in tokens if token.kind in ("application", "application_weak")]
     return bool(subjects) and number.start - subjects[-1].end <= _BESIDE
+
+
+def total_of(role: str) -> Concept | None:
+    """The total that follows a list of parts of one role: `…, 10 in all`."""
+    kinds = {"channel": "received", "applicant": "received", "outcome": "decided"}
+    return Concept(kinds[role]) if role in kinds else None

@@ -22,12 +22,15 @@ _BETWEEN_DIGITS = re.compile(r"\d\s+\d")
 
 
 class Sentence(Struct):
-    """One sentence: folded text without blanks, and the position in the whole prose of each character."""
+    """One sentence: folded text without blanks, and the position in the whole prose of each character.
+
+    `passed` is the sentence before it in the paragraph, if that states no figure.
+    """
 
     text: str
     positions: list[int]
     paragraph: int
-    starts_paragraph: bool
+    passed: str
 
 
 class Prose(Struct):
@@ -54,13 +57,33 @@ class Prose(Struct):
         )
 
 
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(map(re.escape, words))
+
+
 @cache
-def _of_interest() -> re.Pattern[str]:
+def _figure() -> re.Pattern[str]:
+    """What every sentence with a figure of interest has: a number with its counter or after a word for a count."""
     rules = claim_rules()
-    words = [*rules.words["none"], *rules.words["all"], *rules.words["already"], *rules.words["respectively"]]
-    counters = "|".join(rules.counters)
-    first = "".join(sorted({word[0] for word in words}))
-    return re.compile(rf"\d\s*(?:{counters}|[^\d%年月日号])|[{first}]|[十两](?:{'|'.join(rules.numeral_counters)})")
+    numerals = f"[十一二两三四五六七八九](?:{_any_of(rules.numeral_counters)})"
+    return re.compile(rf"\d\s*(?:{_any_of(rules.counters)})|(?:{_any_of(rules.bare_before)})\s*\d|{numerals}")
+
+
+@cache
+def _quantifier() -> re.Pattern[str]:
+    words = claim_rules().words
+    return re.compile(_any_of([*words["none"], *words["all"], *words["already"]]))
+
+
+@cache
+def _telling() -> re.Pattern[str]:
+    return re.compile(_any_of(claim_rules().telling))
+
+
+def _is_of_interest(folded: str, start: int, end: int) -> bool:
+    if _figure().search(folded, start, end):
+        return True
+    return bool(_telling().search(folded, start, end) and _quantifier().search(folded, start, end))
 
 
 @cache
@@ -140,13 +163,18 @@ def read_sentences(prose: Prose) -> Iterator[Sentence]:
     """The sentences that may state a figure or head a section, in reading order."""
     paragraph = 0
     after = 0
-    interesting = _of_interest()
+    passed = ""
     for match in _SENTENCE.finditer(prose.folded):
         start, end = match.span()
         starts_paragraph = start == 0 or "\n" in prose.folded[after:start]
         after = end
-        paragraph += starts_paragraph
-        if interesting.search(prose.folded, start, end) or (starts_paragraph and _HEADING.match(match[0])):
+        if starts_paragraph:
+            paragraph += 1
+            passed = ""
+        if _HEADING.match(match[0]) or _is_of_interest(prose.folded, start, end):
             text, positions = _cleaned(prose.folded, start, end)
             if text:
-                yield Sentence(text, positions, paragraph, starts_paragraph)
+                yield Sentence(text, positions, paragraph, passed)
+            passed = ""
+        else:
+            passed = match[0]

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 from msgspec import Struct
 
 from contracts.claims import claim_rules
 from pipelines.extract.claims.tokens import COUNT, PLAIN, Token
 
-_CLAUSE = re.compile(r"[^,:;()\"]+")
+_CLAUSE = re.compile(r"(?:[^,:;()\"]|(?<=[^中]):(?=\d+[^\d、.]))+")
 _NUMBERS = (COUNT, PLAIN)
 
 
@@ -62,7 +63,7 @@ def _segment(tokens: list[Token], start: int, end: int) -> Segment:
 def split_items(text: str, start: int, end: int, tokens: list[Token]) -> list[Segment]:
     """A part of the sentence cut at every joint."""
     cuts = [start, *(end for _, end in joints_between(text, start, end, tokens)), end]
-    return [_segment(tokens, first, last) for first, last in zip(cuts, cuts[1:], strict=False)]
+    return [_segment(tokens, first, last) for first, last in pairwise(cuts)]
 
 
 def _cut_between(text: str, tokens: list[Token], pair: tuple[Token, Token], *, number_first: bool) -> int:
@@ -78,10 +79,10 @@ def _split_at_numbers(text: str, tokens: list[Token], numbers: list[Token], star
     words = [token for token in tokens if token.kind not in (*_NUMBERS, "among", "all", "together", "already")]
     number_first = not any(start <= token.start < numbers[0].start for token in words)
     cuts = [start]
-    for pair in zip(numbers, numbers[1:], strict=False):
+    for pair in pairwise(numbers):
         cuts.append(_cut_between(text, tokens, pair, number_first=number_first))
     cuts.append(end)
-    return [_segment(tokens, first, last) for first, last in zip(cuts, cuts[1:], strict=False)]
+    return [_segment(tokens, first, last) for first, last in pairwise(cuts)]
 
 
 def _paired(text: str, tokens: list[Token], clause: tuple[int, int], marker: Token) -> list[Segment]:
@@ -94,9 +95,7 @@ def _paired(text: str, tokens: list[Token], clause: tuple[int, int], marker: Tok
         labels = [item for item in split_items(text, marker.end, numbers[0].start, tokens) if item.tokens]
     if len(labels) != len(numbers) or not numbers or numbers[-1].kind != COUNT:
         return []
-    return [
-        Segment(item.start, item.end, item.before, number, []) for item, number in zip(labels, numbers, strict=True)
-    ]
+    return [Segment(start, end, item.before, number, []) for item, number in zip(labels, numbers, strict=True)]
 
 
 def _each(text: str, tokens: list[Token], number: Token, start: int, end: int) -> list[Segment]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from contracts.claims import claim_rules
 from pipelines.extract.claims.concepts import (
@@ -13,6 +14,7 @@ from pipelines.extract.claims.concepts import (
     disclosure_concept,
     domain_of,
     is_beside,
+    total_of,
 )
 from pipelines.extract.claims.prose import Sentence, is_heading
 from pipelines.extract.claims.segments import Segment, read_segments, split_items
@@ -66,6 +68,8 @@ class StatementReader:
         self._paragraph = 0
         self._sentence = 0
         self._case = ""
+        self._item = ""
+        self._pending: Concept | None = None
         self._antecedent: _Antecedent | None = None
         self._was_all = False
         self._stated_year: int | None = None
@@ -79,10 +83,14 @@ class StatementReader:
         self._sentence += 1
         self._was_all = False
         self._stated_year = None
+        self._item = ""
+        self._pending = None
         if is_heading(sentence.text):
             self._start_section(sentence.text, tokens)
         keeps = sentence.paragraph == self._paragraph and self._domain in ("application", "disclosure")
         self._domain = self._section or (self._domain if keeps else "")
+        if not self._domain and sentence.passed:
+            self._domain = domain_of(read_tokens(sentence.passed))
         self._paragraph = sentence.paragraph
         for segment in read_segments(sentence.text, tokens):
             self._read_segment(segment)
@@ -135,7 +143,19 @@ class StatementReader:
             return application_concept(tokens, self.year)
         if domain == "cases":
             return case_concept(tokens, self._case)
-        return disclosure_concept(tokens) if domain == "disclosure" else None
+        return disclosure_concept(tokens, self._item) if domain == "disclosure" else None
+
+    def _wordless(self, segment: Segment) -> Concept | None:
+        """What a number without words counts: what was named just before it, or the list that it adds up."""
+        words = {"together", "neutral", "among"}
+        if self._pending is not None and self._pending.kind == "cases":
+            words |= {"case", "handle"}
+        if segment.kinds - words:
+            return None
+        last = self.statements[-1] if self.statements else None
+        if self._pending is None and "together" in segment.kinds and last and last.sentence == self._sentence:
+            return total_of(last.role)
+        return self._pending
 
     def _read_number(self, segment: Segment, number: Token, domain: Domain) -> None:
         before = self._concept(segment.before, domain)
@@ -145,15 +165,19 @@ class StatementReader:
         if before and before.kind == "carried":
             before = self._concept(segment.tokens, domain)
         all_words = [token for token in segment.tokens if token.kind == "all"] if domain == "application" else []
+        if after and after.is_bare and "together" in {token.kind for token in segment.before}:
+            after = replace(after, is_bare=False)
         opens = not before and number.start - segment.start <= _OPENING
         chosen = before
         if after and not after.is_bare and (before is None or (before.is_bare and not all_words)):
             chosen = after
         if all_words and (before is None or all_words[0].start < number.start):
             chosen = None
+        chosen = chosen or self._wordless(segment)
+        self._pending = None
         if chosen is not None:
             self._state(chosen, segment, number)
-        elif domain == "application":
+        elif domain in ("", "application"):
             self._remember(segment, number, usable=opens or bool(all_words))
         if all_words and (before or opens):
             self._state_all([token for token in segment.tokens if token.start > all_words[0].start], segment)
@@ -177,6 +201,7 @@ class StatementReader:
 
     def _append(self, concept: Concept, value: int, place: tuple[int, int], quote: tuple[int, int]) -> None:
         self._case = concept.case or self._case
+        self._item = concept.item or self._item
         self.statements.append(
             Statement(
                 concept.kind,
@@ -202,13 +227,16 @@ class StatementReader:
             concept = self._concept(item.before, domain)
             if concept is None or "decide" in segment.kinds:
                 continue
-            if concept.kind in _NONE_KINDS or claim_rules().kinds[concept.kind].role in _NONE_ROLES:
-                self._append(concept, 0, self._place(word.start, word.end), (segment.start, segment.end))
+            named = [Concept("review"), Concept("lawsuits")] if concept.kind == "cases" else [concept]
+            for one in named:
+                if one.kind in _NONE_KINDS or claim_rules().kinds[one.kind].role in _NONE_ROLES:
+                    self._append(one, 0, self._place(word.start, word.end), (segment.start, segment.end))
 
     def _read_words(self, segment: Segment, kinds: set[str], domain: Domain) -> None:
         """A segment without a number: `all were answered`, `and were made public`, `upheld`."""
         if domain == "cases":
             self._read_result(segment, kinds)
+            self._pending = case_concept(segment.before, "")
             return
         is_all = "all" in kinds or self._was_all
         follows = "already" in kinds and "decide" in kinds
@@ -216,6 +244,9 @@ class StatementReader:
             start = next((token.start for token in segment.before if token.kind == "all"), segment.start - 1)
             self._state_all([token for token in segment.before if token.start > start], segment)
         self._was_all = is_all
+        concept = self._concept(segment.before, domain)
+        is_total = concept is not None and claim_rules().kinds[concept.kind].role in ("total", "cases")
+        self._pending = concept if is_total and not (is_all or follows) else None
 
     def _read_result(self, segment: Segment, kinds: set[str]) -> None:
         """`one review, upheld`: the result of the cases just counted, if it can only be that of all of them."""

@@ -107,7 +107,8 @@ def _number_token(match: re.Match[str], text: str) -> Token:
         return Token(OTHER_NUMBER, start, end)
     if match["counter"]:
         return Token(COUNT, start, end, int(digits))
-    ends_clause = end == len(text) or text[end] in ",;:()、及和与占"
+    enders = ",;:()占" if text[start - 1 : start] == ":" else ",;:()、及和与占"
+    ends_clause = end == len(text) or text[end] in enders
     if ends_clause and _bare_context().search(text, max(0, start - 3), start):
         return Token(COUNT, start, end, int(digits))
     return Token(PLAIN, start, end, int(digits))
