@@ -1,0 +1,86 @@
+"""Administrative regions by GB/T 2260 code, with the years in which a code was valid.
+
+`contracts/regions/regions.csv`: one row per region and validity. `valid_from` is empty where the code is older than
+the first reports (on 2008), `valid_to` is the last year of the code, empty while it is in force; `parent_code` is the
+region above, empty for provinces. Only codes that are certain are declared.
+"""
+
+import csv
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+REGIONS_FILE = Path(__file__).parent / "regions" / "regions.csv"
+Level = Literal["province", "prefecture", "county"]
+
+
+class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One region: its code, its name and the years `valid_from` to `valid_to` in which both held."""
+
+    code: str
+    name_zh: str
+    level: Level
+    parent_code: str
+    valid_from: int | None
+    valid_to: int | None
+    name_en: str
+
+    def is_valid_in(self, year: int | None) -> bool:
+        """Whether the code was in force at the end of `year`; without a year, whether it is in force."""
+        if year is None:
+            return self.valid_to is None
+        return (self.valid_from or 0) <= year <= (self.valid_to or year)
+
+
+@cache
+def regions() -> tuple[Region, ...]:
+    """All declared regions in order of their codes, read once.
+
+    Raises:
+        msgspec.ValidationError: a row has an unknown level or no year.
+        ValueError: a region names a parent that is not declared.
+    """
+    with REGIONS_FILE.open(encoding="utf-8", newline="") as file:
+        rows = [
+            {**row, "valid_from": row["valid_from"] or None, "valid_to": row["valid_to"] or None}
+            for row in csv.DictReader(file)
+        ]
+    found = msgspec.convert(rows, tuple[Region, ...], strict=False)
+    codes = {region.code for region in found}
+    for region in found:
+        if region.parent_code and region.parent_code not in codes:
+            raise ValueError(f"regions.csv: {region.code} names the undeclared parent {region.parent_code}")
+    return found
+
+
+@cache
+def regions_by_name() -> dict[str, tuple[Region, ...]]:
+    """Regions by their full name; one name may have several rows, of other places or other years."""
+    named: dict[str, tuple[Region, ...]] = {}
+    for region in regions():
+        named[region.name_zh] = (*named.get(region.name_zh, ()), region)
+    return named
+
+
+@cache
+def regions_by_code() -> dict[str, tuple[Region, ...]]:
+    """Regions by code; a code whose name or parent changed has several rows."""
+    coded: dict[str, tuple[Region, ...]] = {}
+    for region in regions():
+        coded[region.code] = (*coded.get(region.code, ()), region)
+    return coded
+
+
+def find_region(name: str, year: int | None) -> Region | None:
+    """The one region of that full name in `year`; None if there is none or if several bear the name."""
+    named = regions_by_name().get(name, ())
+    valid = {region.code: region for region in named if region.is_valid_in(year)}
+    return next(iter(valid.values())) if len(valid) == 1 else None
+
+
+def region_of_code(code: str, year: int | None) -> Region | None:
+    """The region that a code stood for in `year`, else its latest row; None if the code is not declared."""
+    coded = regions_by_code().get(code, ())
+    return next((region for region in coded if region.is_valid_in(year)), coded[-1] if coded else None)
