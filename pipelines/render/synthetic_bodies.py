@@ -46,7 +46,7 @@ class Body(Struct, frozen=True):
 def list_bodies() -> Iterator[Body]:
     """Bodies without end: in each county its government, then its departments; then the same with numbered towns."""
     counties = [
-        (f"{city}州市{county}阳县", f"99{first:02d}{second:02d}")
+        (f"{city}例市{county}例县", f"99{first:02d}{second:02d}")
         for first, city in enumerate(_CITIES, start=1)
         for second, county in enumerate(_COUNTIES, start=21)
     ]
