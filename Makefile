@@ -1,0 +1,70 @@
+# `make` lists the targets. `run`, `test` and the others set the environment up themselves.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+WAREHOUSE ?= .warehouse
+INPUT ?= samples/documents
+SQL := dbt_project/models dbt_project/macros dbt_project/tests
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header
+
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+
+.PHONY: help setup run test test-documents bench lint format generate lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make .venv from the lock, hashes checked
+
+$(READY): requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: $(READY) ## Documents to mart: INPUT=samples/documents WAREHOUSE=.warehouse
+	$(BIN)/gongkai run --input "$(INPUT)" --warehouse "$(WAREHOUSE)"
+
+test: $(READY) ## All tests but those on real documents; no network
+	$(BIN)/pytest --ignore=tests/documents
+
+test-documents: $(READY) ## Tests on real documents: GONGKAI_DOCUMENTS=FOLDER
+	@test -n "$${GONGKAI_DOCUMENTS:-}" || \
+		{ echo "Name the folder of documents: make test-documents GONGKAI_DOCUMENTS=FOLDER" >&2; exit 2; }
+	GONGKAI_DOCUMENTS="$(GONGKAI_DOCUMENTS)" $(BIN)/pytest tests/documents
+
+bench: $(READY) ## Cost beside the least that the same work can cost
+	$(BIN)/python -m tests.bench
+
+lint: $(READY) ## Style, types, imports, SQL, generated files
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint $(SQL)
+	$(BIN)/python -m contracts.render --check
+
+format: $(READY) ## Format Python and SQL
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix $(SQL)
+
+generate: $(READY) ## Render everything that derives from the form
+	$(BIN)/python -m contracts.render
+
+lock: $(READY) ## Resolve the dependencies anew, with hashes
+	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) --group dev --output-file requirements-dev.lock
+	touch $(READY)
+
+clean: ## Remove caches and build products; the warehouse and .venv stay
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dbt_project/target dbt_project/logs
+	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +

@@ -1,0 +1,28 @@
+"""The command line `gongkai`: one command per question one can ask of the warehouse.
+
+Exit codes: 0 done, 1 failed (the message says why), 2 wrong usage.
+"""
+
+import typer
+
+from flows.commands import check, findings, rollback, run, status, versions
+
+app = typer.Typer(
+    name="gongkai",
+    help="An open warehouse of China's annual reports on open government information.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command(epilog=run.EXAMPLES)(run.run)
+app.command(epilog=check.EXAMPLES)(check.check)
+app.command(epilog=findings.EXAMPLES)(findings.findings)
+app.command(epilog=status.EXAMPLES)(status.status)
+app.command(epilog=versions.EXAMPLES)(versions.versions)
+app.command(epilog=rollback.EXAMPLES)(rollback.rollback)
+
+
+def main() -> None:
+    """Run the command line; the script `gongkai`."""
+    app()

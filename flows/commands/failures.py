@@ -1,0 +1,59 @@
+"""A failure on the terminal: what was found, what was allowed, what to do next; the traceback goes into a file."""
+
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import duckdb
+import typer
+
+from flows.commands.terminal import messages
+from flows.dbt import DbtFailedError
+from flows.inputs import NoInputError
+from flows.prefect_server import PrefectServerError
+from flows.warehouse_errors import RedContractError
+from pipelines.publishing import PublicationRefusedError, UnknownVersionError, WriterBusyError
+from pipelines.warehouse import Warehouse
+
+EXPLAINED = (
+    DbtFailedError,
+    NoInputError,
+    PrefectServerError,
+    PublicationRefusedError,
+    RedContractError,
+    UnknownVersionError,
+    WriterBusyError,
+)
+FAILURE = 1
+
+
+@contextmanager
+def failures_explained(warehouse: Warehouse) -> Iterator[None]:
+    """Turn every exception inside into a message and exit code 1; keep the traceback in the warehouse's logs."""
+    try:
+        yield
+    except EXPLAINED as error:
+        messages.print(f"[red]error:[/red] {_plain(str(error))}")
+        raise typer.Exit(FAILURE) from error
+    except Exception as error:
+        log = _write_traceback(warehouse, error)
+        reason = str(error).splitlines()[0] if str(error) else "no message"
+        what = "DuckDB" if isinstance(error, duckdb.Error) else type(error).__name__
+        messages.print(
+            f"[red]error:[/red] {what}: {_plain(reason)}\n"
+            f"This was not foreseen; the live version stays as it was. The traceback is in {_plain(str(log))}."
+        )
+        raise typer.Exit(FAILURE) from error
+
+
+def _write_traceback(warehouse: Warehouse, error: Exception) -> str:
+    warehouse.logs.mkdir(parents=True, exist_ok=True)
+    log = warehouse.logs / f"failure-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.log"
+    log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    return str(log)
+
+
+def _plain(text: str) -> str:
+    """Text that Rich prints as it is."""
+    return text.replace("[", r"\[")

@@ -1,0 +1,75 @@
+"""What the commands read from the live mart: the only file a reader needs."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+
+from pipelines.publishing import live_version
+from pipelines.warehouse import MART_FILE, Warehouse
+
+FINDINGS = """
+select
+    documents.source_uri as document,
+    findings.authority_zh as authority,
+    findings.report_year as year,
+    findings.table_id as "table",
+    findings.identities,
+    findings.residuals,
+    findings.verdict,
+    findings.explanations,
+    findings.span,
+    findings.finding_kind as kind,
+    findings.claim_id as claim,
+    findings.document_sha256
+from marts.fct_findings as findings
+left join marts.dim_document as documents on findings.document_sha256 = documents.document_sha256
+where findings.is_current
+order by year, authority, document, "table", claim
+"""
+TABLES_BY_STATUS = """
+select cast(table_id as varchar), cast(status as varchar), count(*) from marts.fct_report_tables where is_current
+group by all
+"""
+DOCUMENTS = "select status, count(*), sum(reports)::bigint from marts.dim_document group by all"
+JSON_COLUMNS = ("explanations", "span")
+
+
+@contextmanager
+def open_live_mart(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The live version's mart, read-only; opened by its version, so that a publication meanwhile changes nothing.
+
+    Raises:
+        UnknownVersionError: nothing has been published.
+    """
+    with duckdb.connect(live_version(warehouse).folder / MART_FILE, read_only=True) as connection:
+        yield connection
+
+
+def read_findings(connection: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
+    """The findings on current reports, one dictionary each; `identities` and `residuals` are parallel lists."""
+    cursor = connection.execute(FINDINGS)
+    names = [column[0] for column in cursor.description or ()]
+    while rows := cursor.fetchmany(10_000):
+        for row in rows:
+            finding = dict(zip(names, row, strict=True))
+            for name in JSON_COLUMNS:
+                finding[name] = json.loads(finding[name]) if finding[name] else None
+            yield finding
+
+
+def count_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
+    """Current reports by table of the form and status."""
+    counts: dict[str, dict[str, int]] = {}
+    for table, status, reports in connection.execute(TABLES_BY_STATUS).fetchall():
+        counts.setdefault(table, {})[status] = reports
+    return dict(sorted(counts.items()))
+
+
+def count_documents(connection: duckdb.DuckDBPyConnection) -> tuple[int, int, int]:
+    """How many documents were read, how many were rejected, and how many reports the former hold."""
+    rows = {status: (documents, reports) for status, documents, reports in connection.execute(DOCUMENTS).fetchall()}
+    read, reports = rows.get("read", (0, 0))
+    return read, rows.get("rejected", (0, 0))[0], reports

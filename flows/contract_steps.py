@@ -1,0 +1,61 @@
+"""The contracts as the flow uses them: evaluate a layer, record its results, judge."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Literal
+
+import duckdb
+
+from contracts import layers
+from contracts.layers import LayerReport, RunExpectation
+from pipelines.publishing import LAYERS, live_version, writer_lock
+from pipelines.warehouse import MART_FILE, Warehouse, new_run_id
+
+Check = Callable[[duckdb.DuckDBPyConnection, RunExpectation], LayerReport]
+Layer = Literal["raw", "staging", "facts", "marts"]
+
+
+def check_of(layer: str) -> Check:
+    """The function of :mod:`contracts.layers` that evaluates a layer."""
+    check: Check = getattr(layers, f"check_{layer}")
+    return check
+
+
+@contextmanager
+def open_warehouse(
+    warehouse: Warehouse, mart: Path, *, mart_read_only: bool = False
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse's database, open for writing, with a mart attached as `mart`."""
+    path = str(mart).replace("'", "''")
+    with duckdb.connect(warehouse.database) as connection:
+        connection.execute(f"attach '{path}' as mart{' (read_only)' if mart_read_only else ''}")
+        yield connection
+
+
+def evaluate_layer(warehouse: Warehouse, mart: Path, layer: Layer, expectation: RunExpectation) -> LayerReport:
+    """Evaluate the contract of one layer in a run and record its results in `quality.contract_results`."""
+    with open_warehouse(warehouse, mart) as connection:
+        report = check_of(layer)(connection, expectation)
+        layers.record(connection, report)
+    return report
+
+
+def check_again(warehouse: Warehouse) -> list[LayerReport]:
+    """Evaluate all layers on the live version without leaving a trace in the warehouse.
+
+    Raises:
+        UnknownVersionError: nothing has been published.
+        WriterBusyError: a run is writing.
+    """
+    mart = live_version(warehouse).folder / MART_FILE
+    expectation = RunExpectation(new_run_id())
+    with (
+        writer_lock(warehouse, "check"),
+        open_warehouse(warehouse, mart, mart_read_only=True) as connection,
+    ):
+        connection.begin()
+        try:
+            return [check_of(layer)(connection, expectation) for layer in LAYERS]
+        finally:
+            connection.rollback()

@@ -1,0 +1,102 @@
+"""A Prefect server for one run, when no `PREFECT_API_URL` names another.
+
+Prefect would start one itself, but only when the flow begins, and would import the whole server into the run's own
+process. This one starts first, while the run still imports its libraries, and lives exactly as long as the run:
+it ends when the process that started it is gone, also after `kill -9`. (Stopping it earlier would leave Prefect's
+client retrying to deliver its last log lines for more than a minute.)
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+START_TIMEOUT_SECONDS = 120.0
+POLL_SECONDS = 0.05
+PARENT_POLL_SECONDS = 0.2
+HOST = "127.0.0.1"
+
+
+class PrefectServerError(RuntimeError):
+    """The server did not start; the message names its log."""
+
+
+@dataclass(frozen=True)
+class PrefectServer:
+    """A server that is starting or running, as a child of this process."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    @property
+    def api_url(self) -> str:
+        """The address for `PREFECT_API_URL`."""
+        return f"http://{HOST}:{self.port}/api"
+
+    def wait_until_ready(self) -> None:
+        """Return when the server answers.
+
+        Raises:
+            PrefectServerError: it ended, or did not answer in time.
+        """
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while not _answers(self.port):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise PrefectServerError(f"Prefect's server did not start within this run; its log is {self.log}.")
+            time.sleep(POLL_SECONDS)
+
+
+def start_server(home: Path) -> PrefectServer:
+    """Start a server whose history lies in `home`, and name it to this process's Prefect client; does not wait."""
+    home.mkdir(parents=True, exist_ok=True)
+    log = home / "server.log"
+    port = _free_port()
+    with log.open("wb") as output:
+        process = subprocess.Popen(  # noqa: S603 - our own module
+            [sys.executable, "-m", "flows.prefect_server", str(port), str(os.getpid())],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,  # an interrupt at the terminal is the run's to handle
+        )
+    server = PrefectServer(port, process, log)
+    os.environ["PREFECT_API_URL"] = server.api_url
+    return server
+
+
+def _answers(port: int) -> bool:
+    try:
+        with socket.create_connection((HOST, port), timeout=1):
+            return True  # uvicorn listens only when its application has started
+    except OSError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _serve(port: int, parent: int) -> None:
+    import uvicorn
+
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    os.environ |= {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
+    os.environ.setdefault("PREFECT_API_BLOCKS_REGISTER_ON_START", "false")
+    uvicorn.run("prefect.server.api.server:create_app", factory=True, host=HOST, port=port, log_level="error")
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(PARENT_POLL_SECONDS)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    _serve(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,101 @@
+"""The steps of a run as Prefect's tasks: thin wrappers over packages that know nothing of Prefect.
+
+No step is retried: all read local files and give the same result again, so a second attempt could only hide why the
+first one failed. None is cached by Prefect: what is already there is found in the archive and in the warehouse.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from prefect import task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+
+from contracts.layers import LayerReport, RunExpectation
+from flows.contract_report import render_contract
+from flows.contract_steps import Layer, evaluate_layer
+from flows.dbt import run_dbt
+from flows.progress import step_progress
+from flows.warehouse_errors import RedContractError
+from pipelines.load import LoadResult, load_raw
+from pipelines.publishing import Version, describe_code, describe_inputs, list_versions, publish
+from pipelines.warehouse import Warehouse
+
+DBT_COMMANDS: dict[Layer, tuple[tuple[str, ...], ...]] = {
+    "staging": (("seed",), ("run", "--selector", "staging")),
+    "facts": (("run", "--selector", "facts"),),
+    "marts": (("run", "--selector", "marts"),),
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run: its warehouse and its id."""
+
+    warehouse: Warehouse
+    id: str
+
+    @property
+    def mart(self) -> Path:
+        """The mart file it builds."""
+        return self.warehouse.mart_being_built(self.id)
+
+
+@task(name="load", cache_policy=NO_CACHE)
+def load(run: Run, shards: Sequence[Path]) -> LoadResult:
+    """Validate raw extracted JSON and merge it into the raw tables."""
+    with step_progress("Load") as advance:
+        return load_raw(shards, run.warehouse.root, run.id, advance)
+
+
+@task(name="contract", task_run_name="contract {layer}", cache_policy=NO_CACHE)
+def check_layer(run: Run, layer: Layer, loaded: LoadResult) -> LayerReport:
+    """Evaluate a layer's contract, record its results and show them as an artifact.
+
+    Raises:
+        RedContractError: the contract is red.
+    """
+    with step_progress(f"Contract {layer}"):
+        report = evaluate_layer(run.warehouse, run.mart, layer, RunExpectation(run.id, loaded.written))
+    create_markdown_artifact(render_contract(report), key=f"contract-{layer}", description=f"Contract of {layer}")
+    if report.is_red:
+        raise RedContractError(report)
+    return report
+
+
+@task(name="dbt", task_run_name="dbt {layer}", cache_policy=NO_CACHE)
+def build_layer(run: Run, layer: Layer) -> None:
+    """Build a layer's models.
+
+    Raises:
+        DbtFailedError: a model failed.
+    """
+    with step_progress(f"Build {layer}"):
+        for command in DBT_COMMANDS[layer]:
+            run_dbt(command, run.warehouse, run.mart)
+
+
+@task(name="publish", cache_policy=NO_CACHE)
+def publish_mart(run: Run, reports: Sequence[LayerReport]) -> Version:
+    """Audit the mart and make it the live version.
+
+    Raises:
+        PublicationRefusedError: the mart is not fit to be read.
+    """
+    with step_progress("Publish"):
+        with duckdb.connect(run.warehouse.database, read_only=True) as connection:
+            inputs = describe_inputs(connection)
+        return publish(run.warehouse, run.id, inputs=inputs, contracts=reports)
+
+
+def is_published(warehouse: Warehouse) -> bool:
+    """Whether the newest version was made from exactly what the warehouse holds, by exactly this code."""
+    versions = list_versions(warehouse)
+    if not versions:
+        return False
+    with duckdb.connect(warehouse.database, read_only=True) as connection:
+        inputs = describe_inputs(connection)
+    newest = versions[-1].manifest
+    return newest.inputs == inputs and newest.code == describe_code()
