@@ -1,0 +1,195 @@
+"""Staged Parquet files -> dlt -> the `raw` schema of the warehouse.
+
+Two dlt packages: reports, claims, indicators and rejections first, `raw.documents` last. A document's row is thus
+the commit record of its reports: it names the payload whose rows are current and how many reports there must be.
+After a crash in between, rows stand in `raw` whose payload no document names (or a document whose payload has no
+rows): the conservation check sees it, downstream ignores it, and the next load repeats the staged batch by merge.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dlt
+import duckdb
+import pyarrow as pa
+from dlt.common.data_types import TDataType
+from dlt.common.pipeline import LoadInfo
+from dlt.common.schema.typing import TColumnSchema, TDeleteInsertStrategyDict, TSchemaContractDict
+from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
+from dlt.extract import DltResource
+
+from contracts.raw_tables import MERGE_KEYS, RAW_TABLES
+from pipelines.load.staging import MEMORY_LIMIT, WAREHOUSE_FILE, Disposition, LoadPlan, read_plan, remove_staged
+
+PIPELINE = "raw_load"
+DATASET = "raw"
+SETTINGS = {"runtime.dlthub_telemetry": False, "load.workers": 2, "load.delete_completed_jobs": True}
+FROZEN: TSchemaContractDict = {"tables": "evolve", "columns": "freeze", "data_type": "freeze"}
+MERGE: TDeleteInsertStrategyDict = {"disposition": "merge", "strategy": "delete-insert"}
+DLT_TYPES: dict[pa.DataType, TDataType] = {
+    pa.int64(): "bigint",
+    pa.string(): "text",
+    pa.bool_(): "bool",
+    pa.timestamp("us", tz="UTC"): "timestamp",
+}
+SQL_TYPES = {"bigint": "BIGINT", "text": "VARCHAR", "bool": "BOOLEAN", "timestamp": "TIMESTAMP WITH TIME ZONE"}
+_COMMITTED_LAST = "documents"
+_SWEEP = {
+    "reports": "payload_sha256 in (select payload_sha256 from read_parquet('{stale}'))",
+    "claims": "payload_sha256 in (select payload_sha256 from read_parquet('{stale}'))",
+    "legacy_indicators": "payload_sha256 in (select payload_sha256 from read_parquet('{stale}'))",
+    "rejected_documents": "document_key in (select document_key from read_parquet('{cleared}'))",
+}
+
+
+class LoadError(RuntimeError):
+    """The warehouse does not hold the declared tables, or dlt could not load a package."""
+
+
+def _columns(table: str) -> dict[str, TColumnSchema]:
+    """The declared columns as dlt's.
+
+    All are nullable to dlt: it would rewrite each staged file otherwise, whose columns Parquet calls optional. That
+    none of the required ones is null is asserted when the file is staged.
+    """
+    return {
+        field.name: {
+            "name": field.name,
+            "data_type": DLT_TYPES[field.type],
+            "nullable": True,
+            "merge_key": field.name == MERGE_KEYS[table],
+        }
+        for field in RAW_TABLES[table]
+    }
+
+
+def _empty(table: str) -> pa.Table:
+    return pa.schema([field.with_nullable(True) for field in RAW_TABLES[table]]).empty_table()
+
+
+def _resource(table: str, file: Path, rows: int, disposition: Disposition) -> DltResource:
+    """A raw table's staged file, taken into the load package as it is; without rows the empty table is made."""
+
+    def batches() -> Iterator[Any]:
+        yield dlt.mark.with_file_import(str(file), "parquet", rows) if rows else _empty(table)
+
+    return dlt.resource(
+        batches(),
+        name=table,
+        columns=_columns(table),
+        write_disposition=MERGE if disposition == "merge" else "append",
+        schema_contract=FROZEN,
+    )
+
+
+def open_pipeline(warehouse: Path) -> dlt.Pipeline:
+    """The dlt pipeline of a warehouse; its working files lie in `<warehouse>/dlt`, its telemetry is off."""
+    for setting, value in SETTINGS.items():
+        dlt.config[setting] = value
+    credentials = DuckDbCredentials(str(warehouse / WAREHOUSE_FILE))
+    credentials.global_config = {"memory_limit": MEMORY_LIMIT}
+    return dlt.pipeline(
+        pipeline_name=PIPELINE,
+        pipelines_dir=str(warehouse / "dlt"),
+        destination=dlt.destinations.duckdb(credentials),
+        dataset_name=DATASET,
+    )
+
+
+def _existing_tables(warehouse: Path) -> dict[str, dict[str, str]]:
+    """Column types by name of the tables in `raw`, without those that dlt keeps for itself."""
+    path = warehouse / WAREHOUSE_FILE
+    if not path.exists():
+        return {}
+    tables: dict[str, dict[str, str]] = {}
+    with duckdb.connect(path, read_only=True) as connection:
+        found = connection.execute(
+            "select table_name, column_name, data_type from duckdb_columns() where schema_name = ? order by all",
+            [DATASET],
+        ).fetchall()
+    for table, column, data_type in found:
+        if not table.startswith("_dlt"):
+            tables.setdefault(table, {})[column] = data_type
+    return tables
+
+
+def check_raw_columns(warehouse: Path) -> None:
+    """Assert that each raw table has exactly its declared columns and types.
+
+    Raises:
+        LoadError: a table is missing or has other columns; the message names them.
+    """
+    existing = _existing_tables(warehouse)
+    for table, schema in RAW_TABLES.items():
+        declared = {field.name: SQL_TYPES[DLT_TYPES[field.type]] for field in schema}
+        found = {name: kind for name, kind in existing.get(table, {}).items() if not name.startswith("_dlt")}
+        if found != declared:
+            differing = sorted(set(declared.items()) ^ set(found.items()))
+            raise LoadError(f"raw.{table} differs from its declaration in {differing[:5]} ({len(differing)} columns)")
+
+
+def _run(pipeline: dlt.Pipeline, resources: list[DltResource]) -> None:
+    info: LoadInfo = pipeline.run(resources, loader_file_format="parquet")
+    info.raise_on_failed_jobs()
+
+
+def _sweep(warehouse: Path, staged: Path) -> None:
+    """Delete rows that no merge key reaches: of payloads that were replaced, and rejections that were cured."""
+    files = {"stale": staged / "stale.parquet", "cleared": staged / "cleared.parquet"}
+    with duckdb.connect(warehouse / WAREHOUSE_FILE) as connection:
+        connection.begin()
+        for table, condition in _SWEEP.items():
+            connection.execute(f"delete from {DATASET}.{table} where {condition.format(**files)}")  # noqa: S608 own names
+        connection.commit()
+
+
+def load_staged(staged: Path, warehouse: Path, plan: LoadPlan) -> None:
+    """Load a staged batch into `raw` and forget it.
+
+    Args:
+        staged: the folder with one Parquet file per raw table.
+        warehouse: the warehouse's folder.
+        plan: what is staged and how it is to be written.
+
+    Raises:
+        LoadError: `raw` does not have the declared columns afterwards.
+        dlt.pipeline.exceptions.PipelineStepFailed: dlt could not load; the staged batch stays for the next load.
+    """
+    missing: Mapping[str, object] = dict.fromkeys(set(RAW_TABLES) - set(_existing_tables(warehouse)))
+    resources = {
+        table: _resource(table, staged / f"{table}.parquet", rows, plan.disposition)
+        for table, rows in plan.rows.items()
+        if rows or table in missing
+    }
+    pipeline = open_pipeline(warehouse)
+    first = [resource for table, resource in resources.items() if table != _COMMITTED_LAST]
+    if first:
+        _run(pipeline, first)
+    if _COMMITTED_LAST in resources:
+        _run(pipeline, [resources[_COMMITTED_LAST]])
+    _sweep(warehouse, staged)
+    check_raw_columns(warehouse)
+    remove_staged(staged)
+
+
+def finish_interrupted_load(staged: Path, warehouse: Path) -> bool:
+    """Bring a load to its end that was killed; returns whether there was one.
+
+    A batch that was staged completely is loaded again as a whole, by merge: whatever part of it dlt had committed
+    is replaced, so nothing is doubled. Its pending dlt packages are dropped first, for dlt would otherwise load
+    them in place of the next data. Without a staged batch pending packages are finished as they are.
+    """
+    plan = read_plan(staged)
+    if plan is None:
+        remove_staged(staged)
+    if not (warehouse / "dlt" / PIPELINE).exists() and plan is None:
+        return False
+    pipeline = open_pipeline(warehouse)
+    pending = pipeline.has_pending_data
+    if plan is not None:
+        pipeline.drop_pending_packages()
+        load_staged(staged, warehouse, LoadPlan(plan.run_id, "merge", plan.rows))
+    elif pending:
+        pipeline.run()
+    return pending or plan is not None

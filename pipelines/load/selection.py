@@ -1,0 +1,94 @@
+"""Which payloads of a batch count, and what they replace in the warehouse.
+
+Of several payloads about one document the last accepted one counts. A payload that breaks the contract never
+displaces an accepted one, neither of its batch nor of the warehouse: it stands in `raw.rejected_documents` until an
+accepted payload of its document arrives. A payload that is its document's current one already is not loaded again.
+"""
+
+from collections import Counter
+
+import duckdb
+from msgspec import Struct
+
+# One row for each document and kind (accepted or not): its last payload. `fate` says where it goes:
+# `inserted`, `updated` and `unchanged` become or are the document's row, `beside` is listed as rejected only.
+_CHOSEN = """
+create or replace temp table chosen as
+with last_payloads as (
+    select * from batch
+    qualify row_number() over (partition by document_key, accepted order by line desc) = 1
+),
+kinds as (
+    select *, count(*) over (partition by document_key) = 2 as has_both from last_payloads
+)
+select
+    kinds.*,
+    current_documents.payload_sha256 as current_payload,
+    case
+        when not kinds.accepted and (kinds.has_both or current_documents.status = 'read') then 'beside'
+        when current_documents.document_key is null then 'inserted'
+        when current_documents.payload_sha256 = kinds.payload_sha256 then 'unchanged'
+        else 'updated'
+    end as fate
+from kinds
+left join current_documents using (document_key)
+"""
+_REJECTIONS = """
+create or replace temp table rejections as
+select line, document_key, reason, fate from chosen
+where status = 'rejected'
+qualify row_number() over (partition by document_key order by accepted desc) = 1
+"""
+_CLEARED = """
+create or replace temp table cleared as
+select document_key from chosen
+anti join rejections using (document_key)
+where status = 'read'
+"""
+_COUNTS = """
+select
+    (select count(*) from batch),
+    count(*) filter (status = 'read'),
+    coalesce(sum(reports) filter (status = 'read'), 0),
+    count(*) filter (fate = 'inserted'),
+    count(*) filter (fate = 'updated'),
+    count(*) filter (fate = 'unchanged')
+from chosen
+"""
+
+
+class LoadResult(Struct, frozen=True):
+    """What became of a batch: payloads = documents + rejected + superseded_in_batch.
+
+    `documents` and `reports` count what was read, loaded now or before. `inserted`, `updated` and `unchanged` count
+    the batch's rows of `raw.documents`, read and rejected ones; the first two carry the run's id.
+    """
+
+    payloads: int
+    documents: int
+    reports: int
+    rejected: Counter[str]
+    superseded_in_batch: int
+    inserted: int
+    updated: int
+    unchanged: int
+
+    @property
+    def written(self) -> int:
+        """Rows of `raw.documents` that carry the run's id; zero if the run brought nothing new."""
+        return self.inserted + self.updated
+
+
+def select_payloads(connection: duckdb.DuckDBPyConnection) -> LoadResult:
+    """Decide about each payload of the temp table `batch`, given `current_documents` of the warehouse.
+
+    Writes the temp tables `chosen` (one row per document and kind, with its `fate`), `rejections` (one per rejected
+    document) and `cleared` (documents whose earlier rejection is void).
+    """
+    for statement in (_CHOSEN, _REJECTIONS, _CLEARED):
+        connection.execute(statement)
+    payloads, documents, reports, inserted, updated, unchanged = connection.execute(_COUNTS).fetchall()[0]
+    reasons = connection.execute("select reason, count(*) from rejections group by all order by all").fetchall()
+    rejected = Counter({str(reason): int(count) for reason, count in reasons})
+    superseded = payloads - documents - rejected.total()
+    return LoadResult(payloads, documents, int(reports), rejected, superseded, inserted, updated, unchanged)
