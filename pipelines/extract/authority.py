@@ -6,6 +6,7 @@ publication and never from a clock.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
@@ -86,7 +87,7 @@ def _printed_lines(pieces: Sequence[Piece]) -> list[str]:
 
 def _joined_titles(lines: list[str]) -> list[str]:
     """The lines, and each short one joined with the next: titles are broken over two lines."""
-    pairs = zip(lines, lines[1:], strict=False)
+    pairs = pairwise(lines)
     return [*lines, *(first + second for first, second in pairs if len(first) < 40 and len(second) < 30)]
 
 

@@ -63,6 +63,7 @@ class StatementReader:
         """`year` is the report's year, if known: figures of other years are passed over."""
         self.year = year
         self.statements: list[Statement] = []
+        self.unnamed: list[Statement] = []
         self._section: Domain = ""
         self._domain: Domain = ""
         self._paragraph = 0
@@ -179,6 +180,7 @@ class StatementReader:
             self._state(chosen, segment, number)
         elif domain in ("", "application"):
             self._remember(segment, number, usable=opens or bool(all_words))
+            self._keep_unnamed(segment, number)
         if all_words and (before or opens):
             self._state_all([token for token in segment.tokens if token.start > all_words[0].start], segment)
         self._was_all = bool(all_words)
@@ -193,6 +195,13 @@ class StatementReader:
             self._remember(segment, number, usable=True)
         elif concept.kind == "carried_out" and number.value:
             self._antecedent = None
+
+    def _keep_unnamed(self, segment: Segment, number: Token) -> None:
+        """A part of a list of applications whose words no kind explains: kept apart, never dropped."""
+        last = self.statements[-1] if self.statements else None
+        if last is not None and last.sentence == self._sentence and last.role in ("total", "outcome", "channel"):
+            place, quote = self._place(number.start, number.end), self._place(segment.start, segment.end)
+            self.unnamed.append(Statement("", number.value, (), *place, quote, self._paragraph, self._sentence))
 
     def _remember(self, segment: Segment, number: Token, *, usable: bool) -> None:
         start, end = self._place(number.start, number.end)
