@@ -17,9 +17,9 @@ FIGURES = ("new_received", "carried_in", "decided", "carried_out", "reviews", "l
 def _body_years(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """What `authority_year` must hold: figures of passed tables, null where the table did not pass."""
     keys = ", ".join(BODY_YEAR)
-    flows = ", ".join(f"sum({name}) as {name}" for name in FIGURES[:4])
-    cases = "sum(cases) filter (where channel = 'review') as reviews, "
-    cases += "sum(cases) filter (where channel <> 'review') as lawsuits"
+    flows = ", ".join(f"sum({name})::bigint as {name}" for name in FIGURES[:4])
+    cases = "sum(cases) filter (where channel = 'review')::bigint as reviews, "
+    cases += "sum(cases) filter (where channel <> 'review')::bigint as lawsuits"
     bodies = read_frame(connection, f"select distinct {keys} from {MARTS}.fct_report_tables where is_current")
     for columns, fact in ((flows, "fct_application_flows"), (cases, "fct_reviews_and_lawsuits")):
         query = f"select {keys}, {columns} from {MARTS}.{fact} where status = 'passed' group by {keys}"
@@ -38,7 +38,7 @@ def _check_sums(
     connection: duckdb.DuckDBPyConnection, mart: str, fact: str, measure: str, keys: list[str]
 ) -> CheckResult:
     """Whether a mart's measure adds up to the passed rows of its fact for each key."""
-    columns = ", ".join([*(f"{key}::varchar as {key}" for key in keys), f"sum({measure}) as {measure}"])
+    columns = ", ".join([*keys, f"sum({measure})::bigint as {measure}"])
     expected = read_frame(connection, f"select {columns} from {MARTS}.{fact} where status = 'passed' group by all")
     actual = read_frame(connection, f"select {columns} from {MARTS}.{mart} group by all")
     return compare_frames(f"conservation.{mart}", expected, actual, keys)
@@ -46,7 +46,7 @@ def _check_sums(
 
 def _check_region_year(connection: duckdb.DuckDBPyConnection) -> CheckResult:
     """A region's figures are those of its one consolidated report or of its own reports, never of both."""
-    figures = ", ".join(f"sum(bodies.{name}) as {name}" for name in FIGURES)
+    figures = ", ".join(f"sum(bodies.{name})::bigint as {name}" for name in FIGURES)
     expected = read_frame(
         connection,
         f"""
