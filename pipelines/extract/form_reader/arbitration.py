@@ -1,0 +1,161 @@
+"""Arbitration: the identities judge between the hypotheses of a table's units."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+from math import prod
+
+from msgspec import Struct
+
+from pipelines.extract.form_reader.hypotheses import Hypothesis, enumerate_exchanges, enumerate_hypotheses
+from pipelines.extract.form_reader.ledger import Rule, propagate, rules_of, touched_rules
+from pipelines.extract.form_reader.units import Unit
+
+_MOST_COMBINATIONS = 5000
+_FEWEST_WITNESSES = 2  # identities that must speak against a regular row before another reading of it is tried
+Values = dict[str, int | str | None]
+
+
+class Verdict(Struct):
+    """What was decided on a unit.
+
+    `readings`: the hypotheses left; one means decided. `compared`: all that were judged, so that a cell on which
+    these agree was never in doubt. `is_open`: the identities could not judge, or they contradict every hypothesis.
+    """
+
+    unit: Unit
+    readings: list[Hypothesis]
+    compared: list[Hypothesis]
+    is_open: bool = False
+
+    @property
+    def values(self) -> Values:
+        """The values on which all readings agree; None where they differ or there is none."""
+        agreed: Values = {cell.id: None for cell in self.unit.cells}
+        if self.readings:
+            first, *others = [reading.values(self.unit.cells) for reading in self.readings]
+            for cell, value in first.items():
+                if all(other[cell] == value for other in others):
+                    agreed[cell] = value
+        return agreed
+
+
+def arbitrate(version: str, table: str, units: Sequence[Unit]) -> list[Verdict]:
+    """The verdict on each unit, in the order of `units`."""
+    return _Court(rules_of(version, table), units).judge()
+
+
+class _Court:
+    """Judges units that are out of order first, together; then regular ones that the identities contradict."""
+
+    def __init__(self, rules: Sequence[Rule], units: Sequence[Unit]) -> None:
+        self._rules = rules
+        self._verdicts: list[Verdict] = []
+        for unit in units:
+            found = enumerate_hypotheses(unit)
+            self._verdicts.append(Verdict(unit, found, found, is_open=not found))
+
+    def judge(self) -> list[Verdict]:
+        contested = [verdict for verdict in self._verdicts if len(verdict.readings) > 1]
+        judged = [verdict for verdict in contested if self._filter_by_own_rules(verdict)]
+        self._judge_together(judged)
+        if not contested:
+            self._doubt_regular_units()
+        for verdict in self._verdicts:
+            if verdict.unit.placed and len(verdict.readings) == 1:
+                self._question_place(verdict)
+        return self._verdicts
+
+    def _filter_by_own_rules(self, verdict: Verdict) -> bool:
+        """Keep the hypotheses that the identities within the unit allow; whether the rest can still be judged."""
+        unit = verdict.unit
+        cells = {cell.id for cell in unit.cells}
+        own = [rule for rule in touched_rules(self._rules, cells) if cells.issuperset(rule.weights)]
+        kept = [found for found in verdict.readings if not propagate(own, found.values(unit.cells)).violated]
+        verdict.is_open = not kept or not touched_rules(self._rules, cells)
+        if kept:
+            verdict.readings = kept
+        return not verdict.is_open
+
+    def _values_without(self, contested: Iterable[Verdict]) -> Values:
+        left_out = {id(verdict) for verdict in contested}
+        values: Values = {}
+        for verdict in self._verdicts:
+            if id(verdict) not in left_out:
+                values.update(verdict.values)
+        return values
+
+    def _judge_together(self, contested: list[Verdict]) -> None:
+        """Keep the combinations of hypotheses under which no identity is violated."""
+        contested = sorted(contested, key=lambda verdict: len(verdict.readings))
+        while prod(len(verdict.readings) for verdict in contested) > _MOST_COMBINATIONS:
+            contested.pop()
+        if not contested:
+            return
+        survivors = list(self._survivors(contested))
+        for place, verdict in enumerate(contested):
+            left = {id(combination[place]) for combination in survivors}
+            verdict.is_open = not left
+            if left:
+                verdict.readings = [found for found in verdict.readings if id(found) in left]
+
+    def _survivors(self, contested: Sequence[Verdict]) -> Iterator[tuple[Hypothesis, ...]]:
+        cells = [cell.id for verdict in contested for cell in verdict.unit.cells]
+        fixed = self._values_without(contested)
+        rules = [_reduced(rule, fixed) for rule in touched_rules(self._rules, cells)]
+        for combination in product(*(verdict.readings for verdict in contested)):
+            values: Values = {"": 1}
+            for verdict, hypothesis in zip(contested, combination, strict=True):
+                values.update(hypothesis.values(verdict.unit.cells))
+            if not propagate(rules, values).violated:
+                yield combination
+
+    def _doubt_regular_units(self) -> None:
+        """Other readings of a regular row, if several identities contradict it and all are content with those."""
+        values = self._values_without(())
+        violated = propagate(self._rules, values).violated
+        if len(violated) < _FEWEST_WITNESSES:
+            return
+        for verdict in self._verdicts:
+            cells = {cell.id for cell in verdict.unit.cells}
+            own = {rule.id for rule in self._rules if cells.issuperset(rule.weights)}
+            touched = {rule.id for rule in touched_rules(self._rules, cells)}
+            if (own & violated and len(touched & violated) >= _FEWEST_WITNESSES) or _has_blanks(
+                verdict, violated, touched
+            ):
+                self._doubt(verdict)
+
+    def _doubt(self, verdict: Verdict) -> None:
+        others = enumerate_exchanges(verdict.unit)
+        doubted = Verdict(verdict.unit, others, [*verdict.readings, *others])
+        self._verdicts = [doubted if other is verdict else other for other in self._verdicts]
+        survivors = [reading for (reading,) in self._survivors([doubted]) if not self._is_exchange(doubted, reading)]
+        if survivors:
+            doubted.readings = survivors
+        else:
+            self._verdicts = [verdict if other is doubted else other for other in self._verdicts]
+
+    def _is_exchange(self, verdict: Verdict, reading: Hypothesis) -> bool:
+        """Whether the lost figure would be the stray one: a mere exchange, which bodies do print."""
+        values = {**self._values_without([verdict]), **reading.values(verdict.unit.cells)}
+        forced = propagate(self._rules, values).forced
+        lost = [cell.id for cell, slot in zip(verdict.unit.cells, reading.slots, strict=True) if slot is None]
+        strays = [int(slot.figure.number) for slot in reading.strays if slot.kind == "integer"]
+        return bool(lost) and [forced[cell][0] for cell in lost if cell in forced] == strays
+
+    def _question_place(self, verdict: Verdict) -> None:
+        """A row found by its place alone is left open if an identity objects to it."""
+        cells = [cell.id for cell in verdict.unit.cells]
+        violated = propagate(self._rules, self._values_without(())).violated
+        if any(rule.id in violated for rule in touched_rules(self._rules, cells)):
+            verdict.is_open = True
+
+
+def _has_blanks(verdict: Verdict, violated: frozenset[str], touched: set[str]) -> bool:
+    return bool(touched & violated) and any(slot.kind == "blank" for slot in verdict.unit.slots)
+
+
+def _reduced(rule: Rule, fixed: Values) -> Rule:
+    """The rule with all known cells summed up in one term, the cell without a name that is always 1."""
+    known = sum(weight * value for cell, weight in rule.weights.items() if isinstance(value := fixed.get(cell), int))
+    unknown = {cell: weight for cell, weight in rule.weights.items() if not isinstance(fixed.get(cell), int)}
+    return Rule(rule.id, {"": known, **unknown})

@@ -1,0 +1,139 @@
+"""Blocks: which tokens of a document belong to which table, and which version of the form a table follows."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from msgspec import Struct
+
+from contracts.form import form
+from pipelines.extract.form_reader.tokens import Token
+
+_PROSE_BETWEEN = 240  # characters of other text that end a table
+_FOREIGN_LABELS = 3  # labels of another table that end a table
+_FOREIGN_COST = 3  # a row or column that a version does not have, against one that is not found
+
+
+class Block(Struct, frozen=True):
+    """The tokens of one table, from its first label to its last figure."""
+
+    table: str
+    version: str
+    tokens: tuple[Token, ...]
+
+    @property
+    def in_rows(self) -> bool:
+        """Whether rows have ends of their own, so that an empty line is no blank cell."""
+        return any(token.in_row for token in self.tokens)
+
+
+def find_blocks(tokens: Sequence[Token]) -> list[Block]:
+    """The block of each table that the document has; of several, the one with the most labels."""
+    blocks: list[Block] = []
+    for table in form().tables:
+        clusters = [_extended(tokens, cluster, table) for cluster in _clusters(tokens, table)]
+        candidates = [cluster for cluster in clusters if _is_table(cluster, table)]
+        if candidates:
+            best = max(candidates, key=lambda cluster: len(_named(cluster, table)))
+            blocks.append(Block(table, _version(best, table), tuple(best)))
+    return blocks
+
+
+def _clusters(tokens: Sequence[Token], table: str) -> Iterator[tuple[int, int]]:
+    """First and last label of each run of labels that only `table` has."""
+    first = last = -1
+    prose = foreign = 0
+    for index, token in enumerate(tokens):
+        if table in token.tables:
+            if first >= 0 and (prose > _PROSE_BETWEEN or foreign >= _FOREIGN_LABELS):
+                yield first, last
+                first = -1
+            first, last = index if first < 0 else first, index
+            prose = foreign = 0
+        elif token.kind == "text":
+            prose += len(token.text)
+        elif token.tables:
+            foreign += 1
+    if first >= 0:
+        yield first, last
+
+
+def _extended(tokens: Sequence[Token], cluster: tuple[int, int], table: str) -> list[Token]:
+    """The tokens of a cluster with the figures behind its last label."""
+    first, last = cluster
+    end = last + 1
+    for index in range(last + 1, len(tokens)):
+        token = tokens[index]
+        if token.kind == "text" or any(other != table for other in token.tables):
+            break
+        if token.kind in ("slot", "row_end"):
+            end = index + 1
+    while (
+        end > last + 1 and tokens[end - 1].kind == "slot" and _is_empty(tokens[end - 1]) and not tokens[end - 1].in_row
+    ):
+        end -= 1
+    return _without_rows_behind(list(tokens[first:end]), last - first)
+
+
+def _without_rows_behind(tokens: list[Token], last_label: int) -> list[Token]:
+    """Without rows of nothing but blank cells behind the last label's row."""
+    ends = [index + 1 for index in range(last_label, len(tokens)) if tokens[index].kind == "row_end"]
+    while len(ends) > 1 and all(_is_empty(token) for token in tokens[ends[-2] : ends[-1] - 1]):
+        ends.pop()
+        tokens = tokens[: ends[-1]]
+    return tokens
+
+
+def _is_empty(token: Token) -> bool:
+    return token.slot is not None and token.slot.kind == "blank"
+
+
+def _named(tokens: Iterable[Token], table: str) -> set[tuple[str, str]]:
+    """Kind and id of the labels of `table` among the tokens."""
+    return {
+        (label.kind, label.id)
+        for token in tokens
+        for match in token.matches
+        for label in match.labels
+        if label.table == table
+    }
+
+
+def _is_table(tokens: Sequence[Token], table: str) -> bool:
+    """Whether the tokens are a printed table: rows, something over them, and figures or blank cells for them."""
+    kinds = [kind for kind, _ in _named(tokens, table)]
+    over = len(kinds) - kinds.count("row")
+    values = sum(token.slot is not None for token in tokens)
+    return kinds.count("row") >= 1 and over >= 1 and len(kinds) >= 3 and values >= 3
+
+
+def _version(tokens: Sequence[Token], table: str) -> str:
+    """The version whose labels are there: fewest rows not found, and no rows and columns of another version."""
+    names = form().versions_with(table)
+    if len(names) == 1:
+        return names[0]
+    found = _found_labels(tokens, table)
+    costs = {name: _cost(found, table, name) for name in names}
+    return min(names, key=lambda name: costs[name])
+
+
+def _found_labels(tokens: Sequence[Token], table: str) -> set[tuple[str, str]]:
+    """Kind and id of rows and columns; where a row is a group in another version, figures behind it decide."""
+    found: set[tuple[str, str]] = set()
+    for index, token in enumerate(tokens):
+        following = tokens[index + 1] if index + 1 < len(tokens) else token
+        for match in token.matches:
+            labels = [label for label in match.labels if label.table == table]
+            is_group = any(label.kind == "group" for label in labels)
+            if is_group and following.slot is None:
+                continue
+            is_column = not match.ordinal and any(label.kind == "column" for label in labels)
+            kinds = ("column",) if is_column else ("row",)
+            found |= {(label.kind, label.id) for label in labels if label.kind in kinds}
+    return found
+
+
+def _cost(found: set[tuple[str, str]], table_id: str, name: str) -> int:
+    table = form().versions[name].tables[table_id]
+    rows = {name for kind, name in found if kind == "row"}
+    columns = {name for kind, name in found if kind == "column"}
+    foreign = len(rows - set(table.rows) - set(table.groups)) + len(columns - set(table.columns))
+    return len(set(table.rows) - rows) + _FOREIGN_COST * foreign

@@ -1,0 +1,175 @@
+"""The closed set of the form's labels, and which of them a printed text is.
+
+Labels are compared by `label_key`: an exact key first, then a beginning or several labels in one text, then a key at
+a small edit distance. A text can be several labels (a column and a row have the same name); where it stands decides.
+"""
+
+import re
+from functools import cache, lru_cache
+from typing import Literal
+
+from msgspec import Struct
+from rapidfuzz.distance import Levenshtein
+
+from contracts.form import Table, form
+from pipelines.extract.fold import fold, label_key
+
+LabelKind = Literal["heading", "group", "row", "column", "stub"]
+LONGEST_LABEL = 70
+_LONGEST_ORDINAL = 10
+_HAN = "一二三四五六七八九十"
+_ORDINAL = re.compile(rf"\s*(?:#+\s*)?(?:\(([{_HAN}]{{1,3}}|\d{{1,2}})\)|([{_HAN}]{{1,3}}|\d{{1,2}})[、.,:])\s*")
+_INNER = re.compile(rf"(?<=.)(?=\([{_HAN}]{{1,3}}\)|(?<!\d)\d[.、](?!\d))")
+_PARENTHESES = re.compile(r"\([^()]*\)")
+_SHORTEST_FUZZY, _SHORTEST_BEGINNING, _SHORTEST_PART = 4, 6, 2
+_SIMILAR, _MARGIN = 0.74, 0.12
+
+
+class Label(Struct, frozen=True):
+    """One label of one table: of a row, a column, a group over them, the heading or a stub."""
+
+    kind: LabelKind
+    table: str
+    id: str
+    versions: tuple[str, ...]
+    ordinal: str = ""
+
+
+class Match(Struct, frozen=True):
+    """The labels that a text can be (all with the same key), and the ordinal printed before it."""
+
+    labels: tuple[Label, ...]
+    ordinal: str
+
+    @property
+    def table(self) -> str:
+        """The table, if only one has such a label, else an empty string."""
+        tables = {label.table for label in self.labels}
+        return next(iter(tables)) if len(tables) == 1 else ""
+
+    def row(self, table: Table, *, bare: bool) -> str:
+        """The row of `table` that the text names, or an empty string.
+
+        Without an ordinal a column of that name goes first (`bare`); of several rows of that name, in whatever
+        version, the one with the printed ordinal.
+        """
+        found = [label for label in self.labels if label.table == table.id]
+        if bare and not self.ordinal and any(label.kind == "column" for label in found):
+            return ""
+        rows = [label for label in found if label.kind == "row"]
+        if self.ordinal and len(rows) > 1:
+            rows = [label for label in rows if label_key(label.ordinal) == label_key(self.ordinal)]
+        return next((label.id for label in rows if label.id in table.rows), "")
+
+
+def _declared(table: Table, version: str) -> list[tuple[str, Label]]:
+    """All spellings of one version's labels."""
+
+    def entry(kind: LabelKind, name: str, spelling: str, ordinal: str = "") -> tuple[str, Label]:
+        return spelling, Label(kind, table.id, name, (version,), ordinal)
+
+    entries = [entry("heading", table.id, table.heading["zh"], table.ordinal)]
+    entries += [entry("stub", "stub", stub) for stub in (table.stub, table.column_stub) if stub]
+    for group in (*table.groups.values(), *table.column_groups.values()):
+        entries.append(entry("group", group.id, group.zh, group.ordinal))
+    for row in table.rows.values():
+        entries += [entry("row", row.id, spelling, row.ordinal) for spelling in (row.zh, *row.aliases)]
+    for column in table.columns.values():
+        entries += [entry("column", column.id, spelling) for spelling in (column.zh, *column.aliases)]
+    return entries
+
+
+@cache
+def _labels() -> dict[str, tuple[Label, ...]]:
+    """Labels by key; the same label in several versions is one label."""
+    found: dict[str, dict[tuple[str, str, str], Label]] = {}
+    for name, version in form().versions.items():
+        for table in version.tables.values():
+            for spelling, label in _declared(table, name):
+                same = found.setdefault(label_key(spelling), {})
+                key = (label.kind, label.table, label.id)
+                versions = (*same[key].versions, name) if key in same and name not in same[key].versions else (name,)
+                same[key] = Label(label.kind, label.table, label.id, versions, label.ordinal)
+    return {key: tuple(labels.values()) for key, labels in found.items()}
+
+
+@lru_cache(maxsize=65536)
+def match_labels(text: str) -> tuple[Match, ...]:
+    """The labels printed in a text, in order; none if it is anything else.
+
+    One text can hold a group and a row (`(三)不予公开 1.…`); only texts made up of labels match.
+    """
+    if not text or len(text) > LONGEST_LABEL:
+        return ()
+    folded = fold(text)
+    match = _match(folded)
+    if match is not None:
+        return (match,)
+    parts = [part for part in _INNER.split(folded) if part.strip()]
+    if len(parts) < 2:
+        return ()
+    matches = [_match(part) for part in parts]
+    return tuple(match for match in matches if match is not None) if all(matches) else ()
+
+
+@lru_cache(maxsize=4096)
+def match_header_part(text: str) -> tuple[Match, ...]:
+    """The columns whose label begins or ends with a text, as in headers that were cut off or broken over lines."""
+    key = label_key(text)
+    if len(key) < _SHORTEST_PART or len(text) > LONGEST_LABEL:
+        return ()
+    labels = {
+        (label.table, label.id): label
+        for known, found in _labels().items()
+        for label in found
+        if label.kind == "column" and (known.startswith(key) or known.endswith(key))
+    }
+    return (Match(tuple(labels.values()), ""),) if labels else ()
+
+
+def _match(folded: str) -> Match | None:
+    ordinal = _ORDINAL.match(folded)
+    body = folded[ordinal.end() :] if ordinal else folded
+    printed = ordinal.group().strip() if ordinal else ""
+    for candidate in dict.fromkeys((body, _PARENTHESES.sub("", body))):
+        labels = _labels().get(label_key(candidate))
+        if labels:
+            return _by_ordinal(labels, printed)
+    key = label_key(body)
+    labels = _beginning(key) or _similar(key)
+    return _by_ordinal(labels, printed) if labels else None
+
+
+def _by_ordinal(labels: tuple[Label, ...], printed: str) -> Match:
+    """What is left of `labels` if an ordinal is printed: columns and stubs never have one."""
+    kept = tuple(label for label in labels if label.kind not in ("column", "stub")) if printed else labels
+    return Match(kept or labels, printed)
+
+
+def _beginning(key: str) -> tuple[Label, ...]:
+    """The label that `key` is the beginning of, if it is long enough and the only one."""
+    if len(key) < _SHORTEST_BEGINNING:
+        return ()
+    found = [labels for known, labels in _labels().items() if known.startswith(key) and len(key) * 2 > len(known)]
+    return found[0] if len(found) == 1 else ()
+
+
+def _similar(key: str) -> tuple[Label, ...]:
+    """The label nearest to `key`, if it is near and no other is nearly as near."""
+    if len(key) < _SHORTEST_FUZZY:
+        return ()
+    scores = [
+        (Levenshtein.normalized_similarity(key, known), known, labels)
+        for known, labels in _labels().items()
+        if len(known) >= _SHORTEST_FUZZY and abs(len(known) - len(key)) * 3 <= len(known)
+    ]
+    near = sorted((entry for entry in scores if entry[0] >= _SIMILAR), key=lambda entry: -entry[0])
+    if not near:
+        return ()
+    best, _, labels = near[0]
+    ids = {(label.table, label.kind, label.id) for label in labels}
+    rival = any(
+        score > best - _MARGIN and not ids & {(label.table, label.kind, label.id) for label in others}
+        for score, _, others in near[1:]
+    )
+    return () if rival else labels

@@ -1,0 +1,153 @@
+"""The record of a table: cells, and a reading for every cell that was not plainly printed in its place."""
+
+from collections.abc import Iterable, Sequence
+
+from msgspec import Struct
+
+from contracts.form import Cell, Table
+from contracts.raw_json import CellState, Leftover, Reading, Span
+from pipelines.extract.form_reader.arbitration import Values, Verdict
+from pipelines.extract.form_reader.figures import Slot
+from pipelines.extract.form_reader.ledger import Rule, propagate, touched_rules
+
+Cells = dict[str, dict[str, int | str | None]]
+
+
+class TableRecord(Struct):
+    """One table as it goes into the raw extracted JSON."""
+
+    cells: Cells
+    readings: list[Reading]
+    leftovers: list[Leftover]
+
+
+class _Recorder:
+    """Writes the verdicts on a table's units down, then what the identities force on blank cells."""
+
+    def __init__(self, table: Table, rules: Sequence[Rule]) -> None:
+        self._table = table
+        self._rules = rules
+        self._values: Values = {cell.id: None for cell in table.cells}
+        self._readings: dict[str, Reading] = {}
+        self._leftovers: list[Slot] = []
+
+    def record(self, verdicts: Iterable[Verdict], aside: Iterable[Slot]) -> TableRecord:
+        self._leftovers += aside
+        for verdict in verdicts:
+            self._take(verdict)
+        for cell in self._table.cells:
+            if self._values[cell.id] is None and cell.id not in self._readings:
+                self._note(cell, "missing")
+        self._prove_blanks()
+        self._prove_resolved()
+        leftovers = [Leftover(table=self._table.id, raw=slot.raw, span=slot.span) for slot in self._leftovers]
+        cells: Cells = {row: {} for row in self._table.rows}
+        for cell in self._table.cells:
+            cells[cell.row][cell.column] = self._values[cell.id]
+        readings = [self._readings[cell.id] for cell in self._table.cells if cell.id in self._readings]
+        return TableRecord(cells, readings, leftovers)
+
+    def _note(self, cell: Cell, state: CellState, slot: Slot | None = None, note: str = "") -> None:
+        raw, span = (slot.raw, slot.span) if slot is not None else ("", None)
+        self._readings[cell.id] = Reading(cell=cell.id, state=state, raw=raw, span=span, note=note)
+
+    def _take(self, verdict: Verdict) -> None:
+        if verdict.is_open or not verdict.readings:
+            self._take_open(verdict)
+            return
+        agreed = verdict.values
+        for place, cell in enumerate(verdict.unit.cells):
+            slots = [reading.slots[place] for reading in verdict.readings]
+            if any(_states(slot) != _states(slots[0]) for slot in slots) or any(
+                slot is not None and slot.value_in(cell) != agreed[cell.id] for slot in slots
+            ):
+                self._note_ambiguous(cell, slots)
+            else:
+                self._take_cell(verdict, place, cell, agreed[cell.id])
+        strays = {tuple(slot.raw for slot in reading.strays) for reading in verdict.readings}
+        if len(strays) == 1:
+            self._leftovers += verdict.readings[0].strays
+
+    def _take_cell(self, verdict: Verdict, place: int, cell: Cell, value: int | str | None) -> None:
+        slot = verdict.readings[0].slots[place]
+        if slot is None or slot.kind in ("blank", "mark"):
+            self._note(cell, _states(slot), slot)
+            return
+        self._values[cell.id] = value
+        others = [hypothesis.slots[place] for hypothesis in verdict.compared]
+        if cell.row in verdict.unit.placed:
+            self._note(cell, "resolved", slot, "no label; the row is known by its place")
+        elif any(other is None or other.value_in(cell) != value for other in others):
+            self._note(cell, "resolved", slot)
+        elif slot.figure.remark:
+            self._note(cell, "printed", slot, slot.figure.remark)
+
+    def _take_open(self, verdict: Verdict) -> None:
+        """No identity decides: every figure that the unit's structure allows for a cell is a candidate."""
+        hypotheses = verdict.readings
+        for place, cell in enumerate(verdict.unit.cells):
+            slots = [hypothesis.slots[place] for hypothesis in hypotheses]
+            if slots and all(slot is None or slot.kind in ("blank", "mark") for slot in slots):
+                self._note(cell, _states(slots[0]), slots[0])
+            else:
+                self._note_ambiguous(cell, slots)
+        if not hypotheses:
+            self._leftovers += [slot for slot in verdict.unit.slots if slot.kind != "blank"]
+
+    def _note_ambiguous(self, cell: Cell, slots: Iterable[Slot | None]) -> None:
+        printed = [slot for slot in slots if slot is not None and slot.kind in ("integer", "decimal")]
+        values = {value for slot in printed if (value := slot.value_in(cell)) is not None}
+        span: Span | None = printed[0].span if len(values) == 1 else None
+        candidates = sorted(values, key=lambda value: (str(type(value)), value))
+        self._readings[cell.id] = Reading(cell=cell.id, state="ambiguous", candidates=candidates, span=span)
+
+    def _in_state(self, *states: CellState) -> list[Reading]:
+        return [reading for reading in self._readings.values() if reading.state in states]
+
+    def _prove_blanks(self) -> None:
+        """`blank_proven` for each blank cell that identities force whose other terms are printed or proven."""
+        blank = {reading.cell for reading in self._in_state("blank")}
+        if not blank:
+            return
+        known = [
+            rule
+            for rule in self._rules
+            if all(self._values[cell] is not None or cell in blank for cell in rule.weights)
+        ]
+        proven = propagate(known, self._values)
+        for name, (value, rule) in proven.forced.items():
+            reading = self._readings[name]
+            held = [
+                other.id
+                for other in touched_rules(known, [name])
+                if all(self._values[cell] is not None or cell in proven.forced for cell in other.weights)
+            ]
+            if proven.violated.isdisjoint(held):
+                reading.state, reading.value = "blank_proven", value
+                reading.proof = [rule, *(other for other in held if other != rule)]
+
+    def _prove_resolved(self) -> None:
+        """The identities over a resolved cell that hold are its proof; without any it is printed, with a note."""
+        proven = {reading.cell: reading.value for reading in self._in_state("blank_proven")}
+        values: Values = {**self._values, **proven}
+        for reading in self._in_state("resolved"):
+            for rule in touched_rules(self._rules, [reading.cell]):
+                terms = [(values[cell], weight) for cell, weight in rule.weights.items()]
+                if sum(weight * value if isinstance(value, int) else 10**18 for value, weight in terms) == 0:
+                    reading.proof.append(rule.id)
+            if not reading.proof:
+                reading.state = "printed"
+                reading.note = reading.note or "its place follows from the other cells of the row"
+
+
+def _states(slot: Slot | None) -> CellState:
+    if slot is None:
+        return "missing"
+    return "blank" if slot.kind == "blank" else "mark" if slot.kind == "mark" else "printed"
+
+
+def record_table(
+    table: Table, rules: Sequence[Rule], verdicts: Iterable[Verdict], aside: Iterable[Slot]
+) -> TableRecord:
+    """Cells, readings and leftovers of one table."""
+    return _Recorder(table, rules).record(verdicts, aside)

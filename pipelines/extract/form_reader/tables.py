@@ -1,0 +1,94 @@
+"""All tables of a document: found, aligned, arbitrated and written down."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from contracts.form import Table, form
+from contracts.raw_json import Leftover, Reading, Span
+from pipelines.extract.fold import label_key
+from pipelines.extract.form_reader.arbitration import arbitrate
+from pipelines.extract.form_reader.blocks import Block, find_blocks
+from pipelines.extract.form_reader.ledger import rules_of
+from pipelines.extract.form_reader.record import record_table
+from pipelines.extract.form_reader.tokens import read_tokens
+from pipelines.extract.form_reader.units import read_units
+from pipelines.extract.pieces import Piece
+
+
+class TablesRead(Struct, kw_only=True):
+    """The tables of a document as the raw extracted JSON has them.
+
+    `tables` has one entry for each table that is there: `{form_version, cells: {row: {column: value}}}`. `spans` says
+    where each row `table.row` was printed. `blocks` are ranges `[start, end)` of pieces that belong to tables.
+    """
+
+    tables: dict[str, dict[str, Any]]
+    readings: list[Reading]
+    spans: dict[str, Span]
+    leftovers: list[Leftover]
+    blocks: list[tuple[int, int]]
+
+
+def read_tables(pieces: Sequence[Piece]) -> TablesRead:
+    """Read the tables of the form out of pieces in reading order, whatever layout they came from.
+
+    A number is never changed and never invented: where the pieces and the identities leave several readings, the
+    cell is None and its reading names the candidates. Tables that are not there are not in `tables`.
+    """
+    read = TablesRead(tables={}, readings=[], spans={}, leftovers=[], blocks=[])
+    blocks = find_blocks(read_tokens(pieces))
+    for block in blocks:
+        _read_block(block, read)
+    read.blocks.sort()
+    _take_version_of_the_others(read)
+    return read
+
+
+def _read_block(block: Block, read: TablesRead) -> None:
+    table = form().versions[block.version].tables[block.table]
+    units = read_units(block)
+    if not any(slot.kind != "blank" for unit in units.units for slot in unit.slots):
+        return
+    verdicts = arbitrate(block.version, table.id, units.units)
+    record = record_table(table, rules_of(block.version, table.id), verdicts, units.aside)
+    read.tables[table.id] = {"form_version": block.version, "cells": record.cells}
+    read.readings += [*_heading_readings(block, table), *record.readings]
+    read.leftovers += record.leftovers
+    read.spans.update({f"{table.id}.{row}": span for row, span in units.spans.items()})
+    read.blocks += _ranges(block)
+
+
+def _heading_readings(block: Block, table: Table) -> list[Reading]:
+    """A heading with another number than the form's, read all the same."""
+    wanted = label_key(table.ordinal)
+    for token in block.tokens:
+        for match in token.matches:
+            is_heading = any(label.kind == "heading" and label.table == table.id for label in match.labels)
+            if is_heading and match.ordinal and label_key(match.ordinal) != wanted:
+                note = f"numbered {match.ordinal} in print, {table.ordinal} in the form"
+                return [Reading(cell=table.id, state="resolved", raw=token.text, span=token.span, note=note)]
+    return []
+
+
+def _ranges(block: Block) -> list[tuple[int, int]]:
+    """The pieces of a block without long text in between."""
+    ranges: list[tuple[int, int]] = []
+    for token in block.tokens:
+        if token.kind == "text":
+            continue
+        if ranges and token.piece <= ranges[-1][1]:
+            ranges[-1] = (ranges[-1][0], max(token.end, ranges[-1][1]))
+        else:
+            ranges.append((token.piece, token.end))
+    return ranges
+
+
+def _take_version_of_the_others(read: TablesRead) -> None:
+    """A table that is the same in several versions takes the version of the tables that differ."""
+    for name, content in read.tables.items():
+        first, *rest = [form().versions[version].tables[name] for version in form().versions_with(name)]
+        others = [other["form_version"] for table, other in read.tables.items() if table != name]
+        if others and all(table == first for table in rest):
+            content["form_version"] = max(others, key=others.count)

@@ -1,0 +1,211 @@
+"""Units: runs of figures with the cells they should fill, one row or several that hang together."""
+
+from collections.abc import Iterable
+from itertools import accumulate
+
+from msgspec import Struct
+
+from contracts.form import Cell, Table, form
+from contracts.raw_json import Span
+from pipelines.extract.form_reader.blocks import Block
+from pipelines.extract.form_reader.figures import Slot
+from pipelines.extract.form_reader.runs import Run, RunsRead, read_runs
+
+_SLACK = 2  # figures by which a run may miss the length of a row that is found by its place alone
+
+
+class Unit(Struct, frozen=True):
+    """Cells in printed order and the figures that were printed for them.
+
+    `placed`: rows whose label is not there and which their place decides. `positions`: `exact` if each place of the
+    run is one cell, `loose` if blanks stand beside a full count of figures, `open` otherwise.
+    """
+
+    cells: tuple[Cell, ...]
+    slots: tuple[Slot, ...]
+    placed: tuple[str, ...]
+    positions: str
+
+
+class UnitsRead(Struct, frozen=True):
+    """The units of a block, the figures that belong to no row, and where each row was printed."""
+
+    units: list[Unit]
+    aside: list[Slot]
+    spans: dict[str, Span]
+
+
+class _UnitReader:
+    """Gives each run its rows: by its label, by its place between labels, or as the only one that is left."""
+
+    def __init__(self, table: Table, read: RunsRead) -> None:
+        self._table = table
+        self._read = read
+        self._order = list(table.rows)
+        self._cells = {row: [cell for cell in table.cells if cell.row == row] for row in table.rows}
+        self._labelled = {run.row: run for run in read.runs if run.row and run.slots}
+        self._missing = [row for row in self._order if row not in read.row_labels]
+        self._rows: list[tuple[list[str], Run]] = [([run.row], run) for run in self._labelled.values()]
+        self._loose = [run for run in read.runs if not run.row and run.solid and not run.is_aside]
+        self._placed: set[str] = set()
+
+    def read(self) -> UnitsRead:
+        if self._table.layout == "rows_side_by_side" and self._take_side_by_side():
+            self._loose.clear()
+        else:
+            self._place_runs_between_labels()
+            if not self._read.in_rows:
+                self._extend_runs()
+            self._place_last_run()
+        units = [self._unit(rows, run) for rows, run in self._rows]
+        used = {id(slot) for unit in units for slot in unit.slots}
+        aside = [slot for run in self._read.runs for slot in run.solid if id(slot) not in used]
+        return UnitsRead(units, aside, self._spans())
+
+    def _spans(self) -> dict[str, Span]:
+        spans = {run.row: run.span for run in self._read.runs if run.row}
+        for rows, run in self._rows:
+            for row in rows:
+                spans.setdefault(row, run.span)
+        return spans
+
+    def _unit(self, rows: list[str], run: Run) -> Unit:
+        cells = tuple(cell for row in rows for cell in self._cells[row])
+        slots = tuple(run.slots)
+        if all(slot.kind == "blank" for slot in slots[len(cells) :]) and self._is_positional(rows, run, len(cells)):
+            return Unit(cells, slots[: len(cells)], tuple(row for row in rows if row in self._placed), "exact")
+        solid = len(run.solid)
+        positions = "loose" if solid == len(cells) and solid != len(slots) else "open"
+        if solid == len(cells) and not (run.row and self._read.in_rows) and self._are_together(rows, run):
+            positions, slots = "exact", tuple(run.solid)
+        return Unit(cells, slots, tuple(row for row in rows if row in self._placed), positions)
+
+    def _is_positional(self, rows: list[str], run: Run, count: int) -> bool:
+        """Whether the first `count` places of the run are its cells, blank or not."""
+        length, usual = len(run.slots), self._read.usual_width
+        if length < count:
+            return False
+        if len(run.solid) == length:
+            return True
+        if not self._read.in_rows:
+            return length == count and run.slots[-1].kind != "blank"
+        if not run.row and run.slots[0].kind == "blank":
+            return length == count and not self._has_trailing_blanks()
+        if not self._has_trailing_blanks():
+            return length == count
+        return run.width == usual or (length == count and run is self._read.runs[-1])
+
+    def _are_together(self, rows: list[str], run: Run) -> bool:
+        """Whether blank cells stand around the rows of a run only, as a label that is gone leaves them."""
+        ends = list(accumulate(len(self._cells[row]) for row in rows))
+        allowed = {ends[-1], *ends[:-1], *(() if run.row else (0,))}
+        places = accumulate(slot.kind != "blank" for slot in run.slots)
+        return all(place in allowed for place, slot in zip(places, run.slots, strict=True) if slot.kind == "blank")
+
+    def _has_trailing_blanks(self) -> bool:
+        """Whether rows go on with empty cells behind a full count of figures, as merged cells leave them."""
+        return any(
+            len(run.solid) == len(self._cells[row]) and run.slots[-1].kind == "blank"
+            for row, run in self._labelled.items()
+        )
+
+    def _take_side_by_side(self) -> bool:
+        """All rows in one run; their order is that of their labels. Whether the table is printed so."""
+        cells = len(self._table.cells)
+        longest = max(self._read.runs, key=lambda run: len(run.slots), default=None)
+        if longest is None or len(longest.slots) <= cells // 2:
+            return False
+        printed = list(self._read.row_labels)
+        rows = printed if set(printed) == set(self._order) else self._order
+        self._rows = [(rows, longest)]
+        return True
+
+    def _neighbours(self, run: Run) -> tuple[str, str]:
+        """The labelled rows before and behind a run in print."""
+        at = next(place for place, other in enumerate(self._read.runs) if other is run)
+        named = [(place, other.row) for place, other in enumerate(self._read.runs) if other.row in self._labelled]
+        before = [row for place, row in named if place < at]
+        behind = [row for place, row in named if place > at]
+        return (before[-1] if before else "", behind[0] if behind else "")
+
+    def _missing_between(self, before: str, behind: str) -> list[str]:
+        """The rows not found yet that the form has between two rows; or beside one of them, if these changed places."""
+        first = self._order.index(before) if before else -1
+        last = self._order.index(behind) if behind else len(self._order)
+        if first < last:
+            return [row for row in self._order[first + 1 : last] if row in self._missing]
+        beside = (self._order[place] for place in (first + 1, last - 1) if 0 <= place < len(self._order))
+        return [row for row in beside if row in self._missing]
+
+    def _place_runs_between_labels(self) -> None:
+        gaps: dict[tuple[str, str], list[Run]] = {}
+        for run in self._loose:
+            gaps.setdefault(self._neighbours(run), []).append(run)
+        for (before, behind), runs in gaps.items():
+            rows = self._missing_between(before, behind)
+            if rows:
+                self._place(rows, runs)
+
+    def _place(self, rows: list[str], runs: list[Run]) -> None:
+        """Rows of one gap to its runs, one each; more runs than rows are one unit that is left open."""
+        fitting = [run for run in runs if any(self._fits(row, run) for row in rows)]
+        exact = [run for run in fitting if any(len(run.solid) == len(self._cells[row]) for row in rows)]
+        chosen = exact if len(exact) == len(rows) else fitting
+        if len(chosen) == len(rows):
+            for row, run in zip(rows, chosen, strict=True):
+                self._give([row], run)
+        elif len(rows) == 1 and chosen:
+            merged = Run("", chosen[0].span, [slot for run in chosen for slot in run.slots], width=chosen[0].width)
+            self._give(rows, merged)
+            self._loose = [run for run in self._loose if all(run is not other for other in chosen)]
+
+    def _fits(self, row: str, run: Run) -> bool:
+        count = len(self._cells[row])
+        return len(run.solid) > 0 and abs(len(run.solid) - count) <= min(_SLACK, count)
+
+    def _give(self, rows: list[str], run: Run) -> None:
+        self._rows.append((rows, run))
+        self._placed.update(rows)
+        self._missing = [row for row in self._missing if row not in rows]
+        self._loose = [other for other in self._loose if other is not run]
+
+    def _extend_runs(self) -> None:
+        """Runs that are too long hold the rows whose labels are not there behind their own."""
+        for rows, run in self._rows:
+            extra = len(run.solid) - len(self._cells[rows[0]])
+            if run.row and extra > 0:
+                before, behind = run.row, self._row_behind(run)
+                candidates = self._missing_between(before, behind)
+                if not candidates and len(self._missing) == 1 and len(self._cells[self._missing[0]]) > _SLACK * 2:
+                    candidates = list(self._missing)
+                added = _best_extension([len(self._cells[row]) for row in candidates], extra)
+                self._placed.update(candidates[:added])
+                self._missing = [row for row in self._missing if row not in candidates[:added]]
+                rows.extend(candidates[:added])
+
+    def _row_behind(self, run: Run) -> str:
+        named = [other for other in self._read.runs if other.row in self._labelled]
+        place = next(place for place, other in enumerate(named) if other is run)
+        return named[place + 1].row if place + 1 < len(named) else ""
+
+    def _place_last_run(self) -> None:
+        """The one run that is left is the one row that is left."""
+        if len(self._missing) == 1:
+            fitting = [run for run in self._loose if self._fits(self._missing[0], run)]
+            if len(fitting) == 1 and self._fits(self._missing[0], fitting[0]):
+                self._give(list(self._missing), fitting[0])
+
+
+def _best_extension(lengths: Iterable[int], extra: int) -> int:
+    """How many rows of these lengths come nearest to `extra` figures."""
+    best, rest, nearest = 0, extra, extra
+    for count, length in enumerate(lengths, start=1):
+        rest -= length
+        if abs(rest) < nearest:
+            best, nearest = count, abs(rest)
+    return best
+
+
+def read_units(block: Block) -> UnitsRead:
+    """The units of a table's block."""
+    return _UnitReader(form().versions[block.version].tables[block.table], read_runs(block)).read()
