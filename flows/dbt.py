@@ -1,17 +1,25 @@
-"""dbt in this process: one call per layer, and every connection closed when it returns."""
+"""dbt in this process: the models parsed once, one call per layer, every connection closed when a call returns."""
 
 import os
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pipelines.warehouse import Warehouse
 
+if TYPE_CHECKING:
+    from dbt.cli.main import dbtRunnerResult
+    from dbt.contracts.graph.manifest import Manifest
+
 PROJECT = Path(__file__).parents[1]
+# The file log holds what happened; each line of SQL in it would double the cost of a small run.
+LEAN = ("--log-level", "none", "--no-use-colors", "--no-use-colors-file", "--log-level-file", "info")
+FAILED = frozenset({"error", "fail", "runtime error"})
 
 
 class DbtFailedError(RuntimeError):
-    """Some node failed. `failures` holds one line for each; the message names dbt's log."""
+    """Some node failed, or dbt could not start. `failures` holds one line for each; the message names dbt's log."""
 
     def __init__(self, command: Sequence[str], failures: Sequence[str], log: Path) -> None:
         """List the failures."""
@@ -20,41 +28,58 @@ class DbtFailedError(RuntimeError):
         self.failures = tuple(failures)
 
 
-def run_dbt(command: Sequence[str], warehouse: Warehouse, mart: Path) -> dict[str, int]:
-    """Run one dbt command against a warehouse and the mart file being built.
+@cache
+def parse_models(warehouse: Warehouse) -> "Manifest":
+    """The parsed models, once per process; from dbt's own cache in the warehouse where the project is unchanged.
+
+    Raises:
+        DbtFailedError: the project is not valid.
+    """
+    manifest: Manifest = _invoke(("parse",), warehouse, None).result  # type: ignore[assignment]
+    return manifest
+
+
+def run_dbt(command: Sequence[str], warehouse: Warehouse) -> dict[str, int]:
+    """Run one dbt command against a warehouse and the mart that is being built in it.
 
     Returns:
-        How many nodes ended with which status, e.g. `{"success": 12, "pass": 30}`.
+        How many nodes ended with which status, e.g. `{"success": 12}`.
 
     Raises:
         DbtFailedError: a node failed, or dbt could not start.
     """
-    from dbt.cli.main import dbtRunner
-
-    os.environ["GONGKAI_WAREHOUSE"] = str(warehouse.root.resolve())
-    os.environ["GONGKAI_MART"] = str(mart.resolve())
-    logs = warehouse.dbt / "logs"
-    folders = ["--project-dir", str(PROJECT / "dbt_project"), "--profiles-dir", str(PROJECT)]
-    folders += ["--target-path", str((warehouse.dbt / "target").resolve()), "--log-path", str(logs.resolve())]
-    try:
-        outcome = dbtRunner().invoke(["--quiet", "--no-use-colors", *command, *folders])
-    finally:
-        _close_connections()
-    results = list(getattr(outcome.result, "results", []))
-    if not outcome.success:
-        raise DbtFailedError(command, _failures(outcome.exception, results), logs / "dbt.log")
-    statuses = [str(result.status) for result in results]
+    outcome = _invoke(("--no-write-json", *command), warehouse, parse_models(warehouse))
+    statuses = [str(result.status) for result in _results(outcome)]
     return {status: statuses.count(status) for status in sorted(set(statuses))}
 
 
-def _failures(exception: BaseException | None, results: Sequence[Any]) -> list[str]:
-    if exception is not None:
-        return [str(exception)]
-    return [
-        f"{result.node.unique_id}: {result.message}"
-        for result in results
-        if str(result.status) in {"error", "fail", "runtime error"}
-    ]
+def _invoke(command: Sequence[str], warehouse: Warehouse, manifest: "Manifest | None") -> "dbtRunnerResult":
+    from dbt.cli.main import dbtRunner
+
+    os.environ["GONGKAI_WAREHOUSE"] = str(warehouse.root.resolve())
+    # The same path in every run: dbt parses everything anew when a variable of its profile has changed.
+    os.environ["GONGKAI_MART"] = str(warehouse.root.resolve() / warehouse.next_mart.relative_to(warehouse.root))
+    logs = (warehouse.dbt / "logs").resolve()
+    folders = ["--project-dir", str(PROJECT / "dbt_project"), "--profiles-dir", str(PROJECT)]
+    folders += ["--target-path", str((warehouse.dbt / "target").resolve()), "--log-path", str(logs)]
+    try:
+        outcome = dbtRunner(manifest=manifest).invoke([*LEAN, *command, *folders])
+    finally:
+        _close_connections()
+    if not outcome.success:
+        raise DbtFailedError(command, _failures(outcome), logs / "dbt.log")
+    return outcome
+
+
+def _results(outcome: "dbtRunnerResult") -> list[Any]:
+    return list(getattr(outcome.result, "results", []))
+
+
+def _failures(outcome: "dbtRunnerResult") -> list[str]:
+    if outcome.exception is not None:
+        return [str(outcome.exception)]
+    failed = (result for result in _results(outcome) if str(result.status) in FAILED)
+    return [f"{result.node.unique_id}: {result.message}" for result in failed]
 
 
 def _close_connections() -> None:

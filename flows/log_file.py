@@ -6,9 +6,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from prefect.logging.formatters import PrefectFormatter
+
 from pipelines.warehouse import Warehouse
 
-FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+TASK_FORMAT = "%(asctime)s %(levelname)-7s %(task_run_name)s: %(message)s"
 
 
 @contextmanager
@@ -20,7 +23,7 @@ def log_to_file(warehouse: Warehouse) -> Iterator[Path]:
     warehouse.logs.mkdir(parents=True, exist_ok=True)
     path = warehouse.logs / f"run-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.log"
     handler = logging.FileHandler(path, encoding="utf-8", delay=True)
-    handler.setFormatter(logging.Formatter(FORMAT))
+    handler.setFormatter(PrefectFormatter(FORMAT, task_run_fmt=TASK_FORMAT))
     handler.setLevel(logging.INFO)
     root = logging.getLogger()
     root.addHandler(handler)

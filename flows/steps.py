@@ -23,10 +23,11 @@ from pipelines.load import LoadResult, load_raw
 from pipelines.publishing import Version, describe_code, describe_inputs, list_versions, publish
 from pipelines.warehouse import Warehouse
 
-DBT_COMMANDS: dict[Layer, tuple[tuple[str, ...], ...]] = {
-    "staging": (("seed",), ("run", "--selector", "staging")),
-    "facts": (("run", "--selector", "facts"),),
-    "marts": (("run", "--selector", "marts"),),
+WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+DBT_COMMANDS: dict[Layer, tuple[str, ...]] = {
+    "staging": ("build", "--select", "resource_type:seed", "path:models/staging", *WITHOUT_TESTS),
+    "facts": ("run", "--selector", "facts"),
+    "marts": ("run", "--selector", "marts"),
 }
 
 
@@ -73,8 +74,7 @@ def build_layer(run: Run, layer: Layer) -> None:
         DbtFailedError: a model failed.
     """
     with step_progress(f"Build {layer}"):
-        for command in DBT_COMMANDS[layer]:
-            run_dbt(command, run.warehouse, run.mart)
+        run_dbt(DBT_COMMANDS[layer], run.warehouse)
 
 
 @task(name="publish", cache_policy=NO_CACHE)

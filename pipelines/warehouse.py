@@ -51,6 +51,11 @@ class Warehouse:
         return self.root / "build"
 
     @property
+    def next_mart(self) -> Path:
+        """The mart being built under a name that is the same in every run: `build/next` links to the run's folder."""
+        return self.builds / "next" / MART_FILE
+
+    @property
     def versions(self) -> Path:
         """Published marts, one folder per version; the folder is named, the file never is."""
         return self.root / "versions"

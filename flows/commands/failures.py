@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import duckdb
 import typer
+from rich.markup import escape
 
 from flows.commands.terminal import messages
 from flows.dbt import DbtFailedError
@@ -34,15 +35,15 @@ def failures_explained(warehouse: Warehouse) -> Iterator[None]:
     try:
         yield
     except EXPLAINED as error:
-        messages.print(f"[red]error:[/red] {_plain(str(error))}")
+        messages.print(f"[red]error:[/red] {escape(str(error))}")
         raise typer.Exit(FAILURE) from error
     except Exception as error:
         log = _write_traceback(warehouse, error)
         reason = str(error).splitlines()[0] if str(error) else "no message"
         what = "DuckDB" if isinstance(error, duckdb.Error) else type(error).__name__
         messages.print(
-            f"[red]error:[/red] {what}: {_plain(reason)}\n"
-            f"This was not foreseen; the live version stays as it was. The traceback is in {_plain(str(log))}."
+            f"[red]error:[/red] {what}: {escape(reason)}\n"
+            f"This was not foreseen; the live version stays as it was. The traceback is in {escape(log)}."
         )
         raise typer.Exit(FAILURE) from error
 
@@ -52,8 +53,3 @@ def _write_traceback(warehouse: Warehouse, error: Exception) -> str:
     log = warehouse.logs / f"failure-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.log"
     log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     return str(log)
-
-
-def _plain(text: str) -> str:
-    """Text that Rich prints as it is."""
-    return text.replace("[", r"\[")

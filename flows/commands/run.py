@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from flows.commands.failures import failures_explained
 from flows.commands.mart import count_documents, count_tables, open_live_mart, read_findings
@@ -54,10 +55,12 @@ def _run_flow(paths: list[Path], folder: Warehouse) -> "RunOutcome":
     prepare_environment(folder)
     server = None if os.environ.get("PREFECT_API_URL") else start_server(folder.prefect_home)
     with show_progress(messages):
-        # While the server starts, this process imports what the steps need; Prefect reads its settings here.
+        # While the server starts, this process imports what the steps need and parses the models.
+        from flows.dbt import parse_models
         from flows.log_file import log_to_file
         from flows.warehouse import run_warehouse
 
+        parse_models(folder)
         if server is not None:
             server.wait_until_ready()
         with log_to_file(folder):
@@ -66,16 +69,19 @@ def _run_flow(paths: list[Path], folder: Warehouse) -> "RunOutcome":
 
 def _print_outcome(outcome: "RunOutcome", folder: Warehouse) -> None:
     loaded = outcome.loaded
+    reasons = "".join(f", {count:,} rejected ({escape(reason)})" for reason, count in sorted(loaded.rejected.items()))
+    output.print(
+        f"This run: {loaded.inserted:,} documents new, {loaded.updated:,} changed, {loaded.unchanged:,} known{reasons}"
+    )
     if outcome.version is None:
-        output.print(
-            f"No new input: all {loaded.payloads:,} documents given are in the warehouse already. "
-            "No contract was evaluated, nothing was published, the live version stays."
-        )
+        output.print("No new input: no contract was evaluated, nothing was published, the live version stays.")
     with open_live_mart(folder) as mart:
         read, rejected, reports = count_documents(mart)
         tables = count_tables(mart)
         findings = sum(1 for _finding in read_findings(mart))
-    output.print(f"{read:,} documents read with {reports:,} reports, {rejected:,} rejected; {findings:,} findings")
+    output.print(
+        f"Warehouse: {read:,} documents read with {reports:,} reports, {rejected:,} rejected; {findings:,} findings"
+    )
     statuses = ("passed", "held", "not_assessed", "absent")
     rows = [(table, *(counts.get(status, 0) for status in statuses)) for table, counts in tables.items()]
     print_table("Reports by table and status", ("table", *statuses), rows)

@@ -27,9 +27,12 @@ def start_build(warehouse: Warehouse, run_id: str) -> Path:
     """
     for folder in (warehouse.builds, warehouse.versions):
         folder.mkdir(parents=True, exist_ok=True)
+    link = warehouse.next_mart.parent
+    link.unlink(missing_ok=True)
     for orphan in warehouse.builds.iterdir():
         shutil.rmtree(orphan)
     warehouse.build_of(run_id).mkdir()
+    link.symlink_to(run_id, target_is_directory=True)
     mart = warehouse.mart_being_built(run_id)
     with duckdb.connect() as connection:
         connection.execute(f"attach '{quote(mart)}' as mart (storage_version '{STORAGE_VERSION}')")
@@ -78,6 +81,7 @@ def publish(
         contracts=list(contracts),
     )
     _seal(folder, manifest)
+    warehouse.next_mart.parent.unlink(missing_ok=True)
     folder.rename(warehouse.versions / run_id)
     sync_folder(warehouse.versions)
     make_live(warehouse, run_id)
