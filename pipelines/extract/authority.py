@@ -159,9 +159,10 @@ def read_identity(pieces: Sequence[Piece], source_uri: str) -> ReportIdentity:
     titles, printed_titles = _joined_titles(folded), _joined_titles(printed)
     text = "\n".join(folded)
     year = _year(folded, titles, source_uri)
-    candidates = list(_candidates(titles, printed_titles))
-    chosen, body = candidates[0] if candidates else None, None
-    for candidate in candidates:
+    chosen: _Candidate | None = None
+    body: Body | None = None
+    for candidate in _candidates(titles, printed_titles):
+        chosen = chosen or candidate
         body = normalise_body(candidate.folded, text, year)
         if body is not None:
             chosen = candidate

@@ -35,16 +35,26 @@ def _converter() -> OpenCC:
     return OpenCC("t2s")
 
 
-@cache
 def _fold_character(character: str) -> str:
     narrow = unicodedata.normalize("NFKC", character)
     simple = _converter().convert(narrow if len(narrow) == 1 else character)
     return simple if len(simple) == 1 else character
 
 
+class _Folding(dict[int, str]):
+    """Folded characters by code point, filled as characters are met, so that `str.translate` folds at C speed."""
+
+    def __missing__(self, point: int) -> str:
+        folded = self[point] = _fold_character(chr(point)).translate(_EXTRA)
+        return folded
+
+
+_FOLDING = _Folding()
+
+
 def fold(text: str) -> str:
     """Simplified characters, ASCII width and plain quotes; as long as `text`, so positions stay valid."""
-    return "".join(map(_fold_character, text)).translate(_EXTRA)
+    return text.translate(_FOLDING)
 
 
 def label_key(text: str) -> str:
