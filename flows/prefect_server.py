@@ -45,7 +45,7 @@ class PrefectServer:
             PrefectServerError: it ended, or did not answer in time.
         """
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
-        while not _answers(self.port):
+        while not is_listening(self.port):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise PrefectServerError(f"Prefect's server did not start within this run; its log is {self.log}.")
             time.sleep(POLL_SECONDS)
@@ -55,7 +55,7 @@ def start_server(home: Path) -> PrefectServer:
     """Start a server whose history lies in `home`, and name it to this process's Prefect client; does not wait."""
     home.mkdir(parents=True, exist_ok=True)
     log = home / "server.log"
-    port = _free_port()
+    port = find_free_port()
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own module
             [sys.executable, "-m", "flows.prefect_server", str(port), str(os.getpid())],
@@ -69,7 +69,8 @@ def start_server(home: Path) -> PrefectServer:
     return server
 
 
-def _answers(port: int) -> bool:
+def is_listening(port: int) -> bool:
+    """Whether a server on this machine answers at `port`."""
     try:
         with socket.create_connection((HOST, port), timeout=1):
             return True  # uvicorn listens only when its application has started
@@ -77,7 +78,8 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _free_port() -> int:
+def find_free_port() -> int:
+    """A port that nothing listens on."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])

@@ -1,0 +1,129 @@
+"""Every command is documented, says what went wrong, and ends with the exit code that says so."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from flows.command_line import app
+from flows.inputs import NoInputError, find_inputs
+from pipelines.publishing import writer_lock
+from pipelines.warehouse import Warehouse
+from tests.flows.marts import publish_mart
+
+COMMANDS = sorted(command.callback.__name__ for command in app.registered_commands if command.callback)
+
+
+def invoke(*arguments: str) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of a command run in this process."""
+    result = CliRunner().invoke(app, list(arguments))
+    return result.exit_code, result.stdout, result.stderr
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    return Warehouse(tmp_path / "warehouse")
+
+
+def test_all_commands_are_there() -> None:
+    assert COMMANDS == ["check", "extract", "findings", "rollback", "run", "status", "versions"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_describes_every_option_and_gives_examples(command: str) -> None:
+    code, text, _ = invoke(command, "--help")
+    assert code == 0
+    assert "Examples:" in text
+    assert f"gongkai {command}" in text.split("Examples:")[1]
+    described = typer.main.get_command(app).commands[command]  # type: ignore[attr-defined]
+    undocumented = [option.name for option in described.params if option.name != "help" and not option.help]
+    assert described.help
+    assert undocumented == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["unknown"], ["run", "--unknown"], ["run", "--input", "not/there"], ["rollback", "a", "b"], ["extract"]],
+)
+def test_wrong_usage_ends_with_two(arguments: list[str]) -> None:
+    code, _, message = invoke(*arguments)
+    assert code == 2
+    assert "Usage: gongkai" in message or "Usage: root" in message
+
+
+@pytest.mark.parametrize("command", ["check", "findings", "status", "rollback"])
+def test_nothing_published_yet_is_a_failure_that_says_what_to_do(command: str, warehouse: Warehouse) -> None:
+    code, output, message = invoke(command, "--warehouse", str(warehouse.root))
+    assert code == 1
+    assert output == ""
+    assert "gongkai run" in message
+    assert "Traceback" not in message
+
+
+def test_versions_are_listed_and_rolled_back(warehouse: Warehouse) -> None:
+    folder = ("--warehouse", str(warehouse.root))
+    assert invoke("versions", *folder)[0] == 0
+    for number in (1, 2, 3):
+        publish_mart(warehouse, f"v{number}", number)
+    code, lines, _ = invoke("versions", "--json", *folder)
+    listed = [json.loads(line) for line in lines.splitlines()]
+    assert code == 0
+    assert [(version["version"], version["is_live"]) for version in listed] == [
+        ("v1", False),
+        ("v2", False),
+        ("v3", True),
+    ]
+    assert invoke("rollback", *folder)[:2] == (0, f"Live now: version v2 ({warehouse.live_mart}).\n")
+    assert invoke("rollback", "v1", *folder)[0] == 0
+    code, _, message = invoke("rollback", "v9", *folder)
+    assert code == 1
+    assert "no version v9" in message
+    assert "v1, v2, v3" in message
+
+
+def test_writer_that_is_not_alone_is_told_who_writes(warehouse: Warehouse) -> None:
+    publish_mart(warehouse, "v1", 1)
+    publish_mart(warehouse, "v2", 2)
+    with writer_lock(warehouse, "the-other-run"):
+        code, _, message = invoke("rollback", "--warehouse", str(warehouse.root))
+    assert code == 1
+    assert "run the-other-run" in message
+
+
+def test_unforeseen_failure_leaves_its_traceback_in_a_file(warehouse: Warehouse) -> None:
+    version = publish_mart(warehouse, "v1", 1)
+    version.folder.joinpath("manifest.json").chmod(0o644)
+    version.folder.joinpath("manifest.json").write_text("no manifest")
+    code, _, message = invoke("versions", "--warehouse", str(warehouse.root))
+    logs = list(warehouse.logs.iterdir())
+    assert code == 1
+    assert "Traceback" not in message
+    assert str(logs[0]) in message
+    assert "Traceback" in logs[0].read_text()
+
+
+def test_piped_output_has_no_control_characters(warehouse: Warehouse) -> None:
+    publish_mart(warehouse, "v1", 1)
+    gongkai = str(Path(sys.executable).with_name("gongkai"))
+    command = [gongkai, "versions", "--warehouse", str(warehouse.root)]
+    piped = subprocess.run(command, capture_output=True, check=True, text=True)
+    assert "v1" in piped.stdout
+    assert not [character for character in piped.stdout + piped.stderr if ord(character) < 32 and character != "\n"]
+
+
+def test_inputs_are_sorted_by_what_is_done_with_them(tmp_path: Path) -> None:
+    for name in ("b.html", "a.txt", "c.json", "deep/d.jsonl", "deep/e.jsonl.gz", ".hidden/f.txt", ".g.txt"):
+        tmp_path.joinpath(name).parent.mkdir(exist_ok=True)
+        tmp_path.joinpath(name).write_text(name)
+    found = find_inputs([tmp_path, tmp_path / "a.txt"])
+    assert [path.name for path in found.documents] == ["a.txt", "b.html"]
+    assert [path.name for path in found.payloads] == ["c.json", "d.jsonl", "e.jsonl.gz"]
+
+
+def test_empty_folder_is_no_input(tmp_path: Path) -> None:
+    with pytest.raises(NoInputError, match="holds no file"):
+        find_inputs([tmp_path])
