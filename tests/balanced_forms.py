@@ -65,7 +65,7 @@ def disclosures(draw: st.DrawFn, table: Table) -> Cells:
 
 @st.composite
 def balanced_reports(
-    draw: st.DrawFn, versions: dict[str, str], blanks: int, marks: tuple[str, ...] = ("",)
+    draw: st.DrawFn, versions: dict[str, str], blanks: int, marks: tuple[str | None, ...] = ("",)
 ) -> RenderedReport:
     """A whole report.
 
