@@ -5,6 +5,7 @@ from typing import Any
 
 from contracts.claims import claim_rules
 from contracts.form import LEGACY_VERSION, Column, Form, Row, Table
+from contracts.regions import regions as declared_regions
 
 UNSPECIFIED = "unspecified"
 UNSPECIFIED_ZH = "未细分"
@@ -164,3 +165,10 @@ def claim_kinds(_: Form) -> Iterable[Values]:
     """Rows of the seed `claim_kinds`: what a disagreement of each kind of claim means."""
     for name, kind in claim_rules().kinds.items():
         yield name, kind.zh, kind.en, kind.conflict
+
+
+def regions(_: Form) -> Iterable[Values]:
+    """Rows of the seed `regions`: codes with the years in which they were valid."""
+    for region in declared_regions():
+        years = ("" if year is None else year for year in (region.valid_from, region.valid_to))
+        yield region.code, *years, region.name_zh, region.name_en, region.level, region.parent_code

@@ -217,6 +217,20 @@ SEEDS: tuple[Seed, ...] = (
         ),
         rows.claim_kinds,
     ),
+    Seed(
+        "regions",
+        "One row per region code and the years in which it was valid.",
+        2,
+        _columns(
+            ("region_code", "varchar", "Six-digit region code (GB/T 2260)."),
+            ("valid_from", "integer", "First year of the code; empty if older than the first reports."),
+            ("valid_to", "integer", "Last year of the code; empty while in force."),
+            *_labels("region"),
+            ("region_level", "varchar", "province, prefecture or county."),
+            ("parent_code", "varchar", "Code of the region above; empty for a province."),
+        ),
+        rows.regions,
+    ),
 )
 
 

@@ -13,22 +13,34 @@ with report_tables as (
 
 reports as (select * from {{ ref('stg_reports') }}),
 
-unpivoted as (
+listed as (
     select
         reports.report_key,
         reports.authority_key,
         reports.report_year,
         cast(report_tables.status as {{ code_type('table_status') }}) as status,
         {%- for flow, row in flows.items() %}
-        unnest([
+        [
             {%- for cell in row_cells('applications', row, codes.applicant_type) %}
             {{ cell }}{{ "," if not loop.last }}
             {%- endfor %}
-        ]) as {{ flow }},
+        ] as {{ flow }}{{ "," if not loop.last }}
         {%- endfor %}
-        unnest({{ code_array('applicant_type', codes.applicant_type) }}) as applicant_type
     from reports
     inner join report_tables on reports.report_key = report_tables.report_key
+),
+
+unpivoted as (
+    select
+        report_key,
+        authority_key,
+        report_year,
+        status,
+        {%- for flow in flows %}
+        unnest({{ flow }}) as {{ flow }},
+        {%- endfor %}
+        unnest({{ code_array('applicant_type', codes.applicant_type) }}) as applicant_type
+    from listed
 )
 
 select

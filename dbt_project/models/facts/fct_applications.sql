@@ -7,24 +7,34 @@ with report_tables as (
 
 reports as (select * from {{ ref('stg_reports') }}),
 
-unpivoted as (
+listed as (
     select
         reports.report_key,
         reports.authority_key,
         reports.report_year,
         cast(report_tables.status as {{ code_type('table_status') }}) as status,
-        unnest({{ inner_codes('applicant_type', codes.outcome | length) }}) as applicant_type,
-        unnest({{ outer_codes('outcome', codes.applicant_type | length) }}) as outcome,
-        unnest([
+        [
             {%- for outcome in codes.outcome %}
             {%- set outer_loop = loop %}
             {%- for cell in row_cells('applications', outcome, codes.applicant_type) %}
             {{ cell }}{{ "," if not (outer_loop.last and loop.last) }}
             {%- endfor %}
             {%- endfor %}
-        ]) as applications
+        ] as cells
     from reports
     inner join report_tables on reports.report_key = report_tables.report_key
+),
+
+unpivoted as (
+    select
+        report_key,
+        authority_key,
+        report_year,
+        status,
+        unnest({{ inner_codes('applicant_type', codes.outcome | length) }}) as applicant_type,
+        unnest({{ outer_codes('outcome', codes.applicant_type | length) }}) as outcome,
+        unnest(cells) as applications
+    from listed
 )
 
 select

@@ -3,35 +3,39 @@ with residuals as (select * from {{ ref('int_identity_residuals') }}),
 
 prior_residuals as (select * from {{ ref('int_prior_residuals') }}),
 
-joined as (
+listed as (
+    {%- for group in identity_groups() %}
     select
-        residuals.*,
-        prior_residuals.* exclude (report_key)
+        residuals.report_key,
+        residuals.authority_key,
+        residuals.report_year,
+        cast('{{ group.table }}' as {{ code_type('table_id') }}) as table_id,
+        cast('{{ group.version }}' as {{ code_type('form_version') }}) as form_version,
+        {{ code_array('identity', group.identities | map(attribute='id') | list) }} as identities,
+        [{{ group.identities | map(attribute='enforced') | join(', ') | lower }}] as enforced,
+        [
+            {%- for identity in group.identities %}
+            {{ identity.name }}{{ "," if not loop.last }}
+            {%- endfor %}
+        ] as residuals
     from residuals
     inner join prior_residuals on residuals.report_key = prior_residuals.report_key
+    where residuals.{{ group.table }}__form_version = '{{ group.version }}'
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
 ),
 
 unpivoted as (
-    {%- for group in identity_groups() %}
     select
         report_key,
         authority_key,
         report_year,
-        cast('{{ group.table }}' as {{ code_type('table_id') }}) as table_id,
-        cast('{{ group.version }}' as {{ code_type('form_version') }}) as form_version,
-        unnest({{ code_array('identity', group.identities | map(attribute='id') | list) }})
-            as identity,
-        unnest([{{ group.identities | map(attribute='enforced') | join(', ') | lower }}])
-            as is_enforced,
-        unnest([
-            {%- for identity in group.identities %}
-            {{ identity.name }}{{ "," if not loop.last }}
-            {%- endfor %}
-        ]) as residual
-    from joined
-    where {{ group.table }}__form_version = '{{ group.version }}'
-    {{ "union all" if not loop.last }}
-    {%- endfor %}
+        table_id,
+        form_version,
+        unnest(identities) as identity,
+        unnest(enforced) as is_enforced,
+        unnest(residuals) as residual
+    from listed
 )
 
 select

@@ -10,25 +10,19 @@ with report_tables as (
 
 reports as (select * from {{ ref('stg_reports') }}),
 
-unpivoted as (
+listed as (
     select
         reports.report_key,
         reports.authority_key,
         reports.report_year,
         cast(report_tables.status as {{ code_type('table_status') }}) as status,
-        unnest({{ code_array('item', cells | map(attribute='row') | list) }}) as item,
-        unnest({{ code_array('measure', cells | map(attribute='column') | list) }}) as measure,
-        unnest({{ code_array('unit', cells | map(attribute='unit') | list) }}) as unit,
-        unnest([
+        [
             {%- for cell in cells %}
-            {%- if cell.type == "text" %}
-            try_cast({{ cell.name }} as decimal(24, 6))
-            {%- else %}
-            cast({{ cell.name }} as decimal(24, 6))
-            {%- endif %}{{ "," if not loop.last }}
+            {{ "try_cast" if cell.type == "text" else "cast" }}({{ cell.name }} as decimal(24, 6))
+            {{- "," if not loop.last }}
             {%- endfor %}
-        ]) as value,
-        unnest([
+        ] as figures,
+        [
             {%- for cell in cells %}
             {%- if cell.type == "integer" %}
             null
@@ -36,9 +30,23 @@ unpivoted as (
             {{ cell.name }}{{ "__printed" if cell.type == "decimal" }}
             {%- endif %}{{ "," if not loop.last }}
             {%- endfor %}
-        ]) as value_printed
+        ] as texts
     from reports
     inner join report_tables on reports.report_key = report_tables.report_key
+),
+
+unpivoted as (
+    select
+        report_key,
+        authority_key,
+        report_year,
+        status,
+        unnest({{ code_array('item', cells | map(attribute='row') | list) }}) as item,
+        unnest({{ code_array('measure', cells | map(attribute='column') | list) }}) as measure,
+        unnest({{ code_array('unit', cells | map(attribute='unit') | list) }}) as unit,
+        unnest(figures) as value,
+        unnest(texts) as value_printed
+    from listed
 )
 
 select

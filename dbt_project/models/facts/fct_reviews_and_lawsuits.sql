@@ -7,24 +7,34 @@ with report_tables as (
 
 reports as (select * from {{ ref('stg_reports') }}),
 
-unpivoted as (
+listed as (
     select
         reports.report_key,
         reports.authority_key,
         reports.report_year,
         cast(report_tables.status as {{ code_type('table_status') }}) as status,
-        unnest({{ inner_codes('result', codes.channel | length) }}) as result,
-        unnest({{ outer_codes('channel', codes.result | length) }}) as channel,
-        unnest([
+        [
             {%- for channel in codes.channel %}
             {%- set outer_loop = loop %}
             {%- for cell in row_cells('reviews_and_lawsuits', channel, codes.result) %}
             {{ cell }}{{ "," if not (outer_loop.last and loop.last) }}
             {%- endfor %}
             {%- endfor %}
-        ]) as cases
+        ] as cells
     from reports
     inner join report_tables on reports.report_key = report_tables.report_key
+),
+
+unpivoted as (
+    select
+        report_key,
+        authority_key,
+        report_year,
+        status,
+        unnest({{ inner_codes('result', codes.channel | length) }}) as result,
+        unnest({{ outer_codes('channel', codes.result | length) }}) as channel,
+        unnest(cells) as cases
+    from listed
 )
 
 select

@@ -17,9 +17,10 @@ exceptions as (
         table_id,
         unnest(identities) as identity,
         unnest(residuals) as residual,
-        verdict as detail
+        verdict as detail,
+        is_current
     from findings
-    where finding_kind = 'identities_violated' and is_current
+    where finding_kind = 'identities_violated'
     union all
     select
         'claim_conflict' as exception_kind,
@@ -28,9 +29,10 @@ exceptions as (
         table_id,
         claim_id as identity,
         null as residual,
-        verdict as detail
+        verdict as detail,
+        is_current
     from findings
-    where finding_kind = 'claim_conflict' and is_current
+    where finding_kind = 'claim_conflict'
     union all
     select
         'not_assessed' as exception_kind,
@@ -39,9 +41,10 @@ exceptions as (
         cast(table_id as varchar) as table_id,
         null as identity,
         null as residual,
-        identities_assessed || ' of ' || identities || ' identities assessed' as detail
+        identities_assessed || ' of ' || identities || ' identities assessed' as detail,
+        is_current
     from report_tables
-    where status = 'not_assessed' and is_current and identities > 0
+    where status = 'not_assessed' and identities > 0
     union all
     select
         'rejected_document' as exception_kind,
@@ -50,7 +53,8 @@ exceptions as (
         null as table_id,
         null as identity,
         null as residual,
-        rejection_reason as detail
+        rejection_reason as detail,
+        null as is_current
     from documents
     where status = 'rejected'
 )
@@ -64,7 +68,8 @@ select
     exceptions.table_id,
     exceptions.identity,
     exceptions.residual,
-    exceptions.detail
+    exceptions.detail,
+    exceptions.is_current
 from exceptions
 left join reports on exceptions.report_key = reports.report_key
 left join documents on reports.document_key = documents.document_key

@@ -7,6 +7,8 @@ with authority_years as (
     where region_code is not null
 ),
 
+regions as (select * from {{ ref('dim_region') }}),
+
 chosen as (
     select
         *,
@@ -26,28 +28,41 @@ counted as (
             else scope_counted = 'own' and applications_status = 'passed'
         end as is_counted
     from chosen
+),
+
+summed as (
+    select
+        region_code,
+        report_year,
+        case
+            when bool_or(has_consolidated) then 'consolidated'
+            when bool_or(is_counted) then 'own_reports'
+            else 'none'
+        end as basis,
+        max(authority_zh) filter (where has_consolidated and is_counted) as consolidated_by_zh,
+        cast(sum(new_received) filter (where is_counted) as bigint) as new_received,
+        cast(sum(carried_in) filter (where is_counted) as bigint) as carried_in,
+        cast(sum(decided) filter (where is_counted) as bigint) as decided,
+        cast(sum(carried_out) filter (where is_counted) as bigint) as carried_out,
+        cast(sum(reviews) filter (where is_counted) as bigint) as reviews,
+        cast(sum(lawsuits) filter (where is_counted) as bigint) as lawsuits,
+        count(*) filter (where is_counted) as bodies_counted,
+        count(*) filter (where is_counted and reviews_and_lawsuits_status = 'passed')
+            as bodies_with_reviews_and_lawsuits,
+        count(*) as bodies_known,
+        count(*) filter (where applications_status = 'held') as bodies_held,
+        count(*) filter (where applications_status = 'not_assessed') as bodies_not_assessed
+    from counted
+    group by region_code, report_year
 )
 
 select
-    region_code,
-    report_year,
-    case
-        when bool_or(has_consolidated) then 'consolidated'
-        when bool_or(is_counted) then 'own_reports'
-        else 'none'
-    end as basis,
-    max(authority_zh) filter (where has_consolidated and is_counted) as consolidated_by_zh,
-    cast(sum(new_received) filter (where is_counted) as bigint) as new_received,
-    cast(sum(carried_in) filter (where is_counted) as bigint) as carried_in,
-    cast(sum(decided) filter (where is_counted) as bigint) as decided,
-    cast(sum(carried_out) filter (where is_counted) as bigint) as carried_out,
-    cast(sum(reviews) filter (where is_counted) as bigint) as reviews,
-    cast(sum(lawsuits) filter (where is_counted) as bigint) as lawsuits,
-    count(*) filter (where is_counted) as bodies_counted,
-    count(*) filter (where is_counted and reviews_and_lawsuits_status = 'passed')
-        as bodies_with_reviews_and_lawsuits,
-    count(*) as bodies_known,
-    count(*) filter (where applications_status = 'held') as bodies_held,
-    count(*) filter (where applications_status = 'not_assessed') as bodies_not_assessed
-from counted
-group by region_code, report_year
+    summed.region_code,
+    regions.region_zh,
+    summed.* exclude (region_code)
+from summed
+left join regions
+    on
+        summed.region_code = regions.region_code
+        and summed.report_year between coalesce(regions.valid_from, 0)
+        and coalesce(regions.valid_to, 9999)
