@@ -68,7 +68,7 @@ def _heading_readings(block: Block, table: Table) -> list[Reading]:
             is_heading = any(label.kind == "heading" and label.table == table.id for label in match.labels)
             if is_heading and match.ordinal and label_key(match.ordinal) != wanted:
                 note = f"numbered {match.ordinal} in print, {table.ordinal} in the form"
-                return [Reading(cell=table.id, state="resolved", raw=token.text, span=token.span, note=note)]
+                return [Reading(cell=table.id, state="printed", raw=token.text, span=token.span, note=note)]
     return []
 
 

@@ -88,7 +88,7 @@ class _UnitReader:
         if len(run.solid) == length:
             return True
         if not self._read.in_rows:
-            return length == count and run.slots[-1].kind != "blank"
+            return length == count and (run.slots[-1].kind != "blank" or not self._has_trailing_blanks())
         if not run.row and run.slots[0].kind == "blank":
             return length == count and not self._has_trailing_blanks()
         if not self._has_trailing_blanks():
