@@ -11,6 +11,7 @@ from contracts.form import form
 from contracts.raw_json import Legacy, LegacyIndicator, Period, Span
 from pipelines.extract.claims.prose import Prose, fold_prose, read_prose, read_sentences
 from pipelines.extract.claims.statements import Statement, StatementReader
+from pipelines.extract.fold import fold
 from pipelines.extract.pieces import Piece
 
 _STATUTORY_ROWS = 4  # labels of table 三 from which on a report has the statutory form
@@ -136,8 +137,8 @@ def _label_of(indicator: str, prose: Prose, statement: Statement) -> str:
 
 def _clause_without_number(prose: Prose, statement: Statement) -> str:
     first, last = statement.quote
-    before, after = prose.folded[first : statement.start], prose.folded[statement.end : last]
-    return _BLANK.sub("", before + after).strip("、和及,")
+    before, after = prose.printed[first : statement.start], prose.printed[statement.end : last]
+    return _BLANK.sub("", fold(before + after)).strip("、和及,")
 
 
 def _is_figure(indicator: str | None) -> bool:

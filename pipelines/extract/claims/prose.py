@@ -12,6 +12,7 @@ from contracts.raw_json import Span
 from pipelines.extract.fold import fold
 from pipelines.extract.pieces import Piece
 
+_WEAK_COUNTERS = ("个", "项", "部", "份")  # of anything: worth reading only beside a telling word
 _WRAPPED = 20  # a line shorter than this ends its paragraph: a heading, a label, a title
 _LONG = 200  # a piece of a table's block as long as this may hold prose that is glued to the table
 _SENTENCE = re.compile(r"[^。!?\n]+")
@@ -81,9 +82,10 @@ def _telling() -> re.Pattern[str]:
 
 
 def _is_of_interest(folded: str, start: int, end: int) -> bool:
-    if _figure().search(folded, start, end):
-        return True
-    return bool(_telling().search(folded, start, end) and _quantifier().search(folded, start, end))
+    if _telling().search(folded, start, end):
+        return bool(_quantifier().search(folded, start, end) or _figure().search(folded, start, end))
+    found = _figure().search(folded, start, end)
+    return found is not None and not found[0].endswith(_WEAK_COUNTERS)
 
 
 @cache

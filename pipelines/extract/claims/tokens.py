@@ -74,9 +74,10 @@ def _scanner() -> re.Pattern[str]:
     def one_of(words: tuple[str, ...]) -> str:
         return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
+    first = re.escape("".join(sorted({word[0] for word in word_classes()})))
     numeral = f"(?:[{''.join(_NUMERALS)}]?十[{''.join(_NUMERALS)}]?|[{''.join(_NUMERALS)}])"
     return re.compile(
-        rf"(?P<word>{_alternatives(sorted(word_classes()))})"
+        rf"(?P<word>(?=[{first}]){_alternatives(sorted(word_classes()))})"
         rf"|(?P<before>{one_of(rules.approximate_before)})?(?P<number>\d+(?:\.\d+)?)"
         rf"(?:(?P<after>{one_of(rules.approximate_after)})|(?P<unit>{one_of(rules.units)})"
         rf"|(?P<counter>{one_of(rules.counters)})(?P<tail>{one_of(rules.approximate_tail)})?)?"

@@ -1,0 +1,95 @@
+"""Identity of a report: names written out, years never from the date of publication, scope by kind of body."""
+
+import pytest
+
+from contracts.raw_json import Span
+from contracts.regions import find_region, region_of_code, regions
+from pipelines.extract.authority import ReportIdentity, read_identity
+from pipelines.extract.authority_names import normalise_body
+from pipelines.extract.pieces import Piece
+
+
+def identity_of(*lines: str, source: str = "file:///report.txt") -> ReportIdentity:
+    """The identity of a document of lines; a line with `|` is a row of cells."""
+    pieces: list[Piece] = []
+    for number, line in enumerate(lines, 1):
+        cells = line.split("|")
+        if len(cells) == 1:
+            pieces.append(Piece("line", line, Span(line=number)))
+            continue
+        pieces.extend(Piece("cell", cell, Span(line=number), column) for column, cell in enumerate(cells))
+        pieces.append(Piece("row_end", "", Span(line=number)))
+    return read_identity(pieces, source)
+
+
+TITLES = [
+    ("宁波市政府2021年政府信息公开工作年度报告", "宁波市人民政府", "330200", "consolidated"),
+    ("寧波市人民政府2021年政府信息公開工作年度報告", "宁波市人民政府", "330200", "consolidated"),
+    ("2021年温州市财政局政府信息公开工作年度报告", "温州市财政局", "330300", "own"),
+    ("萧山区发改局2021年度政府信息公开年度报告", "杭州市萧山区发展和改革局", "330109", "own"),
+    ("浙江省杭州市临平区政府2021年政府信息公开工作年度报告", "杭州市临平区人民政府", "330113", "consolidated"),
+    ("桐庐县人民政府2021年政府信息公开工作年度报告", "桐庐县人民政府", "330122", "consolidated"),
+    ("浙江省教育厅2021年政府信息公开工作年度报告", "浙江省教育厅", "330000", "own"),
+    ("杭州市人民政府办公厅2021年政府信息公开工作年度报告", "杭州市人民政府办公厅", "330100", "own"),
+    ("衢州市2021年政府信息公开工作年度报告", "衢州市人民政府", "330800", "consolidated"),
+]
+
+
+@pytest.mark.parametrize(("title", "normalised", "code", "scope"), TITLES)
+def test_titles(title: str, normalised: str, code: str, scope: str) -> None:
+    found = identity_of(title, "发布时间：2022-01-20", "本年度工作情况如下。")
+    assert found.authority.normalised == normalised
+    assert (found.year, found.region_code, found.scope) == (2021, code, scope)
+    assert found.published == "2022-01-20"
+
+
+def test_a_title_broken_over_two_lines() -> None:
+    found = identity_of("余杭区民政局2020年政府信息公开", "工作年度报告", "2020年，我局认真工作。")
+    assert (found.authority.normalised, found.year) == ("杭州市余杭区民政局", 2020)
+
+
+def test_the_index_block_and_the_city_in_the_text() -> None:
+    found = identity_of(
+        "索引号：|000/2019|公开日期：|2019-01-08",
+        "发布单位：|市人社局|主题分类：|其他",
+        "本报告由金华市有关处室编写，统计期限自2018年1月1日起至2018年12月31日止。金华市坚持公开。",
+    )
+    assert found.authority.printed == "市人社局"
+    assert found.authority.normalised == "金华市人力资源和社会保障局"
+    assert (found.year, found.published) == (2018, "2019-01-08")
+    assert found.period == "2018-01-01/2018-12-31"
+
+
+def test_the_first_sentence_names_the_body() -> None:
+    found = identity_of("一、总体情况", "2022年，钱塘区人民政府认真落实各项要求。")
+    assert (found.authority.normalised, found.year) == ("杭州市钱塘区人民政府", 2022)
+
+
+def test_the_year_is_never_the_date_of_publication() -> None:
+    assert identity_of("政府信息公开工作报告", "公开日期：2024-01-16").year is None
+    assert identity_of("政府信息公开工作报告", source="https://a.gov.cn/202403/t20240308_1.htm").year is None
+    assert identity_of("政府信息公开工作报告", source="https://a.gov.cn/report_2019_city.html").year == 2019
+    assert identity_of("报告", "数据统计期限为2023年1月1日至12月31日，2024年1月公布。").year == 2023
+
+
+def test_what_the_text_does_not_decide_stays_open() -> None:
+    assert identity_of("市统计局2021年政府信息公开工作年度报告").authority.normalised is None
+    assert identity_of("财政局2021年政府信息公开工作年度报告").scope == "unknown"
+    assert normalise_body("西湖区人民政府", "本区工作", 2021) is None
+    body = normalise_body("西湖区人民政府", "按照浙江省的要求", 2021)
+    assert body is not None
+    assert body.name == "杭州市西湖区人民政府"
+    assert normalise_body("城东区人民政府", "", 2021) is None
+
+
+def test_regions_have_history() -> None:
+    assert find_region("临平区", 2020) is None
+    assert find_region("江干区", 2020) is not None
+    assert find_region("江干区", 2021) is None
+    former = region_of_code("330103", 2023)
+    assert former is not None
+    assert former.valid_to == 2020
+    provinces = [region for region in regions() if region.level == "province"]
+    assert len(provinces) == 34
+    assert all(region.code.endswith("0000") for region in provinces)
+    assert len({(region.code, region.name_zh, region.valid_from) for region in regions()}) == len(regions())
