@@ -21,7 +21,7 @@ VERSIONS = {
 }
 PLACED: tuple[Layout, ...] = ("html", "docx", "tabs")  # layouts in which an empty cell keeps its place
 EXAMPLES = settings(
-    max_examples=5,
+    max_examples=3,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
