@@ -30,7 +30,7 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     }
     command = [sys.executable, "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app"]
     with (home / "server.log").open("wb") as log:
-        server = subprocess.Popen(
+        server = subprocess.Popen(  # noqa: S603 - our own command
             [*command, "--host", HOST, "--port", str(port)], env=environment, stdout=log, stderr=log
         )
     deadline = time.monotonic() + START_TIMEOUT_SECONDS

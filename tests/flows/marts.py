@@ -31,7 +31,9 @@ def build_mart(warehouse: Warehouse, run_id: str, value: int) -> Path:
     mart = start_build(warehouse, run_id)
     with duckdb.connect(mart) as connection:
         connection.execute("create schema marts")
-        connection.execute(f"create table marts.authority_year as select {value} as version from range(1000)")
+        connection.execute(
+            "create table marts.authority_year as select ?::integer as version from range(1000)", [value]
+        )
     return mart
 
 

@@ -38,7 +38,7 @@ def test_published_version_is_live_sealed_and_described(warehouse: Warehouse) ->
     assert version.manifest.inputs.documents == 7
     assert {path.name for path in version.folder.iterdir()} == {"mart.duckdb", "manifest.json"}
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o444 for path in version.folder.iterdir())
-    assert os.readlink(warehouse.current) == "versions/v1"  # relative: the warehouse can be moved
+    assert warehouse.current.readlink() == Path("versions/v1")  # relative: the warehouse can be moved
     assert list(warehouse.builds.iterdir()) == []
 
 
@@ -116,7 +116,8 @@ def test_file_beside_the_mart_is_refused(warehouse: Warehouse) -> None:
 def test_builds_of_dead_runs_are_cleaned_at_start(warehouse: Warehouse) -> None:
     build_mart(warehouse, "dead", 1)
     start_build(warehouse, "alive")
-    assert [path.name for path in warehouse.builds.iterdir()] == ["alive"]
+    assert sorted(path.name for path in warehouse.builds.iterdir()) == ["alive", "next"]
+    assert warehouse.next_mart.samefile(warehouse.mart_being_built("alive"))
 
 
 def test_old_versions_are_pruned(warehouse: Warehouse) -> None:

@@ -9,8 +9,15 @@ from uuid import UUID
 
 import pytest
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import ArtifactFilter, ArtifactFilterKey, FlowRunFilter, FlowRunFilterId
-from prefect.states import State
+from prefect.client.schemas.filters import (
+    ArtifactFilter,
+    ArtifactFilterKey,
+    DeploymentFilter,
+    DeploymentFilterId,
+    FlowRunFilter,
+    FlowRunFilterId,
+)
+from prefect.client.schemas.objects import State
 
 from contracts.layers import CheckResult, LayerReport, RunExpectation
 from flows import steps
@@ -79,8 +86,8 @@ def test_run_shows_its_steps_publishes_and_finds_nothing_new_the_second_time(tmp
 @pytest.mark.usefixtures("prefect_api")
 def test_red_contract_stops_the_run_and_publishes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def evaluate(_warehouse: Warehouse, _mart: Path, layer: str, expectation: RunExpectation) -> LayerReport:
-        status = "fail" if layer == "staging" else "pass"
-        return LayerReport(expectation.run_id, layer, [CheckResult("made_up", "red", status, 5, 5, "a | b")])
+        made_up = CheckResult("made_up", "red", "fail" if layer == "staging" else "pass", 5, 5, "a | b")
+        return LayerReport(expectation.run_id, layer, [made_up])
 
     monkeypatch.setattr(steps, "evaluate_layer", evaluate)
     warehouse = Warehouse(tmp_path)
@@ -96,16 +103,13 @@ def test_red_contract_stops_the_run_and_publishes_nothing(tmp_path: Path, monkey
 def test_cron_schedule_produces_runs(prefect_api: str, tmp_path: Path) -> None:
     environment = {**os.environ, "PREFECT_API_URL": prefect_api, "PREFECT_HOME": str(tmp_path), "DO_NOT_TRACK": "1"}
     for command in (["work-pool", "create", "gongkai", "--type", "process"], ["--no-prompt", "deploy", "--all"]):
-        subprocess.run(
-            [sys.executable, "-m", "prefect", *command], cwd=PROJECT, env=environment, check=True, capture_output=True
-        )
+        prefect = [sys.executable, "-m", "prefect", *command]
+        subprocess.run(prefect, cwd=PROJECT, env=environment, check=True, capture_output=True)  # noqa: S603
     with get_client(sync_client=True) as client:
         deployment = client.read_deployment_by_name("warehouse/nightly")
         deadline = time.monotonic() + SCHEDULE_TIMEOUT_SECONDS
-        scheduled: list[object] = []
-        while not scheduled and time.monotonic() < deadline:
-            scheduled = client.read_flow_runs(flow_run_filter=None, deployment_filter=None)
-            scheduled = [run for run in scheduled if run.deployment_id == deployment.id]  # type: ignore[attr-defined]
+        chosen = DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id]))
+        while not (scheduled := client.read_flow_runs(deployment_filter=chosen)) and time.monotonic() < deadline:
             time.sleep(0.5)
     assert scheduled, "the schedule of prefect.yaml produced no run"
     assert deployment.global_concurrency_limit is not None
