@@ -9,8 +9,9 @@ from msgspec import Struct
 from contracts.claims import claim_rules
 from contracts.form import form
 from contracts.raw_json import Legacy, LegacyIndicator, Period, Span
+from pipelines.extract.claims.figures import Statement
 from pipelines.extract.claims.prose import Prose, fold_prose, read_prose, read_sentences
-from pipelines.extract.claims.statements import Statement, StatementReader
+from pipelines.extract.claims.statements import StatementReader
 from pipelines.extract.fold import fold
 from pipelines.extract.pieces import Piece
 

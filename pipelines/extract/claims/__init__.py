@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from contracts.raw_json import Claim, Legacy
 from pipelines.extract.claims.assessment import assess, read_figures
+from pipelines.extract.claims.figures import Statement
 from pipelines.extract.claims.prose import Prose, read_prose, read_sentences
-from pipelines.extract.claims.statements import Statement, read_statements
+from pipelines.extract.claims.statements import read_statements
 from pipelines.extract.claims.sums import Part, read_balance, read_implied_carry, read_list_sums
 from pipelines.extract.pieces import Piece
 

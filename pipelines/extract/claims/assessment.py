@@ -15,8 +15,8 @@ from contracts.claims import (
     terms_value,
 )
 from contracts.raw_json import Claim, Legacy, Operand, Span
+from pipelines.extract.claims.figures import Statement
 from pipelines.extract.claims.prose import Prose
-from pipelines.extract.claims.statements import Statement
 
 _GROUP = re.compile(r"\{(\w+)\}")
 _AROUND = " 、和及\t"

@@ -132,6 +132,8 @@ def _flow(tokens: list[Token]) -> Concept | None:
         return Concept("received")
     if verb:
         return Concept(order[verb])
+    if "public" in kinds:
+        return Concept("granted", _rows_of("granted"))
     subject = kinds & {"application", "application_weak"}
     return Concept("received", is_bare=True) if subject else None
 
@@ -191,7 +193,12 @@ def is_beside(tokens: list[Token], number: Token) -> bool:
     return bool(subjects) and number.start - subjects[-1].end <= _BESIDE
 
 
-def total_of(role: str) -> Concept | None:
+def total_of(role: str, kinds: set[str]) -> Concept | None:
     """The total that follows a list of parts of one role: `…, 10 in all`."""
-    kinds = {"channel": "received", "applicant": "received", "outcome": "decided"}
-    return Concept(kinds[role]) if role in kinds else None
+    totals = {"channel": "received", "applicant": "received", "outcome": "decided"}
+    return Concept(totals[role]) if role in totals and "together" in kinds else None
+
+
+def rest_of(role: str) -> Concept | None:
+    """The last part of a list of outcomes: `… and 1 other`."""
+    return Concept("other_handling", _rows_of("other_handling")) if role == "outcome" else None

@@ -85,6 +85,14 @@ def _split_at_numbers(text: str, tokens: list[Token], numbers: list[Token], star
     return [_segment(tokens, first, last) for first, last in pairwise(cuts)]
 
 
+def _is_interleaved(tokens: list[Token], numbers: list[Token]) -> bool:
+    """Whether words stand between all the numbers of a clause, so that each number has its own."""
+    words = [token for token in tokens if token.kind not in _NUMBERS]
+    return len(numbers) > 1 and all(
+        any(left.end <= word.start < right.start for word in words) for left, right in pairwise(numbers)
+    )
+
+
 def _paired(text: str, tokens: list[Token], clause: tuple[int, int], marker: Token) -> list[Segment]:
     """`A、B 分别为 m、n`: as many items as numbers, one number each; otherwise nothing can be said."""
     start, end = clause
@@ -108,7 +116,7 @@ def _split_clause(text: str, tokens: list[Token], start: int, end: int) -> list[
     inside = [token for token in tokens if start <= token.start < end]
     numbers = [token for token in inside if token.kind == COUNT]
     marker = next((token for token in inside if token.kind == "respectively"), None)
-    if marker is not None and numbers:
+    if marker is not None and numbers and not _is_interleaved(inside, numbers):
         return _paired(text, inside, (start, end), marker)
     segments = (
         _split_at_numbers(text, inside, numbers, start, end) if len(numbers) > 1 else [_segment(inside, start, end)]

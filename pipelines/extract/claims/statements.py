@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from contracts.claims import claim_rules
@@ -14,8 +13,10 @@ from pipelines.extract.claims.concepts import (
     disclosure_concept,
     domain_of,
     is_beside,
+    rest_of,
     total_of,
 )
+from pipelines.extract.claims.figures import Antecedent, Statement
 from pipelines.extract.claims.prose import Sentence, is_heading
 from pipelines.extract.claims.segments import Segment, read_segments, split_items
 from pipelines.extract.claims.tokens import YEAR, Token, read_tokens
@@ -23,37 +24,9 @@ from pipelines.extract.claims.tokens import YEAR, Token, read_tokens
 _HEADING_WIDTH = 30
 _OPENING = 4  # characters before a number that stands for what was named before: `(`, `以上`, `上述`
 _EXCEPTION = "除"
+_OF_THESE = "中"
 _NONE_KINDS = ("received", "new_received", "carried_in", "carried_out", "carried", "case_result")
 _NONE_ROLES = ("outcome", "cases")
-
-
-class Statement(Struct):
-    """One figure of the prose. `start`/`end` place the number and `quote` the clause, as positions in the prose."""
-
-    kind: str
-    value: int
-    members: tuple[str, ...]
-    start: int
-    end: int
-    quote: tuple[int, int]
-    paragraph: int
-    sentence: int
-    case: str = ""
-    inherited: bool = False
-
-    @property
-    def role(self) -> str:
-        """The part the kind plays in lists: a total, an outcome, a channel and so on."""
-        return claim_rules().kinds[self.kind].role
-
-
-class _Antecedent(Struct):
-    """The number that a following `all` stands for."""
-
-    value: int
-    start: int
-    end: int
-    quote_start: int
 
 
 class StatementReader:
@@ -71,7 +44,7 @@ class StatementReader:
         self._case = ""
         self._item = ""
         self._pending: Concept | None = None
-        self._antecedent: _Antecedent | None = None
+        self._antecedent: Antecedent | None = None
         self._was_all = False
         self._stated_year: int | None = None
         self._positions: list[int] = []
@@ -148,14 +121,14 @@ class StatementReader:
 
     def _wordless(self, segment: Segment) -> Concept | None:
         """What a number without words counts: what was named just before it, or the list that it adds up."""
-        words = {"together", "neutral", "among"}
+        words = {"together", "neutral", "among", "remaining"}
         if self._pending is not None and self._pending.kind == "cases":
             words |= {"case", "handle"}
         if segment.kinds - words:
             return None
         last = self.statements[-1] if self.statements else None
-        if self._pending is None and "together" in segment.kinds and last and last.sentence == self._sentence:
-            return total_of(last.role)
+        if self._pending is None and last is not None and last.sentence == self._sentence:
+            return rest_of(last.role) if "remaining" in segment.kinds else total_of(last.role, segment.kinds)
         return self._pending
 
     def _read_number(self, segment: Segment, number: Token, domain: Domain) -> None:
@@ -166,7 +139,7 @@ class StatementReader:
         if before and before.kind == "carried":
             before = self._concept(segment.tokens, domain)
         all_words = [token for token in segment.tokens if token.kind == "all"] if domain == "application" else []
-        if after and after.is_bare and "together" in {token.kind for token in segment.before}:
+        if after and after.is_bare and self._counts_all(segment):
             after = replace(after, is_bare=False)
         opens = not before and number.start - segment.start <= _OPENING
         chosen = before
@@ -184,6 +157,10 @@ class StatementReader:
         if all_words and (before or opens):
             self._state_all([token for token in segment.tokens if token.start > all_words[0].start], segment)
         self._was_all = bool(all_words)
+
+    def _counts_all(self, segment: Segment) -> bool:
+        """`there were n applications` and `of the n applications`: a total although no verb says so."""
+        return any(token.kind == "together" for token in segment.before) or self._text[segment.end - 1] == _OF_THESE
 
     def _state(self, concept: Concept, segment: Segment, number: Token) -> None:
         """Append a statement about a printed number and remember it where it may stand for all."""
@@ -206,7 +183,7 @@ class StatementReader:
     def _remember(self, segment: Segment, number: Token, *, usable: bool) -> None:
         start, end = self._place(number.start, number.end)
         quote_start = self._positions[segment.start]
-        self._antecedent = _Antecedent(number.value, start, end, quote_start) if usable else None
+        self._antecedent = Antecedent(number.value, start, end, quote_start) if usable else None
 
     def _append(self, concept: Concept, value: int, place: tuple[int, int], quote: tuple[int, int]) -> None:
         self._case = concept.case or self._case

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from contracts.claims import category_rows, terms_value
 from contracts.raw_json import Claim, Operand
-from pipelines.extract.claims.statements import Statement
+from pipelines.extract.claims.figures import Statement
 
 _LISTS = {
     "channel": ("channel_sum", ("received", "new_received", "handled")),

@@ -1,0 +1,34 @@
+"""Figures: what was read of one number of the prose, before it is compared with anything."""
+
+from msgspec import Struct
+
+from contracts.claims import claim_rules
+
+
+class Statement(Struct):
+    """One figure of the prose. `start`/`end` place the number and `quote` the clause, as positions in the prose."""
+
+    kind: str
+    value: int
+    members: tuple[str, ...]
+    start: int
+    end: int
+    quote: tuple[int, int]
+    paragraph: int
+    sentence: int
+    case: str = ""
+    inherited: bool = False
+
+    @property
+    def role(self) -> str:
+        """The part the kind plays in lists: a total, an outcome, a channel and so on."""
+        return claim_rules().kinds[self.kind].role
+
+
+class Antecedent(Struct):
+    """The number that a following `all` stands for."""
+
+    value: int
+    start: int
+    end: int
+    quote_start: int
