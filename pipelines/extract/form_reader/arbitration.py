@@ -30,13 +30,12 @@ class Verdict(Struct):
     @property
     def values(self) -> Values:
         """The values on which all readings agree; None where they differ or there is none."""
-        agreed: Values = {cell.id: None for cell in self.unit.cells}
-        if self.readings:
-            first, *others = [reading.values(self.unit.cells) for reading in self.readings]
-            for cell, value in first.items():
-                if all(other[cell] == value for other in others):
-                    agreed[cell] = value
-        return agreed
+        if not self.readings:
+            return {cell.id: None for cell in self.unit.cells}
+        first, *others = [reading.values(self.unit.cells) for reading in self.readings]
+        if not others:
+            return first
+        return {cell: value if all(other[cell] == value for other in others) else None for cell, value in first.items()}
 
 
 def arbitrate(version: str, table: str, units: Sequence[Unit]) -> list[Verdict]:

@@ -42,6 +42,8 @@ def _clusters(tokens: Sequence[Token], table: str) -> Iterator[tuple[int, int]]:
     first = last = -1
     prose = foreign = 0
     for index, token in enumerate(tokens):
+        if token.kind == "slot":
+            continue
         if table in token.tables:
             if first >= 0 and (prose > _PROSE_BETWEEN or foreign >= _FOREIGN_LABELS):
                 yield first, last
@@ -119,6 +121,8 @@ def _found_labels(tokens: Sequence[Token], table: str) -> set[tuple[str, str]]:
     """Kind and id of rows and columns; where a row is a group in another version, figures behind it decide."""
     found: set[tuple[str, str]] = set()
     for index, token in enumerate(tokens):
+        if not token.matches:
+            continue
         following = tokens[index + 1] if index + 1 < len(tokens) else token
         for match in token.matches:
             labels = [label for label in match.labels if label.table == table]

@@ -29,17 +29,12 @@ class Figure(Struct, frozen=True):
 
 
 class Slot(Struct, frozen=True):
-    """One figure at its place: `piece` is the index of the piece that it was printed in."""
+    """One figure at its place; `kind` is the figure's."""
 
     figure: Figure
     raw: str
     span: Span
-    piece: int
-
-    @property
-    def kind(self) -> FigureKind:
-        """The kind of the figure."""
-        return self.figure.kind
+    kind: FigureKind
 
     def fits(self, cell: Cell) -> bool:
         """Whether the figure can be a value of `cell`: no fraction in a count, no minus where there is none."""

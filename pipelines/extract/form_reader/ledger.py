@@ -1,11 +1,11 @@
-"""The ledger: a table's identities over cells of which some are unknown."""
+"""The ledger: a table's cells, and its identities where some cells are unknown."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 
 from msgspec import Struct
 
-from contracts.form import form
+from contracts.form import Cell, form
 
 Values = Mapping[str, int | str | None]
 
@@ -36,6 +36,16 @@ def rules_of(version: str, table: str) -> tuple[Rule, ...]:
         for identity in identities
         if identity.within_report
     )
+
+
+@cache
+def cells_of_rows(version: str, table: str) -> dict[str, tuple[Cell, ...]]:
+    """The cells of each row of a table, in printed order."""
+    declared = form().versions[version].tables[table]
+    rows: dict[str, list[Cell]] = {row: [] for row in declared.rows}
+    for cell in declared.cells:
+        rows[cell.row].append(cell)
+    return {row: tuple(cells) for row, cells in rows.items()}
 
 
 def touched_rules(rules: Iterable[Rule], cells: Iterable[str]) -> list[Rule]:

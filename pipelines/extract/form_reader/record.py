@@ -1,14 +1,14 @@
 """The record of a table: cells, and a reading for every cell that was not plainly printed in its place."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from msgspec import Struct
 
-from contracts.form import Cell, Table
+from contracts.form import Cell
 from contracts.raw_json import CellState, Leftover, Reading, Span
 from pipelines.extract.form_reader.arbitration import Values, Verdict
 from pipelines.extract.form_reader.figures import Slot
-from pipelines.extract.form_reader.ledger import Rule, propagate, touched_rules
+from pipelines.extract.form_reader.ledger import cells_of_rows, propagate, rules_of, touched_rules
 
 Cells = dict[str, dict[str, int | str | None]]
 
@@ -24,10 +24,12 @@ class TableRecord(Struct):
 class _Recorder:
     """Writes the verdicts on a table's units down, then what the identities force on blank cells."""
 
-    def __init__(self, table: Table, rules: Sequence[Rule]) -> None:
+    def __init__(self, version: str, table: str) -> None:
         self._table = table
-        self._rules = rules
-        self._values: Values = {cell.id: None for cell in table.cells}
+        self._rules = rules_of(version, table)
+        self._rows = cells_of_rows(version, table)
+        self._cells = {cell.id: cell for cells in self._rows.values() for cell in cells}
+        self._values: Values = dict.fromkeys(self._cells)
         self._readings: dict[str, Reading] = {}
         self._leftovers: list[Slot] = []
 
@@ -35,16 +37,16 @@ class _Recorder:
         self._leftovers += aside
         for verdict in verdicts:
             self._take(verdict)
-        for cell in self._table.cells:
-            if self._values[cell.id] is None and cell.id not in self._readings:
-                self._note(cell, "missing")
+        for name, value in self._values.items():
+            if value is None and name not in self._readings:
+                self._note(self._cells[name], "missing")
         self._prove_blanks()
         self._prove_resolved()
-        leftovers = [Leftover(table=self._table.id, raw=slot.raw, span=slot.span) for slot in self._leftovers]
-        cells: Cells = {row: {} for row in self._table.rows}
-        for cell in self._table.cells:
-            cells[cell.row][cell.column] = self._values[cell.id]
-        readings = [self._readings[cell.id] for cell in self._table.cells if cell.id in self._readings]
+        leftovers = [Leftover(table=self._table, raw=slot.raw, span=slot.span) for slot in self._leftovers]
+        cells: Cells = {
+            row: {cell.column: self._values[cell.id] for cell in row_cells} for row, row_cells in self._rows.items()
+        }
+        readings = [self._readings[name] for name in self._values if name in self._readings]
         return TableRecord(cells, readings, leftovers)
 
     def _note(self, cell: Cell, state: CellState, slot: Slot | None = None, note: str = "") -> None:
@@ -56,6 +58,11 @@ class _Recorder:
             self._take_open(verdict)
             return
         agreed = verdict.values
+        if len(verdict.compared) == 1:
+            for place, cell in enumerate(verdict.unit.cells):
+                self._take_cell(verdict, place, cell, agreed[cell.id])
+            self._leftovers += verdict.readings[0].strays
+            return
         for place, cell in enumerate(verdict.unit.cells):
             slots = [reading.slots[place] for reading in verdict.readings]
             if any(_states(slot) != _states(slots[0]) for slot in slots) or any(
@@ -74,10 +81,9 @@ class _Recorder:
             self._note(cell, _states(slot), slot)
             return
         self._values[cell.id] = value
-        others = [hypothesis.slots[place] for hypothesis in verdict.compared]
         if cell.row in verdict.unit.placed:
             self._note(cell, "resolved", slot, "no label; the row is known by its place")
-        elif any(other is None or other.value_in(cell) != value for other in others):
+        elif len(verdict.compared) > 1 and _is_doubtful(verdict, place, cell, value):
             self._note(cell, "resolved", slot)
         elif slot.figure.remark:
             self._note(cell, "printed", slot, slot.figure.remark)
@@ -140,14 +146,18 @@ class _Recorder:
                 reading.note = reading.note or "its place follows from the other cells of the row"
 
 
+def _is_doubtful(verdict: Verdict, place: int, cell: Cell, value: int | str | None) -> bool:
+    """Whether some of the hypotheses that were judged give the cell another value."""
+    others = (hypothesis.slots[place] for hypothesis in verdict.compared)
+    return any(other is None or other.value_in(cell) != value for other in others)
+
+
 def _states(slot: Slot | None) -> CellState:
     if slot is None:
         return "missing"
     return "blank" if slot.kind == "blank" else "mark" if slot.kind == "mark" else "printed"
 
 
-def record_table(
-    table: Table, rules: Sequence[Rule], verdicts: Iterable[Verdict], aside: Iterable[Slot]
-) -> TableRecord:
-    """Cells, readings and leftovers of one table."""
-    return _Recorder(table, rules).record(verdicts, aside)
+def record_table(version: str, table: str, verdicts: Iterable[Verdict], aside: Iterable[Slot]) -> TableRecord:
+    """Cells, readings and leftovers of one table; `aside` are figures that no unit holds."""
+    return _Recorder(version, table).record(verdicts, aside)

@@ -63,7 +63,7 @@ class _RunReader:
             elif token.kind == "row_end" or (token.kind == "empty_line" and self._in_rows):
                 self._end_row(token.width)
             elif token.kind == "empty_line" and not self._spaced and self._run is not None:
-                self._take_slot(Slot(_BLANK, "", token.span, token.piece))
+                self._take_slot(Slot(_BLANK, "", token.span, "blank"))
         widths = Counter(run.width for run in self._runs if run.width and run.solid)
         usual = widths.most_common(1)[0][0] if widths else 0
         return RunsRead(self._runs, tuple(self._labels), self._in_rows, usual)

@@ -10,7 +10,6 @@ from contracts.raw_json import Leftover, Reading, Span
 from pipelines.extract.fold import label_key
 from pipelines.extract.form_reader.arbitration import arbitrate
 from pipelines.extract.form_reader.blocks import Block, find_blocks
-from pipelines.extract.form_reader.ledger import rules_of
 from pipelines.extract.form_reader.record import record_table
 from pipelines.extract.form_reader.tokens import read_tokens
 from pipelines.extract.form_reader.units import read_units
@@ -52,7 +51,7 @@ def _read_block(block: Block, read: TablesRead) -> None:
     if not any(slot.kind != "blank" for unit in units.units for slot in unit.slots):
         return
     verdicts = arbitrate(block.version, table.id, units.units)
-    record = record_table(table, rules_of(block.version, table.id), verdicts, units.aside)
+    record = record_table(block.version, table.id, verdicts, units.aside)
     read.tables[table.id] = {"form_version": block.version, "cells": record.cells}
     read.readings += [*_heading_readings(block, table), *record.readings]
     read.leftovers += record.leftovers

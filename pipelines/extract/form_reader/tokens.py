@@ -65,7 +65,7 @@ def _tokens_at(pieces: Sequence[Piece], index: int) -> Iterator[Token]:
         yield Token("row_end", index, end, piece.span, width=piece.column)
     elif piece.kind == "line" and not piece.text:
         yield Token("empty_line", index, end, piece.span)
-    elif (slot := _slot(piece.text, piece.span, index)) is not None:
+    elif (slot := _slot(piece.text, piece.span)) is not None:
         yield Token("slot", index, end, piece.span, piece.text, slot=slot, in_row=in_row)
     elif len(piece.text) > LONGEST_LABEL + _LONGEST_FIGURE:
         yield Token("text", index, end, piece.span, piece.text, in_row=in_row)
@@ -99,18 +99,18 @@ def _row_of_figures(piece: Piece, start: int, index: int, in_row: bool) -> Itera
     for found in re.finditer(r"\S+", piece.text[start:]):
         first = (piece.span.char_start or 0) + start + found.start()
         span = Span(line=piece.span.line, char_start=first, char_end=first + len(found.group()))
-        slot = _slot(found.group(), span, index)
+        slot = _slot(found.group(), span)
         if slot is not None:
             yield Token("slot", index, index + 1, span, found.group(), slot=slot, in_row=True)
     if not in_row:
         yield Token("row_end", index, index + 1, piece.span)
 
 
-def _slot(text: str, span: Span, index: int) -> Slot | None:
+def _slot(text: str, span: Span) -> Slot | None:
     if len(text) > _LONGEST_FIGURE:
         return None
     figure = parse_figure(text)
-    return None if figure is None else Slot(figure, text, span, index)
+    return None if figure is None else Slot(figure, text, span, figure.kind)
 
 
 def _joined_matches(pieces: Sequence[Piece], index: int) -> tuple[tuple[Match, ...], int]:

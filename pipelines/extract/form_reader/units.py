@@ -5,10 +5,11 @@ from itertools import accumulate
 
 from msgspec import Struct
 
-from contracts.form import Cell, Table, form
+from contracts.form import Cell, form
 from contracts.raw_json import Span
 from pipelines.extract.form_reader.blocks import Block
 from pipelines.extract.form_reader.figures import Slot
+from pipelines.extract.form_reader.ledger import cells_of_rows
 from pipelines.extract.form_reader.runs import Run, RunsRead, read_runs
 
 _SLACK = 2  # figures by which a run may miss the length of a row that is found by its place alone
@@ -38,11 +39,11 @@ class UnitsRead(Struct, frozen=True):
 class _UnitReader:
     """Gives each run its rows: by its label, by its place between labels, or as the only one that is left."""
 
-    def __init__(self, table: Table, read: RunsRead) -> None:
-        self._table = table
+    def __init__(self, block: Block, read: RunsRead) -> None:
+        self._table = form().versions[block.version].tables[block.table]
+        self._cells = cells_of_rows(block.version, block.table)
         self._read = read
-        self._order = list(table.rows)
-        self._cells = {row: [cell for cell in table.cells if cell.row == row] for row in table.rows}
+        self._order = list(self._cells)
         self._labelled = {run.row: run for run in read.runs if run.row and run.slots}
         self._missing = [row for row in self._order if row not in read.row_labels]
         self._rows: list[tuple[list[str], Run]] = [([run.row], run) for run in self._labelled.values()]
@@ -111,7 +112,7 @@ class _UnitReader:
 
     def _take_side_by_side(self) -> bool:
         """All rows in one run; their order is that of their labels. Whether the table is printed so."""
-        cells = len(self._table.cells)
+        cells = sum(map(len, self._cells.values()))
         longest = max(self._read.runs, key=lambda run: len(run.slots), default=None)
         if longest is None or len(longest.slots) <= cells // 2:
             return False
@@ -208,4 +209,4 @@ def _best_extension(lengths: Iterable[int], extra: int) -> int:
 
 def read_units(block: Block) -> UnitsRead:
     """The units of a table's block."""
-    return _UnitReader(form().versions[block.version].tables[block.table], read_runs(block)).read()
+    return _UnitReader(block, read_runs(block)).read()
