@@ -7,7 +7,7 @@ import yaml
 
 HEADER = "<!-- Written by `python -m contracts.render` from the yml files of dbt_project: do not edit. -->\n"
 LAYERS = ("marts", "facts", "dimensions", "intermediate", "staging")
-TYPE_PREFIX = "mart.marts."
+TYPE_PREFIX = "warehouse.form."
 WIDE = 60
 
 

@@ -1,4 +1,7 @@
-{#- The ENUM types of the mart: codes that read as text and take one byte each. -#}
+{#-
+    The ENUM types of the mart's codes: they read as text and take one byte each. The types live in
+    the warehouse; a table of the mart holds its own copy of the members.
+-#}
 {% macro code_lists() -%}
     {%- set lists = dict(form_data().codes) -%}
     {%- do lists.update({
@@ -11,7 +14,7 @@
 
 {#- The name of the ENUM type of a list of codes. -#}
 {% macro code_type(name) -%}
-    mart.marts.{{ name }}_code
+    form.{{ name }}_code
 {%- endmacro %}
 
 {#- A list of codes, one for each row that `unnest` makes. -#}
@@ -20,9 +23,9 @@
 {%- endmacro %}
 
 {% macro create_code_types() -%}
-    create schema if not exists mart.marts;
+    create schema if not exists form;
     {%- for name, codes in code_lists().items() %}
-    create type if not exists {{ code_type(name) }} as enum ('{{ codes | join("', '") }}');
+    create or replace type {{ code_type(name) }} as enum ('{{ codes | join("', '") }}');
     {%- endfor %}
 {%- endmacro %}
 

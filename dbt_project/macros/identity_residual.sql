@@ -15,6 +15,13 @@
     end
 {%- endmacro %}
 
+{#- The residuals of a list of identities as columns. -#}
+{% macro residual_columns(identities) -%}
+    {%- for identity in identities %}
+    {{ identity_residual(identity) }} as {{ identity.name }}{{ "," if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
 {#- The identities of a table (of any if none is named), filtered by their flags. -#}
 {% macro identities(table=none, enforced=none, within_report=none) -%}
     {%- set chosen = [] -%}

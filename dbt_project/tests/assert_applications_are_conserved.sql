@@ -1,20 +1,27 @@
 -- The outcomes of staging, totals standing for rows without parts, add up to the fact table's.
 {%- set codes = form_data().codes %}
-with staged as (
-    select coalesce(sum(
-        {{ sum_of_rows('applications', codes.outcome, codes.applicant_type) | indent(8) }}
-    ), 0) as applications
-    from {{ ref('stg_reports') }}
-    inner join {{ ref('int_report_tables') }} using (report_key)
+with reports as (select * from {{ ref('stg_reports') }}),
+
+report_tables as (
+    select * from {{ ref('int_report_tables') }}
     where table_id = 'applications' and is_current and status in ('passed', 'not_assessed')
 ),
 
-counted as (
-    select coalesce(sum(applications), 0) as applications
-    from {{ ref('fct_applications') }}
-)
+applications as (select * from {{ ref('fct_applications') }}),
 
-select staged.applications as staged_applications, counted.applications as counted_applications
+added as (
+    select
+        {{ sum_of_rows('applications', codes.outcome, codes.applicant_type) }} as applications
+    from reports
+    inner join report_tables on reports.report_key = report_tables.report_key
+),
+
+staged as (select coalesce(sum(applications), 0) as staged_applications from added),
+
+counted as (select coalesce(sum(applications), 0) as counted_applications from applications)
+
+select
+    staged.staged_applications,
+    counted.counted_applications
 from staged
-cross join counted
-where staged.applications <> counted.applications
+inner join counted on staged.staged_applications <> counted.counted_applications

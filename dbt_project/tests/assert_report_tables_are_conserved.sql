@@ -1,17 +1,26 @@
--- Every report that is read stands with each table of the form, and every read document with its reports.
+-- Every report that a document promises stands once with each table of the form.
 with documents as (
-    select coalesce(sum(reports), 0) as reports from {{ ref('stg_documents') }} where status = 'read'
+    select * from {{ ref('stg_documents') }}
+    where status = 'read'
 ),
 
-report_tables as (
-    select count(*) as report_tables, count(distinct report_key) as reports
-    from {{ ref('fct_report_tables') }}
+report_tables as (select * from {{ ref('fct_report_tables') }}),
+
+promised as (select coalesce(sum(reports), 0) as reports from documents),
+
+found as (
+    select
+        count(*) as report_tables,
+        count(distinct report_key) as reports
+    from report_tables
 )
 
-select documents.reports as promised, report_tables.reports as found
-from documents
-cross join report_tables
-where
-    documents.reports <> report_tables.reports
-    or report_tables.report_tables
-    <> report_tables.reports * {{ form_data().codes.table_id | length }}
+select
+    promised.reports as promised_reports,
+    found.reports as found_reports,
+    found.report_tables
+from promised
+inner join found
+    on
+        promised.reports <> found.reports
+        or found.report_tables <> found.reports * {{ form_data().codes.table_id | length }}

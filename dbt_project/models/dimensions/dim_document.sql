@@ -1,7 +1,10 @@
 -- Grain: one row per document, read or rejected.
 with documents as (select * from {{ ref('stg_documents') }}),
 
-rejected_documents as (select * from {{ ref('stg_rejected_documents') }} where not is_leftover)
+rejected_documents as (
+    select * from {{ ref('stg_rejected_documents') }}
+    where not is_leftover
+)
 
 select
     documents.document_key,

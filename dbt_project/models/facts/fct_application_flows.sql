@@ -18,14 +18,15 @@ listed as (
         reports.report_key,
         reports.authority_key,
         reports.report_year,
-        cast(report_tables.status as {{ code_type('table_status') }}) as status,
+        report_tables.status,
         {%- for flow, row in flows.items() %}
         [
             {%- for cell in row_cells('applications', row, codes.applicant_type) %}
             {{ cell }}{{ "," if not loop.last }}
             {%- endfor %}
-        ] as {{ flow }}{{ "," if not loop.last }}
+        ] as {{ flow }},
         {%- endfor %}
+        {{ code_array('applicant_type', codes.applicant_type) }} as applicant_types
     from reports
     inner join report_tables on reports.report_key = report_tables.report_key
 ),
@@ -35,11 +36,11 @@ unpivoted as (
         report_key,
         authority_key,
         report_year,
-        status,
+        cast(status as {{ code_type('table_status') }}) as status,
         {%- for flow in flows %}
         unnest({{ flow }}) as {{ flow }},
         {%- endfor %}
-        unnest({{ code_array('applicant_type', codes.applicant_type) }}) as applicant_type
+        unnest(applicant_types) as applicant_type
     from listed
 )
 

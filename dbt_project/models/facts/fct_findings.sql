@@ -1,4 +1,5 @@
 -- Grain: one row per finding: a held table with its violated identities, or a claim in conflict.
+{%- set table_of_operand = '^(' ~ form_data().codes.table_id | join('|') ~ ')[.]' %}
 with reports as (select * from {{ ref('int_reports') }}),
 
 report_tables as (select * from {{ ref('int_report_tables') }}),
@@ -7,7 +8,10 @@ violations as (select * from {{ ref('int_violations') }}),
 
 explanations as (select * from {{ ref('stg_finding_explanations') }}),
 
-claims as (select * from {{ ref('stg_claims') }} where not is_leftover and not agrees),
+claims as (
+    select * from {{ ref('stg_claims') }}
+    where not is_leftover and not agrees
+),
 
 claim_kinds as (select * from {{ ref('claim_kinds') }}),
 
@@ -58,8 +62,7 @@ conflicts as (
         claims.report_key,
         'claim_conflict' as finding_kind,
         nullif(
-            regexp_extract(claims.terms ->> '$[0].operand', '^({{ form_data().codes.table_id | join("|") }})[.]', 1),
-            ''
+            regexp_extract(claims.terms ->> '$[0].operand', '{{ table_of_operand }}', 1), ''
         ) as table_id,
         claims.claim_id,
         claims.kind as claim_kind,

@@ -1,7 +1,13 @@
 -- Grain: one row per report and position of the indicator in it.
-with reports as (select * from {{ ref('int_reports') }} where is_current),
+with reports as (
+    select * from {{ ref('int_reports') }}
+    where is_current
+),
 
-legacy_indicators as (select * from {{ ref('stg_legacy_indicators') }} where not is_leftover),
+legacy_indicators as (
+    select * from {{ ref('stg_legacy_indicators') }}
+    where not is_leftover
+),
 
 indicators as (select * from {{ ref('legacy_indicators') }})
 

@@ -1,7 +1,13 @@
 -- Grain: one row per report and claim.
-with reports as (select * from {{ ref('int_reports') }} where is_current),
+with reports as (
+    select * from {{ ref('int_reports') }}
+    where is_current
+),
 
-claims as (select * from {{ ref('stg_claims') }} where not is_leftover)
+claims as (
+    select * from {{ ref('stg_claims') }}
+    where not is_leftover
+)
 
 select
     reports.report_key,

@@ -8,8 +8,6 @@ select
     {%- for table in form_data().codes.table_id %}
     {{ table }}__form_version,
     {%- endfor %}
-    {%- for identity in identities(enforced=true, within_report=true) %}
-    {{ identity_residual(identity) }} as {{ identity.name }}{{ "," if not loop.last }}
-    {%- endfor %}
+    {{ residual_columns(identities(enforced=true, within_report=true)) }}
 from reports
 where not is_leftover

@@ -1,5 +1,8 @@
 -- Grain: one row per report, the residual of every identity that reaches back a year a column.
-with reports as (select * from {{ ref('stg_reports') }} where not is_leftover),
+with reports as (
+    select * from {{ ref('stg_reports') }}
+    where not is_leftover
+),
 
 report_tables as (
     select * from {{ ref('int_report_tables') }}
@@ -10,10 +13,10 @@ report_tables as (
 prior_{{ table }} as (
     select
         reports.authority_key,
-        reports.report_year + 1 as report_year,
         {%- for cell in prior_cells(table) %}
-        reports.{{ cell }} as prior__{{ cell }}{{ "," if not loop.last }}
+        reports.{{ cell }} as prior__{{ cell }},
         {%- endfor %}
+        reports.report_year + 1 as report_year
     from reports
     inner join report_tables on reports.report_key = report_tables.report_key
     where report_tables.table_id = '{{ table }}'
@@ -21,16 +24,21 @@ prior_{{ table }} as (
 {%- endfor %}
 
 joined as (
-    select *
+    select
+        {%- for table in form_data().codes.table_id if prior_cells(table) %}
+        prior_{{ table }}.* exclude (authority_key, report_year),
+        {%- endfor %}
+        reports.*
     from reports
     {%- for table in form_data().codes.table_id if prior_cells(table) %}
-    left join prior_{{ table }} using (authority_key, report_year)
+    left join prior_{{ table }}
+        on
+            reports.authority_key = prior_{{ table }}.authority_key
+            and reports.report_year = prior_{{ table }}.report_year
     {%- endfor %}
 )
 
 select
     report_key,
-    {%- for identity in identities(within_report=false) %}
-    {{ identity_residual(identity) }} as {{ identity.name }}{{ "," if not loop.last }}
-    {%- endfor %}
+    {{ residual_columns(identities(within_report=false)) }}
 from joined

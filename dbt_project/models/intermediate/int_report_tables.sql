@@ -1,5 +1,8 @@
 -- Grain: one row per report and table of the form.
-with reports as (select * from {{ ref('stg_reports') }} where not is_leftover),
+with reports as (
+    select * from {{ ref('stg_reports') }}
+    where not is_leftover
+),
 
 residuals as (select * from {{ ref('int_identity_residuals') }}),
 
@@ -46,11 +49,11 @@ ranked as (
             order by
                 case judged.status
                     when 'passed' then 1 when 'not_assessed' then 2 when 'held' then 3 else 4
-                end,
-                reports.source_tier,
+                end asc,
+                reports.source_tier asc,
                 reports.captured_at desc nulls last,
-                reports.document_sha256,
-                reports.ordinal
+                reports.document_sha256 asc,
+                reports.ordinal asc
         ) as revision_rank
     from judged
     inner join reports on judged.report_key = reports.report_key

@@ -1,5 +1,8 @@
 -- Grain: one row per report.
-with reports as (select * from {{ ref('stg_reports') }} where not is_leftover),
+with reports as (
+    select * from {{ ref('stg_reports') }}
+    where not is_leftover
+),
 
 report_tables as (select * from {{ ref('int_report_tables') }}),
 
@@ -52,14 +55,14 @@ select
     published,
     region_code,
     scope,
+    captured_at,
+    source_tier,
+    cast(revisions as integer) as revisions,
     -- A government's report is consolidated unless it says otherwise, an office's its own.
     case
         when scope <> 'unknown' then scope
         when authority_zh like '%人民政府' then 'consolidated'
         else 'own'
     end as scope_counted,
-    captured_at,
-    source_tier,
-    case when body_year_has_table then has_current_table else best_rank = 1 end as is_current,
-    cast(revisions as integer) as revisions
+    case when body_year_has_table then has_current_table else best_rank = 1 end as is_current
 from placed

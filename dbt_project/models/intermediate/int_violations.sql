@@ -1,7 +1,10 @@
 -- Grain: one row per held report and table, with its violated identities and their residuals.
 with residuals as (select * from {{ ref('int_identity_residuals') }}),
 
-held as (select * from {{ ref('int_report_tables') }} where status = 'held'),
+held as (
+    select * from {{ ref('int_report_tables') }}
+    where status = 'held'
+),
 
 unpivoted as (
     {%- for table in form_data().codes.table_id if identities(table, enforced=true) %}
@@ -10,7 +13,7 @@ unpivoted as (
         residuals.report_key,
         '{{ table }}' as table_id,
         unnest(range({{ enforced | length }})) as sort_order,
-        unnest(['{{ enforced | map(attribute="id") | join("', '") }}']) as identity,
+        unnest({{ code_array('identity', enforced | map(attribute='id') | list) }}) as identity,
         unnest([
             {%- for identity in enforced %}
             residuals.{{ identity.name }}{{ "," if not loop.last }}
@@ -25,7 +28,7 @@ unpivoted as (
 select
     report_key,
     table_id,
-    list(identity order by sort_order) as identities,
+    list(cast(identity as varchar) order by sort_order) as identities,
     list(residual order by sort_order) as residuals
 from unpivoted
 where residual <> 0

@@ -1,7 +1,10 @@
 -- Grain: one row per body and report year; a figure is null unless its table passed.
 with reports as (select * from {{ ref('int_reports') }}),
 
-report_tables as (select * from {{ ref('fct_report_tables') }} where is_current),
+report_tables as (
+    select * from {{ ref('fct_report_tables') }}
+    where is_current
+),
 
 flows as (
     select
@@ -31,11 +34,15 @@ statuses as (
     select
         authority_key,
         report_year,
-        {%- for table in form_data().codes.table_id %}
-        max(report_key) filter (where table_id = '{{ table }}') as {{ table }}_report_key,
-        max(cast(status as varchar)) filter (where table_id = '{{ table }}')
-            as {{ table }}_status{{ "," if not loop.last }}
-        {%- endfor %}
+        max(report_key) filter (where table_id = 'applications') as applications_report_key,
+        max(cast(status as varchar)) filter (where table_id = 'applications')
+            as applications_status,
+        max(report_key) filter (where table_id = 'reviews_and_lawsuits') as reviews_and_lawsuits_report_key,
+        max(cast(status as varchar)) filter (where table_id = 'reviews_and_lawsuits')
+            as reviews_and_lawsuits_status,
+        max(report_key) filter (where table_id = 'proactive_disclosure') as proactive_disclosure_report_key,
+        max(cast(status as varchar)) filter (where table_id = 'proactive_disclosure')
+            as proactive_disclosure_status
     from report_tables
     group by authority_key, report_year
 )

@@ -1,4 +1,4 @@
--- Grain: one row per exception: a violated identity, an unassessed table, a rejection or a conflict.
+-- Grain: one row per exception: violated identity, unassessed table, rejection or conflict.
 with findings as (select * from {{ ref('fct_findings') }}),
 
 report_tables as (select * from {{ ref('fct_report_tables') }}),
@@ -61,7 +61,6 @@ exceptions as (
 
 select
     exceptions.exception_kind,
-    coalesce(documents.document_sha256, exceptions.document_sha256) as document_sha256,
     exceptions.report_key,
     authorities.authority_zh,
     reports.report_year,
@@ -69,7 +68,8 @@ select
     exceptions.identity,
     exceptions.residual,
     exceptions.detail,
-    exceptions.is_current
+    exceptions.is_current,
+    coalesce(documents.document_sha256, exceptions.document_sha256) as document_sha256
 from exceptions
 left join reports on exceptions.report_key = reports.report_key
 left join documents on reports.document_key = documents.document_key

@@ -1,4 +1,4 @@
--- Grain: one row per region and report year: its consolidated report, else its own reports, never both.
+-- Grain: one row per region and report year: one consolidated report, else its own reports.
 with authority_years as (
     select
         *,
@@ -14,7 +14,10 @@ chosen as (
         *,
         row_number() over (
             partition by region_code, report_year
-            order by is_consolidated desc, authority_zh not like '%人民政府', authority_key
+            order by
+                is_consolidated desc,
+                authority_zh like '%人民政府' desc,
+                authority_key asc
         ) as choice,
         bool_or(is_consolidated) over (partition by region_code, report_year) as has_consolidated
     from authority_years
@@ -34,18 +37,18 @@ summed as (
     select
         region_code,
         report_year,
-        case
-            when bool_or(has_consolidated) then 'consolidated'
-            when bool_or(is_counted) then 'own_reports'
-            else 'none'
-        end as basis,
-        max(authority_zh) filter (where has_consolidated and is_counted) as consolidated_by_zh,
         cast(sum(new_received) filter (where is_counted) as bigint) as new_received,
         cast(sum(carried_in) filter (where is_counted) as bigint) as carried_in,
         cast(sum(decided) filter (where is_counted) as bigint) as decided,
         cast(sum(carried_out) filter (where is_counted) as bigint) as carried_out,
         cast(sum(reviews) filter (where is_counted) as bigint) as reviews,
         cast(sum(lawsuits) filter (where is_counted) as bigint) as lawsuits,
+        case
+            when bool_or(has_consolidated) then 'consolidated'
+            when bool_or(is_counted) then 'own_reports'
+            else 'none'
+        end as basis,
+        max(authority_zh) filter (where has_consolidated and is_counted) as consolidated_by_zh,
         count(*) filter (where is_counted) as bodies_counted,
         count(*) filter (where is_counted and reviews_and_lawsuits_status = 'passed')
             as bodies_with_reviews_and_lawsuits,
@@ -57,12 +60,11 @@ summed as (
 )
 
 select
-    summed.region_code,
-    regions.region_zh,
-    summed.* exclude (region_code)
+    summed.*,
+    regions.region_zh
 from summed
 left join regions
     on
         summed.region_code = regions.region_code
-        and summed.report_year between coalesce(regions.valid_from, 0)
-        and coalesce(regions.valid_to, 9999)
+        and summed.report_year >= coalesce(regions.valid_from, 0)
+        and summed.report_year <= coalesce(regions.valid_to, summed.report_year)

@@ -1,5 +1,8 @@
 -- Grain: one row per body, report year and channel of a passed table.
-with cases as (select * from {{ ref('fct_reviews_and_lawsuits') }} where status = 'passed'),
+with cases as (
+    select * from {{ ref('fct_reviews_and_lawsuits') }}
+    where status = 'passed'
+),
 
 authorities as (select * from {{ ref('dim_authority') }}),
 

@@ -1,4 +1,4 @@
--- Grain: one row per report, every cell of every form version a column; money beside its printed text.
+-- Grain: one row per report, every cell of every form version a column.
 {{ config(materialized='table') }}
 
 with reports as (select * from {{ source('raw', 'reports') }}),

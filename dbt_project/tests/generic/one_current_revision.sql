@@ -1,4 +1,4 @@
-{#- Of the revisions in a group exactly one is current, and a held one never stands before a passed one. -#}
+{#- Exactly one revision in a group is current, and a held one never stands before a passed one. -#}
 {% test one_current_revision(model, group) %}
 select {{ group | join(", ") }}
 from {{ model }}
