@@ -53,6 +53,7 @@ def read_until(root: Path, stop: Event, seen: "Queue[list[int]]") -> None:
             rows = connection.execute(query).fetchall()
         count, low, high = rows[0]
         values.append(high if count == 1000 and low == high else -1)
+        time.sleep(0.002)  # a reader, not a load test
     seen.put(values)
 
 
@@ -72,6 +73,8 @@ def test_killed_publishers_never_disturb_a_reader(tmp_path: Path, processes: For
         publisher = processes.Process(target=publish_for_ever, args=(tmp_path, first, started))
         publisher.start()
         assert started.wait(10)
+        while kills == 0 and live_values(warehouse)[0] < first:
+            time.sleep(0.01)  # the first one lives until it has published: the reader sees at least one change
         time.sleep(lives.uniform(0.0, longest_life))
         publisher.kill()
         publisher.join()
