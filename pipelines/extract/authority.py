@@ -33,6 +33,7 @@ _PUBLISHER = re.compile(
 )
 _BODY_END = r"(?:人民政府(?:办公厅|办公室)?|政府(?:办公厅|办公室)?|管委会|委员会|发改委|局|厅|办公室)"
 _OPENING = re.compile(rf"(?:^|\|){_YEAR}[,，]?{_NAME.replace('{2,30}?', '{1,24}?')}(?<=.)(?P<end>{_BODY_END})")
+_SUBJECT = re.compile(rf"^(?P<name>[一-鿿]{{2,24}}?{_BODY_END})(?=按照|根据|依据|依照|遵照|严格|认真)")
 _MENTION = re.compile(
     rf"(?:可在|可从|登录|请与|由)(?P<name>[一-鿿]{{2,24}}?{_BODY_END})(?:门户网站|官方网站|网站|办公室|联系|编制)"
 )
@@ -93,7 +94,7 @@ def _joined_titles(lines: list[str]) -> list[str]:
 
 def _candidates(folded: list[str], printed: list[str]) -> Iterator[_Candidate]:
     """Names of the body in the order in which they are trusted: title, index block, text."""
-    for pattern in (*_TITLES, _PUBLISHER, _OPENING, _MENTION):
+    for pattern in (*_TITLES, _PUBLISHER, _OPENING, _SUBJECT, _MENTION):
         for line, original in zip(folded, printed, strict=True):
             match = pattern.search(line)
             if match is None or _SELF.match(match["name"]):

@@ -65,6 +65,11 @@ def test_the_first_sentence_names_the_body() -> None:
     assert (found.authority.normalised, found.year) == ("杭州市钱塘区人民政府", 2022)
 
 
+def test_the_body_as_the_subject_of_the_first_sentence() -> None:
+    found = identity_of("杭州市临平区人民政府按照统一格式报告，数据所属期间为2022年1月1日至12月31日。")
+    assert (found.authority.normalised, found.region_code, found.year) == ("杭州市临平区人民政府", "330113", 2022)
+
+
 def test_the_year_is_never_the_date_of_publication() -> None:
     assert identity_of("政府信息公开工作报告", "公开日期：2024-01-16").year is None
     assert identity_of("政府信息公开工作报告", source="https://a.gov.cn/202403/t20240308_1.htm").year is None
