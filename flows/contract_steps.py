@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -9,7 +10,7 @@ import duckdb
 
 from contracts import layers
 from contracts.layers import LayerReport, RunExpectation
-from pipelines.publishing import LAYERS, live_version, writer_lock
+from pipelines.publishing import LAYERS, describe_inputs, live_version, writer_lock
 from pipelines.warehouse import MART_FILE, Warehouse, new_run_id
 
 Check = Callable[[duckdb.DuckDBPyConnection, RunExpectation], LayerReport]
@@ -41,14 +42,23 @@ def evaluate_layer(warehouse: Warehouse, mart: Path, layer: Layer, expectation: 
     return report
 
 
-def check_again(warehouse: Warehouse) -> list[LayerReport]:
+@dataclass(frozen=True)
+class Evaluation:
+    """All layers' reports on the live version, and whether it was made from exactly what the warehouse holds."""
+
+    reports: list[LayerReport]
+    is_current: bool
+
+
+def check_again(warehouse: Warehouse) -> Evaluation:
     """Evaluate all layers on the live version without leaving a trace in the warehouse.
 
     Raises:
         UnknownVersionError: nothing has been published.
         WriterBusyError: a run is writing.
     """
-    mart = live_version(warehouse).folder / MART_FILE
+    live = live_version(warehouse)
+    mart = live.folder / MART_FILE
     expectation = RunExpectation(new_run_id())
     with (
         writer_lock(warehouse, "check"),
@@ -56,6 +66,7 @@ def check_again(warehouse: Warehouse) -> list[LayerReport]:
     ):
         connection.begin()
         try:
-            return [check_of(layer)(connection, expectation) for layer in LAYERS]
+            reports = [check_of(layer)(connection, expectation) for layer in LAYERS]
+            return Evaluation(reports, describe_inputs(connection) == live.manifest.inputs)
         finally:
             connection.rollback()

@@ -44,7 +44,7 @@ class Run:
         return self.warehouse.mart_being_built(self.id)
 
 
-@task(name="load", cache_policy=NO_CACHE)
+@task(name="load", task_run_name="load", cache_policy=NO_CACHE)
 def load(run: Run, shards: Sequence[Path]) -> LoadResult:
     """Validate raw extracted JSON and merge it into the raw tables."""
     with step_progress("Load") as advance:
@@ -77,7 +77,7 @@ def build_layer(run: Run, layer: Layer) -> None:
         run_dbt(DBT_COMMANDS[layer], run.warehouse)
 
 
-@task(name="publish", cache_policy=NO_CACHE)
+@task(name="publish", task_run_name="publish", cache_policy=NO_CACHE)
 def publish_mart(run: Run, reports: Sequence[LayerReport]) -> Version:
     """Audit the mart and make it the live version.
 

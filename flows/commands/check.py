@@ -22,7 +22,13 @@ def check(warehouse: WarehouseFolder = DEFAULT_WAREHOUSE, as_json: AsJson = Fals
     """Evaluate the contracts of all layers on the live version; exit code 1 if one is red. Nothing is changed."""
     folder = Warehouse(warehouse)
     with failures_explained(folder):
-        reports = check_again(folder)
+        evaluation = check_again(folder)
+    reports = evaluation.reports
+    if not evaluation.is_current:
+        messages.print(
+            "The live version was made from other documents than the warehouse holds now (after a rollback, or a run "
+            "that was not published): where they differ, facts and marts are red. `gongkai run` publishes anew."
+        )
     if as_json:
         _print_lines(reports)
     else:
