@@ -52,9 +52,9 @@ class Payload(Struct, frozen=True):
 
 def _parts_of(path: Path) -> Iterator[Part]:
     size = path.stat().st_size
-    if path.name.endswith(".jsonl.gz"):
+    if path.name.lower().endswith(".jsonl.gz"):
         yield Part(path, "gzip", 0, size)
-    elif path.suffix == ".json":
+    elif path.suffix.lower() == ".json":
         yield Part(path, "document", 0, size)
     else:
         for start in range(0, size, CHUNK_BYTES):

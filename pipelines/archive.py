@@ -1,0 +1,79 @@
+"""The content-addressed archive of captured documents: each once, read-only, listed in a manifest."""
+
+import os
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+MANIFEST = "manifest.jsonl"
+
+
+class ManifestLine(Struct, frozen=True, forbid_unknown_fields=True):
+    """The first sighting of a document."""
+
+    sha256: str
+    source_uri: str
+    bytes: int
+    captured_at: str
+    media_type: str
+
+
+def _write_durably(path: Path, content: bytes) -> None:
+    """Write a whole read-only file or none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.chmod(0o444)
+    part.replace(path)
+
+
+class Archive:
+    """An archive's folder with its manifest, read once. A document counts as archived when its manifest line is."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open an archive, made if missing; the torn last line of a killed run is cut off.
+
+        Raises:
+            OSError: the folder cannot be read or written.
+            msgspec.DecodeError: a whole line of the manifest is no manifest line.
+        """
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._manifest = folder / MANIFEST
+        self._lines: dict[str, ManifestLine] = {}
+        if self._manifest.exists():
+            self._read_manifest()
+
+    def _read_manifest(self) -> None:
+        content = self._manifest.read_bytes()
+        whole = content.rfind(b"\n") + 1
+        if whole < len(content):
+            os.truncate(self._manifest, whole)
+        decoder = msgspec.json.Decoder(ManifestLine)
+        for line in decoder.decode_lines(content[:whole]):
+            self._lines.setdefault(line.sha256, line)
+
+    def path_of(self, sha256: str) -> Path:
+        """Where the bytes with this hash lie."""
+        return self._folder / sha256[:2] / sha256
+
+    def find(self, sha256: str) -> ManifestLine | None:
+        """The first sighting of these bytes, None if they were never archived."""
+        return self._lines.get(sha256)
+
+    def add(self, line: ManifestLine, content: bytes) -> None:
+        """Archive a document: first its bytes, then its line.
+
+        Raises:
+            OSError: the archive cannot be written.
+        """
+        path = self.path_of(line.sha256)
+        if not path.exists():
+            _write_durably(path, content)
+        with self._manifest.open("ab") as file:
+            file.write(msgspec.json.encode(line) + b"\n")
+        self._lines[line.sha256] = line
