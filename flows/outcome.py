@@ -8,8 +8,13 @@ from pipelines.publishing import Version
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """One finished run: what it loaded and the version it published, None if there was nothing new."""
+    """One finished run.
+
+    `captured` counts the documents given (raw extracted JSON is not among them), `loaded` what came out of those
+    that were new to this code; `version` is None if there was nothing new to publish.
+    """
 
     run_id: str
+    captured: int
     loaded: LoadResult
     version: Version | None

@@ -19,6 +19,10 @@ from flows.contract_steps import Layer, evaluate_layer
 from flows.dbt import run_dbt
 from flows.progress import step_progress
 from flows.warehouse_errors import RedContractError
+from pipelines.capture import Document, RawShard
+from pipelines.capture import capture as capture_inputs
+from pipelines.extract.batch import extract_documents
+from pipelines.extract.document import EXTRACTOR_NAME, EXTRACTOR_VERSION
 from pipelines.load import LoadResult, load_raw
 from pipelines.publishing import Version, describe_code, describe_inputs, list_versions, publish
 from pipelines.warehouse import Warehouse
@@ -42,6 +46,43 @@ class Run:
     def mart(self) -> Path:
         """The mart file it builds."""
         return self.warehouse.mart_being_built(self.id)
+
+
+@dataclass(frozen=True)
+class Captured:
+    """What a run was given: documents in the archive, and raw extracted JSON as it lies."""
+
+    documents: list[Document]
+    shards: list[Path]
+
+
+@task(name="capture", task_run_name="capture", cache_policy=NO_CACHE)
+def capture(run: Run, inputs: Sequence[Path]) -> Captured:
+    """Put the documents of the inputs into the archive and name the shards among them.
+
+    Raises:
+        CaptureError: an input does not exist or holds nothing.
+    """
+    captured = Captured([], [])
+    with step_progress("Capture") as advance:
+        for item in capture_inputs(inputs, run.warehouse.archive):
+            if isinstance(item, RawShard):
+                captured.shards.append(item.path)
+            else:
+                captured.documents.append(item)
+            advance(1)
+    return captured
+
+
+@task(name="extract", task_run_name="extract", cache_policy=NO_CACHE)
+def extract(run: Run, documents: Sequence[Document]) -> list[Path]:
+    """Extract the documents that this code has not extracted yet; returns the shard, if there is anything in it."""
+    unread = select_unread(run.warehouse, documents)
+    if not unread:
+        return []
+    with step_progress("Extract", total=len(unread)) as advance:
+        extraction = extract_documents(unread, run.warehouse.extracted / f"{run.id}.jsonl", advance)
+    return [extraction.shard]
 
 
 @task(name="load", task_run_name="load", cache_policy=NO_CACHE)
@@ -99,3 +140,15 @@ def is_published(warehouse: Warehouse) -> bool:
         inputs = describe_inputs(connection)
     newest = versions[-1].manifest
     return newest.inputs == inputs and newest.code == describe_code()
+
+
+def select_unread(warehouse: Warehouse, documents: Sequence[Document]) -> list[Document]:
+    """The documents that the warehouse does not hold as extracted by exactly this code, equal bytes once."""
+    distinct = {document.sha256: document for document in documents}
+    versions = list_versions(warehouse)
+    if not versions or versions[-1].manifest.code != describe_code():
+        return list(distinct.values())
+    query = "select document_sha256 from raw.documents where extractor_name = ? and extractor_version = ?"
+    with duckdb.connect(warehouse.database, read_only=True) as connection:
+        known = {sha256 for (sha256,) in connection.execute(query, [EXTRACTOR_NAME, EXTRACTOR_VERSION]).fetchall()}
+    return [document for sha256, document in distinct.items() if sha256 not in known]

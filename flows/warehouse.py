@@ -4,9 +4,8 @@ from pathlib import Path
 
 from prefect import flow
 
-from flows.inputs import find_inputs
 from flows.outcome import RunOutcome
-from flows.steps import Run, build_layer, check_layer, is_published, load, publish_mart
+from flows.steps import Run, build_layer, capture, check_layer, extract, is_published, load, publish_mart
 from pipelines.publishing import start_build, writer_lock
 from pipelines.warehouse import Warehouse, new_run_id
 
@@ -20,18 +19,19 @@ def run_warehouse(inputs: list[str], warehouse: str = ".warehouse") -> RunOutcom
         warehouse: the warehouse's folder.
 
     Raises:
-        NoInputError: an input does not exist.
+        CaptureError: an input does not exist or holds nothing.
         WriterBusyError: another run is writing.
         RedContractError: a layer's contract is red; nothing is published.
         DbtFailedError: a model failed; nothing is published.
         PublicationRefusedError: the mart is not fit to be read; nothing is published.
     """
-    found = find_inputs(Path(path) for path in inputs)
     run = Run(Warehouse(Path(warehouse)), new_run_id())
     with writer_lock(run.warehouse, run.id):
-        loaded = load(run, found.payloads)
+        captured = capture(run, [Path(path) for path in inputs])
+        extracted = extract(run, captured.documents)
+        loaded = load(run, [*extracted, *captured.shards])
         if is_published(run.warehouse):
-            return RunOutcome(run.id, loaded, version=None)
+            return RunOutcome(run.id, len(captured.documents), loaded, version=None)
         start_build(run.warehouse, run.id)
         raw = check_layer(run, "raw", loaded)
         build_layer(run, "staging")
@@ -40,4 +40,5 @@ def run_warehouse(inputs: list[str], warehouse: str = ".warehouse") -> RunOutcom
         facts = check_layer(run, "facts", loaded)
         build_layer(run, "marts")
         marts = check_layer(run, "marts", loaded)
-        return RunOutcome(run.id, loaded, publish_mart(run, [raw, staging, facts, marts]))
+        version = publish_mart(run, [raw, staging, facts, marts])
+        return RunOutcome(run.id, len(captured.documents), loaded, version)

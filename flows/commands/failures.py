@@ -11,15 +11,15 @@ from rich.markup import escape
 
 from flows.commands.terminal import messages
 from flows.dbt import DbtFailedError
-from flows.inputs import NoInputError
 from flows.prefect_server import PrefectServerError
 from flows.warehouse_errors import RedContractError
+from pipelines.capture import CaptureError
 from pipelines.publishing import PublicationRefusedError, UnknownVersionError, WriterBusyError
 from pipelines.warehouse import Warehouse
 
 EXPLAINED = (
+    CaptureError,
     DbtFailedError,
-    NoInputError,
     PrefectServerError,
     PublicationRefusedError,
     RedContractError,

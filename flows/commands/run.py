@@ -71,7 +71,8 @@ def _print_outcome(outcome: "RunOutcome", folder: Warehouse) -> None:
     loaded = outcome.loaded
     reasons = "".join(f", {count:,} rejected ({escape(reason)})" for reason, count in sorted(loaded.rejected.items()))
     output.print(
-        f"This run: {loaded.inserted:,} documents new, {loaded.updated:,} changed, {loaded.unchanged:,} known{reasons}"
+        f"This run: {outcome.captured:,} documents given, {loaded.payloads:,} extractions loaded: "
+        f"{loaded.inserted:,} new, {loaded.updated:,} changed, {loaded.unchanged:,} unchanged{reasons}"
     )
     if outcome.version is None:
         output.print("No new input: no contract was evaluated, nothing was published, the live version stays.")

@@ -10,7 +10,6 @@ import typer
 from typer.testing import CliRunner
 
 from flows.command_line import app
-from flows.inputs import NoInputError, find_inputs
 from pipelines.publishing import writer_lock
 from pipelines.warehouse import Warehouse
 from tests.flows.marts import publish_mart
@@ -113,17 +112,3 @@ def test_piped_output_has_no_control_characters(warehouse: Warehouse) -> None:
     piped = subprocess.run(command, capture_output=True, check=True, text=True)  # noqa: S603 - our own command
     assert "v1" in piped.stdout
     assert not [character for character in piped.stdout + piped.stderr if ord(character) < 32 and character != "\n"]
-
-
-def test_inputs_are_sorted_by_what_is_done_with_them(tmp_path: Path) -> None:
-    for name in ("b.html", "a.txt", "c.json", "deep/d.jsonl", "deep/e.jsonl.gz", ".hidden/f.txt", ".g.txt"):
-        tmp_path.joinpath(name).parent.mkdir(exist_ok=True)
-        tmp_path.joinpath(name).write_text(name)
-    found = find_inputs([tmp_path, tmp_path / "a.txt"])
-    assert [path.name for path in found.documents] == ["a.txt", "b.html"]
-    assert [path.name for path in found.payloads] == ["c.json", "d.jsonl", "e.jsonl.gz"]
-
-
-def test_empty_folder_is_no_input(tmp_path: Path) -> None:
-    with pytest.raises(NoInputError, match="holds no file"):
-        find_inputs([tmp_path])
