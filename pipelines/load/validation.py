@@ -91,12 +91,21 @@ def _find_fault(document: RawDocument) -> tuple[Refusal, str] | None:
     return None
 
 
+def _is_json(content: bytes) -> bool:
+    """Whether the whole of a payload is JSON: the first fault of its schema may come before a fault of its syntax."""
+    try:
+        msgspec.json.decode(content)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def validate(payload: Payload) -> Accepted | Refused:
     """Decode one payload into :class:`RawDocument` and recompute what it says of itself."""
     try:
         document = _DECODER.decode(payload.content)
     except msgspec.ValidationError as error:
-        return _refuse(payload, "schema_violation", str(error))
+        return _refuse(payload, "schema_violation" if _is_json(payload.content) else "invalid_json", str(error))
     except (ValueError, RecursionError) as error:
         return _refuse(payload, "invalid_json", str(error) or type(error).__name__)
     try:

@@ -1,0 +1,1 @@
+"""Tests of capture, of the extraction of many documents and of the load."""
