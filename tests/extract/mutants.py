@@ -24,7 +24,7 @@ def is_figure(cell: str) -> bool:
     return _FIGURE.fullmatch(cell) is not None
 
 
-@dataclass
+@dataclass(eq=False)
 class Row:
     """One printed row of a table of the form (`table` is its id), or a line outside the tables (`table` is empty)."""
 
@@ -91,13 +91,19 @@ def write_rows(rows: list[Row]) -> str:
 
 
 class Mutator:
-    """Puts faults into the rows of one document; `log` says which."""
+    """Puts faults into the rows of one document; `log` says which.
+
+    No row both loses a number and gets a stray one: it would have as many numbers as before, and nothing but the
+    identities could tell it from a row that was printed wrong.
+    """
 
     def __init__(self, text: str, chance: random.Random) -> None:
         """Take a document and the source of chance."""
         self.rows = parse_rows(text)
         self.chance = chance
         self.log: list[str] = []
+        self._lost: list[Row] = []
+        self._strayed: list[Row] = []
 
     def mutate(self, fault: str) -> None:
         """One fault of that kind at random."""
@@ -138,7 +144,7 @@ class Mutator:
         places = [i for i, cell in enumerate(row.cells) if cell.strip() and not is_figure(cell)]
         place = self.chance.choice(places)
         self._note("label", row, place)
-        if with_cell:
+        if with_cell or row.layout == "lines":
             del row.cells[place]
         else:
             row.cells[place] = ""
@@ -148,8 +154,9 @@ class Mutator:
 
     def _number(self) -> None:
         """A number is gone with its separator or its line."""
-        row = self._pick(self._with_figures())
+        row = self._pick(row for row in self._with_figures() if row not in self._strayed)
         place = self.chance.choice(row.figures)
+        self._lost.append(row)
         self._note("number", row, (place, row.cells.pop(place)))
 
     def _number_cell(self) -> None:
@@ -168,7 +175,8 @@ class Mutator:
 
     def _stray(self) -> None:
         """A number stands where none belongs."""
-        row = self._pick(self._of_tables())
+        row = self._pick(row for row in self._of_tables() if row not in self._lost)
+        self._strayed.append(row)
         value = self.chance.choice(["0", "1", "2", "7", "10", "35", "91.61", "2023", str(self.chance.randint(0, 999))])
         if self.chance.random() < 0.4:
             other = self._pick(self._with_figures())

@@ -42,10 +42,14 @@ class Match(Struct, frozen=True):
     ordinal: str
 
     @property
+    def tables(self) -> frozenset[str]:
+        """The tables that have such a label."""
+        return frozenset(label.table for label in self.labels)
+
+    @property
     def table(self) -> str:
         """The table, if only one has such a label, else an empty string."""
-        tables = {label.table for label in self.labels}
-        return next(iter(tables)) if len(tables) == 1 else ""
+        return next(iter(self.tables)) if len(self.tables) == 1 else ""
 
     def row(self, table: Table, *, bare: bool) -> str:
         """The row of `table` that the text names, or an empty string.
@@ -104,7 +108,7 @@ def match_labels(text: str) -> tuple[Match, ...]:
     folded = fold(text)
     match = _match(folded)
     if match is not None:
-        return (match,)
+        return (_with_header_parts(match, folded),)
     parts = [part for part in _INNER.split(folded) if part.strip()]
     if len(parts) < 2:
         return ()
@@ -125,6 +129,13 @@ def match_header_part(text: str) -> tuple[Match, ...]:
         if label.kind == "column" and (known.startswith(key) or known.endswith(key))
     }
     return (Match(tuple(labels.values()), ""),) if labels else ()
+
+
+def _with_header_parts(match: Match, text: str) -> Match:
+    """A short header can as well be a part of another table's header, so that it tells no table."""
+    others = match_header_part(text) if len(text) == _SHORTEST_PART else ()
+    more = tuple(label for part in others for label in part.labels if label.table not in match.tables)
+    return Match((*match.labels, *more), match.ordinal)
 
 
 def _match(folded: str) -> Match | None:

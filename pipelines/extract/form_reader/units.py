@@ -92,9 +92,9 @@ class _UnitReader:
             return length == count and (run.slots[-1].kind != "blank" or not self._has_trailing_blanks())
         if not run.row and run.slots[0].kind == "blank":
             return length == count and not self._has_trailing_blanks()
-        if not self._has_trailing_blanks():
-            return length == count
-        return run.width == usual or (length == count and run is self._read.runs[-1])
+        if run.width and usual:
+            return run.width == usual or (length == count and run is self._read.runs[-1])
+        return length == count and not self._has_trailing_blanks()
 
     def _are_together(self, rows: list[str], run: Run) -> bool:
         """Whether blank cells stand around the rows of a run only, as a label that is gone leaves them."""
@@ -113,7 +113,7 @@ class _UnitReader:
     def _take_side_by_side(self) -> bool:
         """All rows in one run; their order is that of their labels. Whether the table is printed so."""
         cells = sum(map(len, self._cells.values()))
-        longest = max(self._read.runs, key=lambda run: len(run.slots), default=None)
+        longest = max(self._read.runs, key=lambda run: (len(run.solid), len(run.slots)), default=None)
         if longest is None or len(longest.slots) <= cells // 2:
             return False
         printed = list(self._read.row_labels)
@@ -171,18 +171,27 @@ class _UnitReader:
         self._loose = [other for other in self._loose if other is not run]
 
     def _extend_runs(self) -> None:
-        """Runs that are too long hold the rows whose labels are not there behind their own."""
+        """Runs that are too long hold the rows whose labels are not there behind their own.
+
+        A single figure can be that of the row without label, too: then it is left open whose it is.
+        """
         for rows, run in self._rows:
-            extra = len(run.solid) - len(self._cells[rows[0]])
-            if run.row and extra > 0:
-                before, behind = run.row, self._row_behind(run)
-                candidates = self._missing_between(before, behind)
-                if not candidates and len(self._missing) == 1 and len(self._cells[self._missing[0]]) > _SLACK * 2:
-                    candidates = list(self._missing)
-                added = _best_extension([len(self._cells[row]) for row in candidates], extra)
-                self._placed.update(candidates[:added])
-                self._missing = [row for row in self._missing if row not in candidates[:added]]
-                rows.extend(candidates[:added])
+            own = len(self._cells[rows[0]])
+            extra = len(run.solid) - own
+            if not run.row or extra < 0:
+                continue
+            candidates = self._candidates_behind(run)
+            lengths = [len(self._cells[row]) for row in candidates]
+            added = 1 if extra == 0 and own == 1 and lengths[:1] == [1] else _best_extension(lengths, extra)
+            self._placed.update(candidates[:added])
+            self._missing = [row for row in self._missing if row not in candidates[:added]]
+            rows.extend(candidates[:added])
+
+    def _candidates_behind(self, run: Run) -> list[str]:
+        """The rows without label that can stand behind a labelled run: by its place, or the last one."""
+        between = self._missing_between(run.row, self._row_behind(run))
+        is_long = len(self._missing) == 1 and len(self._cells[self._missing[0]]) > _SLACK * 2
+        return between or (list(self._missing) if is_long else [])
 
     def _row_behind(self, run: Run) -> str:
         named = [other for other in self._read.runs if other.row in self._labelled]
