@@ -84,3 +84,22 @@
     {%- endfor -%}
     {{ return(groups) }}
 {%- endmacro %}
+
+{#- The columns of last year's reports, and the joins that bring them to the reports of this year. -#}
+{% macro prior_columns() -%}
+    {%- for table in form_data().codes.table_id -%}
+        {%- for cell in prior_cells(table) -%}
+        ,
+        prior_{{ table }}.prior__{{ cell }}
+        {%- endfor -%}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro join_prior_reports() -%}
+    {%- for table in form_data().codes.table_id if prior_cells(table) %}
+    left join prior_{{ table }}
+        on
+            reports.authority_key = prior_{{ table }}.authority_key
+            and reports.report_year = prior_{{ table }}.report_year
+    {%- endfor %}
+{%- endmacro %}

@@ -25,17 +25,10 @@ prior_{{ table }} as (
 
 joined as (
     select
-        {%- for table in form_data().codes.table_id if prior_cells(table) %}
-        prior_{{ table }}.* exclude (authority_key, report_year),
-        {%- endfor %}
         reports.*
+        {{- prior_columns() }}
     from reports
-    {%- for table in form_data().codes.table_id if prior_cells(table) %}
-    left join prior_{{ table }}
-        on
-            reports.authority_key = prior_{{ table }}.authority_key
-            and reports.report_year = prior_{{ table }}.report_year
-    {%- endfor %}
+    {{ join_prior_reports() }}
 )
 
 select

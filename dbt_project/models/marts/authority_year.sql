@@ -34,13 +34,16 @@ statuses as (
     select
         authority_key,
         report_year,
-        max(report_key) filter (where table_id = 'applications') as applications_report_key,
+        max(report_key) filter (where table_id = 'applications')
+            as applications_report_key,
         max(cast(status as varchar)) filter (where table_id = 'applications')
             as applications_status,
-        max(report_key) filter (where table_id = 'reviews_and_lawsuits') as reviews_and_lawsuits_report_key,
+        max(report_key) filter (where table_id = 'reviews_and_lawsuits')
+            as reviews_and_lawsuits_report_key,
         max(cast(status as varchar)) filter (where table_id = 'reviews_and_lawsuits')
             as reviews_and_lawsuits_status,
-        max(report_key) filter (where table_id = 'proactive_disclosure') as proactive_disclosure_report_key,
+        max(report_key) filter (where table_id = 'proactive_disclosure')
+            as proactive_disclosure_report_key,
         max(cast(status as varchar)) filter (where table_id = 'proactive_disclosure')
             as proactive_disclosure_status
     from report_tables

@@ -1,0 +1,172 @@
+"""A whole build of a small warehouse: every model, data test and unit test, and what a reader then finds."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from contracts.form import form
+from tests.dbt.conftest import close_dbt
+from tests.dbt.warehouse import Cells, Row, document_of, ones, report_row, run_dbt, write_raw
+
+BOTH = {"applications": "2021", "reviews_and_lawsuits": "2021"}
+EARLY = datetime(2023, 1, 1, tzinfo=UTC)
+LATE = datetime(2023, 6, 1, tzinfo=UTC)
+GRANTED_TOTAL = "applications.granted.total"
+Rows = list[tuple[object, ...]]
+
+
+def whole() -> Cells:
+    """Both tables of the 2021 form, balanced."""
+    return ones("2021") | ones("2021", "reviews_and_lawsuits")
+
+
+def totals_only() -> Cells:
+    return {cell: value if cell.endswith(".total") else None for cell, value in ones("2021").items()}
+
+
+def raw_rows() -> dict[str, list[Row]]:
+    """Eight reports, of which each stands for one case, a rejected document and two claims."""
+    held = whole() | {GRANTED_TOTAL: 7}
+    government = {"authority_normalised": "某市人民政府", "region_code": "330100", "scope": "unknown"}
+    reports = [
+        report_row(1, BOTH, whole(), region_code="330100", captured_at=EARLY),
+        report_row(2, BOTH, held, region_code="330100", captured_at=LATE),
+        report_row(3, {"applications": "2021"}, totals_only(), authority_normalised="只有总计的局"),
+        report_row(4, {"applications": "2019"}, ones("2019"), report_year=2021),
+        report_row(5, BOTH, held, authority_normalised="错误的局", lineage='{"spans": {"applications.granted": {}}}'),
+        report_row(6, BOTH, whole(), **government),
+        report_row(7, {}, {}, authority_normalised="旧式的局", report_year=2013),
+        report_row(8, BOTH, whole(), payload_sha256="an earlier extraction"),
+    ]
+    rejected = {"document_key": 9, "document_sha256": "9" * 64, "payload_sha256": "payload 9", "run_id": "test"}
+    claim = {"report_key": reports[0]["report_key"], "payload_sha256": "payload 1", "value": 5, "quote": "五件"}
+    operand = '[{"operand": "applications.new_received.total", "weight": 1}]'
+    return {
+        "reports": reports,
+        "documents": [
+            *(document_of(report) for report in reports[:7]),
+            rejected | {"status": "rejected", "reports": 0, "source_tier": 5},
+        ],
+        "rejected_documents": [rejected | {"reason": "empty", "payload": ""}],
+        "claims": [
+            claim | {"claim_id": "c1", "kind": "received", "terms": operand, "agrees": True},
+            claim | {"claim_id": "c2", "kind": "received", "terms": operand, "agrees": False},
+        ],
+        "legacy_indicators": [
+            {
+                "report_key": reports[6]["report_key"],
+                "payload_sha256": "payload 7",
+                "position": 1,
+                "label": "某项",
+                "indicator": "replies_granted",
+                "period": "year",
+                "value": "12.50",
+            }
+        ],
+    }
+
+
+@pytest.fixture(scope="module")
+def mart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The mart as a reader opens it, under a name of the reader's own."""
+    folder: Path = tmp_path_factory.mktemp("warehouse")
+    write_raw(folder / "warehouse.duckdb", raw_rows())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GONGKAI_WAREHOUSE", str(folder))
+        patch.setenv("GONGKAI_MART", str(folder / "mart.duckdb"))
+        run_dbt(["build"], folder / "target")
+    close_dbt()
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{folder / 'mart.duckdb'}' as anything (read_only)")
+        connection.execute("use anything")
+        yield connection
+
+
+def rows_of(mart: duckdb.DuckDBPyConnection, query: str) -> Rows:
+    return mart.execute(query).fetchall()
+
+
+def test_a_held_table_stays_out_of_facts_and_a_later_held_revision_changes_nothing(
+    mart: duckdb.DuckDBPyConnection,
+) -> None:
+    bodies = "select authority_zh, applications_status, new_received from marts.authority_year"
+    found = {row[0]: row[1:] for row in rows_of(mart, f"{bodies} where report_year = 2022")}
+    received = sum(row.is_outcome for row in form().versions["2021"].tables["applications"].rows.values()) * 6
+    assert found["某市某局"] == ("passed", received)
+    assert found["错误的局"] == ("held", None)
+    assert found["只有总计的局"] == ("not_assessed", None)
+    held = "select count(*) from marts.fct_applications join marts.dim_report using (report_key) where {}"
+    assert rows_of(mart, held.format("not is_current")) == [(0,)]
+    cases = "select count(distinct report_key) from marts.fct_reviews_and_lawsuits"
+    assert rows_of(mart, cases) == [(3,)]
+
+
+def test_every_report_is_passed_held_not_assessed_or_absent(mart: duckdb.DuckDBPyConnection) -> None:
+    query = "select status::varchar, count(*) from marts.fct_report_tables where table_id = 'applications' group by all"
+    assert dict(rows_of(mart, query)) == {"passed": 3, "held": 2, "not_assessed": 1, "absent": 1}
+
+
+def test_totals_alone_are_kept_as_unspecified(mart: duckdb.DuckDBPyConnection) -> None:
+    query = """
+        select applicant_type::varchar, status::varchar, sum(applications)::int from marts.fct_applications
+        join marts.dim_authority using (authority_key) where authority_zh = '只有总计的局' group by all
+    """
+    outcomes = sum(row.is_outcome for row in form().versions["2021"].tables["applications"].rows.values())
+    assert rows_of(mart, query) == [("unspecified", "not_assessed", outcomes * 6)]
+
+
+def test_findings_name_identities_residuals_and_conflicts(mart: duckdb.DuckDBPyConnection) -> None:
+    query = "select identities, residuals, verdict, is_current from marts.fct_findings order by all"
+    violated = ["outcomes.total", "applicants.granted"]
+    assert rows_of(mart, query) == [
+        ([], [], "claim_conflict", True),
+        (violated, [1, -1], "not_assessed", False),
+        (violated, [1, -1], "not_assessed", True),
+    ]
+    kinds = "select exception_kind, count(*) from marts.quality_exceptions group by all"
+    assert dict(rows_of(mart, kinds)) == {"held": 4, "claim_conflict": 1, "not_assessed": 1, "rejected_document": 1}
+
+
+def test_a_region_has_its_consolidated_report_or_its_own_ones(mart: duckdb.DuckDBPyConnection) -> None:
+    query = "select region_zh, basis, consolidated_by_zh, bodies_counted, bodies_known from marts.region_year"
+    assert rows_of(mart, query) == [("杭州市", "consolidated", "某市人民政府", 1, 2)]
+
+
+def test_last_year_is_compared_over_form_versions(mart: duckdb.DuckDBPyConnection) -> None:
+    query = """
+        select status::varchar, count(*) from marts.fct_identity_checks
+        where identity::varchar like 'carry.%' and report_year = 2022 and authority_key in (
+            select authority_key from marts.dim_authority where authority_zh = '某市某局'
+        ) group by all
+    """
+    assert rows_of(mart, query) == [("pass", 14)]
+
+
+def test_legacy_figures_are_comparable_and_money_exact(mart: duckdb.DuckDBPyConnection) -> None:
+    query = "select outcome_category, value::varchar, value_printed from marts.fct_legacy_indicators"
+    assert rows_of(mart, query) == [("granted", "12.500000", "12.50")]
+
+
+def test_views_work_under_any_name_and_shares_add_up(mart: duckdb.DuckDBPyConnection) -> None:
+    query = """
+        select round(sum(share_of_decided), 9) from marts.applications_by_outcome
+        group by report_key, applicant_type
+    """
+    assert set(rows_of(mart, query)) == {(1.0,)}
+
+
+def test_everything_published_is_described(mart: duckdb.DuckDBPyConnection) -> None:
+    columns = """
+        select table_name, column_name from duckdb_columns()
+        where database_name = 'anything' and schema_name = 'marts' and comment is null
+    """
+    assert rows_of(mart, columns) == []
+    relations = """
+        select table_name from duckdb_tables() where database_name = 'anything' and comment is null
+        union all
+        select view_name from duckdb_views() where database_name = 'anything' and not internal and comment is null
+    """
+    assert rows_of(mart, relations) == []
