@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 from prefect.client.orchestration import get_client
@@ -50,20 +49,26 @@ def run(warehouse: Warehouse) -> State[RunOutcome]:
     return run_warehouse([str(SAMPLES)], str(warehouse.root), return_state=True)
 
 
-def task_names(flow_run_id: UUID | None) -> list[str]:
-    """The names of a flow run's tasks in the order in which they started."""
+def flow_run_of(state: State[RunOutcome]) -> FlowRunFilter:
+    """The flow run that ended in a state."""
+    flow_run_id = state.state_details.flow_run_id
     assert flow_run_id is not None
-    chosen = FlowRunFilter(id=FlowRunFilterId(any_=[flow_run_id]))
+    return FlowRunFilter(id=FlowRunFilterId(any_=[flow_run_id]))
+
+
+def task_names(state: State[RunOutcome]) -> list[str]:
+    """The names of a flow run's tasks in the order in which they started."""
     with get_client(sync_client=True) as client:
-        found = client.read_task_runs(flow_run_filter=chosen)
+        found = client.read_task_runs(flow_run_filter=flow_run_of(state))
     return [task_run.name for task_run in sorted(found, key=lambda task_run: str(task_run.expected_start_time))]
 
 
-def contract_artifact(layer: str) -> str:
-    """The latest report of a layer's contract."""
+def contract_artifact(state: State[RunOutcome], layer: str) -> str:
+    """The report of a layer's contract in a flow run."""
+    chosen = ArtifactFilter(key=ArtifactFilterKey(any_=[f"contract-{layer}"]))
     with get_client(sync_client=True) as client:
-        found = client.read_artifacts(artifact_filter=ArtifactFilter(key=ArtifactFilterKey(any_=[f"contract-{layer}"])))
-    return str(found[-1].data)
+        found = client.read_artifacts(artifact_filter=chosen, flow_run_filter=flow_run_of(state))
+    return str(found[0].data)
 
 
 @pytest.mark.usefixtures("prefect_api")
@@ -74,12 +79,12 @@ def test_run_shows_its_steps_publishes_and_finds_nothing_new_the_second_time(tmp
     assert outcome.version is not None
     assert outcome.loaded.written == len(list(SAMPLES.iterdir()))
     assert live_version(warehouse).id == outcome.run_id
-    assert task_names(state.state_details.flow_run_id) == STEPS
-    assert "绿 green" in contract_artifact("marts")
+    assert task_names(state) == STEPS
+    assert "绿 green" in contract_artifact(state, "marts")
 
     again = run(warehouse)
     assert again.result().version is None
-    assert task_names(again.state_details.flow_run_id) == ["capture", "extract", "load"]
+    assert task_names(again) == ["capture", "extract", "load"]
     assert len(list_versions(warehouse)) == 1
 
 
@@ -95,8 +100,8 @@ def test_red_contract_stops_the_run_and_publishes_nothing(tmp_path: Path, monkey
     assert state.is_failed()
     with pytest.raises(RedContractError, match="made_up: 5 of 5 rows"):
         state.result()
-    assert task_names(state.state_details.flow_run_id) == STEPS[: STEPS.index("contract staging") + 1]
-    assert "红 red" in contract_artifact("staging")
+    assert task_names(state) == STEPS[: STEPS.index("contract staging") + 1]
+    assert "红 red" in contract_artifact(state, "staging")
     assert list_versions(warehouse) == []
 
 
