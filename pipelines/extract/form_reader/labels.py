@@ -21,6 +21,7 @@ _HAN = "一二三四五六七八九十"
 _ORDINAL = re.compile(rf"\s*(?:#+\s*)?(?:\(([{_HAN}]{{1,3}}|\d{{1,2}})\)|([{_HAN}]{{1,3}}|\d{{1,2}})[、.,:])\s*")
 _INNER = re.compile(rf"(?<=.)(?=\([{_HAN}]{{1,3}}\)|(?<!\d)\d[.、](?!\d))")
 _PARENTHESES = re.compile(r"\([^()]*\)")
+_INNERMOST = re.compile(r"\(([^()]{4,})\)\s*$")
 _SHORTEST_FUZZY, _SHORTEST_BEGINNING, _SHORTEST_PART = 4, 6, 2
 _SIMILAR, _MARGIN = 0.74, 0.12
 
@@ -65,6 +66,10 @@ class Match(Struct, frozen=True):
             rows = [label for label in rows if label_key(label.ordinal) == label_key(self.ordinal)]
         return next((label.id for label in rows if label.id in table.rows), "")
 
+    def has_column(self, table: str) -> bool:
+        """Whether the text can be the header of a column of `table`."""
+        return any(label.kind == "column" and label.table == table for label in self.labels)
+
 
 def _declared(table: Table, version: str) -> list[tuple[str, Label]]:
     """All spellings of one version's labels."""
@@ -108,7 +113,9 @@ def match_labels(text: str) -> tuple[Match, ...]:
     folded = fold(text)
     match = _match(folded)
     if match is not None:
-        return (_with_header_parts(match, folded),)
+        inner = _INNERMOST.search(folded)
+        row = _match(inner[1]) if inner and any(label.kind == "group" for label in match.labels) else None
+        return (_with_header_parts(match, folded), *(() if row is None else (row,)))
     parts = [part for part in _INNER.split(folded) if part.strip()]
     if len(parts) < 2:
         return ()

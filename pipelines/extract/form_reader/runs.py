@@ -30,6 +30,11 @@ class Run(Struct):
         """The figures without the blank cells."""
         return [slot for slot in self.slots if slot.kind != "blank"]
 
+    @property
+    def numbers(self) -> list[Slot]:
+        """The figures that are numbers."""
+        return [slot for slot in self.slots if slot.kind in ("integer", "decimal")]
+
 
 class RunsRead(Struct, frozen=True):
     """The runs of a block in printed order, and the order of the labels of its rows."""
@@ -45,6 +50,7 @@ class _RunReader:
 
     def __init__(self, block: Block) -> None:
         self._declared = form().versions[block.version].tables[block.table]
+        self._is_side_by_side = self._declared.layout == "rows_side_by_side"
         self._in_rows = block.in_rows
         self._spaced = not block.in_rows and _is_spaced(block.tokens)
         self._tokens = block.tokens
@@ -75,7 +81,8 @@ class _RunReader:
     def _take_label(self, match: Match, token: Token, has_figure: bool) -> None:
         row = self._row_of(match, has_figure)
         if not row:
-            self._run = None
+            if not (self._is_side_by_side and self._is_waiting() and match.has_column(self._declared.id)):
+                self._run = None
             return
         if self._in_rows and self._run is not None and not self._run.row:
             self._run.is_aside = True
@@ -88,6 +95,10 @@ class _RunReader:
             self._labels.remove(row)
         self._labels.append(row)
         self._start(row, token.span)
+
+    def _is_waiting(self) -> bool:
+        """Whether the last label of a row still has no figures."""
+        return self._run is not None and bool(self._run.row) and not self._run.slots
 
     def _row_of(self, match: Match, has_figure: bool) -> str:
         """The row of this version that a label names; where a column or a group has its name, the place decides."""
@@ -106,7 +117,7 @@ class _RunReader:
     def _end_row(self, width: int) -> None:
         for run in self._runs[self._row_start :]:
             run.width = width
-        if self._run is not None and self._run.row and not self._run.slots:
+        if self._is_waiting():
             return  # a label alone in its row: the figures follow
         self._run = None
         self._row_start = len(self._runs)

@@ -60,7 +60,7 @@ class _UnitReader:
             self._place_last_run()
         units = [self._unit(rows, run) for rows, run in self._rows]
         used = {id(slot) for unit in units for slot in unit.slots}
-        aside = [slot for run in self._read.runs for slot in run.solid if id(slot) not in used]
+        aside = [slot for run in self._read.runs for slot in run.numbers if id(slot) not in used]
         return UnitsRead(units, aside, self._spans())
 
     def _spans(self) -> dict[str, Span]:
