@@ -51,8 +51,8 @@ def detect_media_type(content: bytes, name: str) -> str:
         return _zip_media_type(content)
     try:
         text = decode_text(content)
-    except Unreadable as error:
-        return TEXT if error.reason == "empty" or name.endswith((".txt", ".md", ".html", ".htm")) else UNKNOWN
+    except Unreadable:
+        return TEXT  # the reader of text says what is wrong with it
     head = text[:_SNIFFED_CHARACTERS].lower()
     is_html = any(sign in head for sign in _HTML_SIGNS) or (name.endswith((".html", ".htm")) and "<" in head)
     return HTML if is_html else TEXT
