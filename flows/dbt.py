@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from pipelines.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[1]
 # The file log holds what happened; each line of SQL in it would double the cost of a small run.
 LEAN = ("--log-level", "none", "--no-use-colors", "--no-use-colors-file", "--log-level-file", "info")
+TYPE_SCHEMA = "form"
 FAILED = frozenset({"error", "fail", "runtime error"})
 
 
@@ -39,6 +42,16 @@ def parse_models(warehouse: Warehouse) -> "Manifest":
     return manifest
 
 
+def prepare_type_schema(warehouse: Warehouse) -> None:
+    """Put the schema of the code types into the warehouse's file before dbt creates types in it.
+
+    DuckDB 1.5 cannot replay a log that creates a schema and a type in it: a run killed between the two and the next
+    checkpoint would leave a warehouse that nobody can open. Closing the connection writes the schema to the file.
+    """
+    with duckdb.connect(warehouse.database) as connection:
+        connection.execute(f"create schema if not exists {TYPE_SCHEMA}")
+
+
 def run_dbt(command: Sequence[str], warehouse: Warehouse) -> dict[str, int]:
     """Run one dbt command against a warehouse and the mart that is being built in it.
 
@@ -48,6 +61,7 @@ def run_dbt(command: Sequence[str], warehouse: Warehouse) -> dict[str, int]:
     Raises:
         DbtFailedError: a node failed, or dbt could not start.
     """
+    prepare_type_schema(warehouse)
     outcome = _invoke(("--no-write-json", *command), warehouse, parse_models(warehouse))
     statuses = [str(result.status) for result in _results(outcome)]
     return {status: statuses.count(status) for status in sorted(set(statuses))}
@@ -66,6 +80,8 @@ def _invoke(command: Sequence[str], warehouse: Warehouse, manifest: "Manifest | 
         outcome = dbtRunner(manifest=manifest).invoke([*LEAN, *command, *folders])
     finally:
         _close_connections()
+    if isinstance(outcome.exception, KeyboardInterrupt):
+        raise outcome.exception
     if not outcome.success:
         raise DbtFailedError(command, _failures(outcome), logs / "dbt.log")
     return outcome

@@ -14,6 +14,7 @@ from flows.commands.terminal import messages, output, print_table
 from flows.environment import prepare_environment
 from flows.prefect_server import start_server
 from flows.progress import show_progress
+from pipelines.publishing import writer_lock
 from pipelines.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def run(inputs: InputPaths = None, warehouse: WarehouseFolder = DEFAULT_WAREHOUS
 
 
 def _run_flow(paths: list[Path], folder: Warehouse) -> "RunOutcome":
-    prepare_environment(folder)
+    with writer_lock(folder, "start"):
+        prepare_environment(folder)  # a warehouse in use is said to be so at once, not after Prefect has started
     server = None if os.environ.get("PREFECT_API_URL") else start_server(folder.prefect_home)
     with show_progress(messages):
         # While the server starts, this process imports what the steps need and parses the models.

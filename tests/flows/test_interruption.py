@@ -1,6 +1,7 @@
 """A publisher killed at any instant: readers always see a whole version, and never an older one than before."""
 
 import multiprocessing
+import os
 import random
 import time
 from multiprocessing.context import ForkServerContext
@@ -11,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from flows.dbt import prepare_type_schema
 from pipelines.publishing import WriterBusyError, list_versions, writer_lock
 from pipelines.warehouse import Warehouse
 from tests.flows.marts import live_values, publish_mart
@@ -42,6 +44,14 @@ def hold_lock(root: Path, locked: Event) -> None:
     with writer_lock(Warehouse(root), "other-run"):
         locked.set()
         time.sleep(60)
+
+
+def create_type_and_die(database: Path) -> None:
+    """Do what dbt does first, and end without any clean-up."""
+    connection = duckdb.connect(database)
+    connection.execute("create schema if not exists form")
+    connection.execute("create type form.code as enum ('a')")
+    os._exit(9)
 
 
 def read_until(root: Path, stop: Event, seen: "Queue[list[int]]") -> None:
@@ -106,6 +116,18 @@ def test_second_writer_is_told_who_writes(tmp_path: Path, processes: ForkServerC
     holder.join()
     with writer_lock(Warehouse(tmp_path), "mine"):
         assert warehouse_is_locked_by_us(tmp_path)
+
+
+def test_warehouse_opens_after_a_kill_amid_the_code_types(tmp_path: Path, processes: ForkServerContext) -> None:
+    warehouse = Warehouse(tmp_path)
+    prepare_type_schema(warehouse)
+    killed = processes.Process(target=create_type_and_die, args=(warehouse.database,))
+    killed.start()
+    killed.join()
+    assert killed.exitcode == 9
+    assert list(tmp_path.glob("*.wal"))
+    with duckdb.connect(warehouse.database) as connection:
+        assert connection.execute("select 'a'::form.code::varchar").fetchall() == [("a",)]
 
 
 def warehouse_is_locked_by_us(root: Path) -> bool:
