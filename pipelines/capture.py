@@ -27,7 +27,7 @@ class CaptureError(FileNotFoundError):
 
 
 class Document(Struct, frozen=True):
-    """A captured document; `source_uri` is its path within the input at its first sighting, `path` the archived copy."""
+    """A captured document; `source_uri` is its path in the input at its first sighting, `path` its archived copy."""
 
     sha256: str
     source_uri: str

@@ -79,17 +79,9 @@ def reading_problems(report: Report) -> list[str]:
     readings = [reading for reading in report.readings if reading.state in ("blank_proven", "resolved")]
     if not readings:
         return []
-    problems: list[str] = []
-    proofs: dict[str, list[Identity]] = {}
-    for reading in readings:
-        proofs[reading.cell], problem = _proof_of(reading, _version_of(report, reading.cell))
-        if problem:
-            problems.append(f"{reading.cell}: {problem}")
-    blanks = [identity for r in readings if r.state == "blank_proven" for identity in proofs[r.cell]]
+    found = [(reading, *_proof_of(reading, _version_of(report, reading.cell))) for reading in readings]
+    blanks = {rule.id: rule for reading, proof, _ in found if reading.state == "blank_proven" for rule in proof}
     printed = cells_of(report)
-    filled = _with_forced(printed, {identity.id: identity for identity in blanks}.values())
-    for reading in readings:
-        fault = _find_fault(reading, proofs[reading.cell], printed, filled)
-        if fault:
-            problems.append(f"{reading.cell}: {fault}")
-    return problems
+    filled = _with_forced(printed, blanks.values())
+    faults = [(reading.cell, fault or _find_fault(reading, proof, printed, filled)) for reading, proof, fault in found]
+    return [f"{cell}: {fault}" for cell, fault in faults if fault]

@@ -177,7 +177,7 @@ def finish_interrupted_load(staged: Path, warehouse: Path) -> bool:
     """Bring a load to its end that was killed; returns whether there was one.
 
     A batch that was staged completely is loaded again as a whole, by merge: whatever part of it dlt had committed
-    is replaced, so nothing is doubled. Its pending dlt packages are dropped first, for dlt would otherwise load
+    is replaced, so nothing is doubled. Its pending dlt packages are aborted first, for dlt would otherwise load
     them in place of the next data. Without a staged batch pending packages are finished as they are.
     """
     plan = read_plan(staged)
@@ -188,7 +188,7 @@ def finish_interrupted_load(staged: Path, warehouse: Path) -> bool:
     pipeline = open_pipeline(warehouse)
     pending = pipeline.has_pending_data
     if plan is not None:
-        pipeline.drop_pending_packages()
+        pipeline.abort_packages()
         load_staged(staged, warehouse, LoadPlan(plan.run_id, "merge", plan.rows))
     elif pending:
         pipeline.run()
