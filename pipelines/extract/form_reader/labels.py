@@ -32,7 +32,6 @@ class Label(Struct, frozen=True):
     kind: LabelKind
     table: str
     id: str
-    versions: tuple[str, ...]
     ordinal: str = ""
 
 
@@ -71,11 +70,11 @@ class Match(Struct, frozen=True):
         return any(label.kind == "column" and label.table == table for label in self.labels)
 
 
-def _declared(table: Table, version: str) -> list[tuple[str, Label]]:
-    """All spellings of one version's labels."""
+def _declared(table: Table) -> list[tuple[str, Label]]:
+    """All spellings of a table's labels in one version."""
 
     def entry(kind: LabelKind, name: str, spelling: str, ordinal: str = "") -> tuple[str, Label]:
-        return spelling, Label(kind, table.id, name, (version,), ordinal)
+        return spelling, Label(kind, table.id, name, ordinal)
 
     entries = [entry("heading", table.id, table.heading["zh"], table.ordinal)]
     entries += [entry("stub", "stub", stub) for stub in (table.stub, table.column_stub) if stub]
@@ -92,13 +91,10 @@ def _declared(table: Table, version: str) -> list[tuple[str, Label]]:
 def _labels() -> dict[str, tuple[Label, ...]]:
     """Labels by key; the same label in several versions is one label."""
     found: dict[str, dict[tuple[str, str, str], Label]] = {}
-    for name, version in form().versions.items():
+    for version in form().versions.values():
         for table in version.tables.values():
-            for spelling, label in _declared(table, name):
-                same = found.setdefault(label_key(spelling), {})
-                key = (label.kind, label.table, label.id)
-                versions = (*same[key].versions, name) if key in same and name not in same[key].versions else (name,)
-                same[key] = Label(label.kind, label.table, label.id, versions, label.ordinal)
+            for spelling, label in _declared(table):
+                found.setdefault(label_key(spelling), {})[(label.kind, label.table, label.id)] = label
     return {key: tuple(labels.values()) for key, labels in found.items()}
 
 
