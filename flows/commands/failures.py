@@ -27,6 +27,7 @@ EXPLAINED = (
     WriterBusyError,
 )
 FAILURE = 1
+INTERRUPTED = 130
 
 
 @contextmanager
@@ -37,6 +38,9 @@ def failures_explained(warehouse: Warehouse) -> Iterator[None]:
     except EXPLAINED as error:
         messages.print(f"[red]error:[/red] {escape(str(error))}")
         raise typer.Exit(FAILURE) from error
+    except KeyboardInterrupt as error:
+        messages.print("Interrupted: the live version stays as it was. The next run takes up where this one stopped.")
+        raise typer.Exit(INTERRUPTED) from error
     except Exception as error:
         log = _write_traceback(warehouse, error)
         reason = str(error).splitlines()[0] if str(error) else "no message"

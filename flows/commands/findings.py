@@ -1,5 +1,9 @@
 """`gongkai findings`: where reports contradict themselves, and what would explain it."""
 
+from typing import Any
+
+from rich.markup import escape
+
 from flows.commands.failures import failures_explained
 from flows.commands.mart import open_live_mart, read_findings
 from flows.commands.options import DEFAULT_WAREHOUSE, AsJson, WarehouseFolder
@@ -25,16 +29,22 @@ def findings(warehouse: WarehouseFolder = DEFAULT_WAREHOUSE, as_json: AsJson = F
         rows = [
             (
                 str(finding["year"]),
-                finding["authority"] or "",
-                finding["table"] or "",
-                ", ".join(finding["identities"]) or finding["claim"] or "",
-                ", ".join(f"{residual:+d}" for residual in finding["residuals"]),
+                escape(finding["authority"] or ""),
                 finding["verdict"],
+                escape(_describe(finding)),
+                escape("; ".join(map(str, finding["explanations"] or ()))),
             )
             for finding in found
         ]
         if rows:
-            columns = ("year", "authority", "table", "identities or claim", "residuals", "verdict")
-            print_table(f"{len(rows)} findings", columns, rows)
+            print_table(f"{len(rows)} findings", ("year", "authority", "verdict", "found", "compared with"), rows)
         else:
             messages.print("No findings: every table that could be assessed satisfies its identities.")
+
+
+def _describe(finding: dict[str, Any]) -> str:
+    """What is wrong: the violated identities with their residuals, or the words of the claim."""
+    if finding["kind"] == "claim_conflict":
+        return f"{finding['claim']} {finding['value']}: {finding['quote']}"
+    violated = zip(finding["identities"], finding["residuals"], strict=True)
+    return ", ".join(f"{identity} {residual:+d}" for identity, residual in violated)

@@ -22,12 +22,15 @@ select
     findings.explanations,
     findings.span,
     findings.finding_kind as kind,
-    findings.claim_id as claim,
+    findings.claim_kind as claim,
+    findings.stated_value as value,
+    findings.quote,
+    findings.claim_id,
     findings.document_sha256
 from marts.fct_findings as findings
 left join marts.dim_document as documents on findings.document_sha256 = documents.document_sha256
-where findings.is_current
-order by year, authority, document, "table", claim
+where findings.is_open
+order by year, authority, document, "table", claim_id
 """
 TABLES_BY_STATUS = """
 select cast(table_id as varchar), cast(status as varchar), count(*) from marts.fct_report_tables where is_current
