@@ -23,8 +23,8 @@ select
     findings.span,
     findings.finding_kind as kind,
     findings.claim_kind as claim,
-    findings.stated_value as value,
-    findings.quote,
+    findings.claim_value as value,
+    findings.claim_quote as quote,
     findings.claim_id,
     findings.document_sha256
 from marts.fct_findings as findings

@@ -6,8 +6,6 @@ report_tables as (select * from {{ ref('int_report_tables') }}),
 
 violations as (select * from {{ ref('int_violations') }}),
 
-explanations as (select * from {{ ref('stg_finding_explanations') }}),
-
 claims as (
     select * from {{ ref('stg_claims') }}
     where not is_leftover and not agrees
@@ -36,21 +34,20 @@ held as (
         violations.table_id,
         cast(null as varchar) as claim_id,
         cast(null as varchar) as claim_kind,
+        cast(null as bigint) as claim_value,
+        cast(null as varchar) as claim_quote,
         violations.identities,
         violations.residuals,
-        coalesce(explanations.verdict, 'not_assessed') as verdict,
-        coalesce(explanations.explanations, '[]') as explanations,
+        'not_assessed' as verdict,
+        '[]' as explanations,
         cast(spans.span as varchar) as span,
-        report_tables.is_current
+        report_tables.is_current,
+        report_tables.is_current or report_tables.is_latest as is_open
     from violations
     inner join report_tables
         on
             violations.report_key = report_tables.report_key
             and violations.table_id = report_tables.table_id
-    left join explanations
-        on
-            violations.report_key = explanations.report_key
-            and violations.table_id = explanations.table_id
     left join spans
         on
             violations.report_key = spans.report_key
@@ -66,12 +63,15 @@ conflicts as (
         ) as table_id,
         claims.claim_id,
         claims.kind as claim_kind,
+        claims.value as claim_value,
+        claims.quote as claim_quote,
         cast([] as varchar[]) as identities,
         cast([] as bigint[]) as residuals,
         coalesce(claim_kinds.conflict_verdict, 'ambiguous') as verdict,
         coalesce(claims.candidates, '[]') as explanations,
         claims.span,
-        reports.is_current
+        reports.is_current,
+        reports.is_current as is_open
     from claims
     inner join reports on claims.report_key = reports.report_key
     left join claim_kinds on claims.kind = claim_kinds.claim_kind
@@ -95,11 +95,14 @@ select
     findings.table_id,
     findings.claim_id,
     findings.claim_kind,
+    findings.claim_value,
+    findings.claim_quote,
     findings.identities,
     findings.residuals,
     findings.verdict,
     findings.explanations,
     findings.span,
-    findings.is_current
+    findings.is_current,
+    findings.is_open
 from findings
 inner join reports on findings.report_key = reports.report_key

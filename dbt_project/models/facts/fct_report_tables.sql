@@ -9,6 +9,7 @@ select
     cast(form_version as {{ code_type('form_version') }}) as form_version,
     cast(status as {{ code_type('table_status') }}) as status,
     is_current,
+    is_latest,
     revision_rank,
     identities,
     identities_assessed,

@@ -54,7 +54,16 @@ ranked as (
                 reports.captured_at desc nulls last,
                 reports.document_sha256 asc,
                 reports.ordinal asc
-        ) as revision_rank
+        ) as revision_rank,
+        row_number() over (
+            partition by reports.authority_key, reports.report_year, judged.table_id
+            order by
+                judged.status = 'absent' asc,
+                reports.source_tier asc,
+                reports.captured_at desc nulls last,
+                reports.document_sha256 asc,
+                reports.ordinal asc
+        ) as recency_rank
     from judged
     inner join reports on judged.report_key = reports.report_key
 )
@@ -70,5 +79,6 @@ select
     cast(identities_assessed as integer) as identities_assessed,
     cast(identities_violated as integer) as identities_violated,
     cast(revision_rank as integer) as revision_rank,
-    revision_rank = 1 as is_current
+    revision_rank = 1 as is_current,
+    recency_rank = 1 as is_latest
 from ranked

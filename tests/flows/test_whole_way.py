@@ -1,0 +1,64 @@
+"""From the sample documents to the mart, through the command line."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.whole_way import (
+    check_held_table,
+    check_published_figures,
+    copy_with_one_digit_changed,
+    query,
+    run_gongkai,
+)
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse with the five sample documents."""
+    folder = tmp_path_factory.mktemp("samples") / "warehouse"
+    printed = run_gongkai("run", "--input", SAMPLES / "documents", "--warehouse", folder)
+    assert "5 documents read with 5 reports, 0 rejected; 3 findings" in printed
+    return folder
+
+
+def test_the_mart_gives_the_figures_of_the_reports(warehouse: Path) -> None:
+    check_published_figures(warehouse)
+
+
+def test_exactly_the_three_contradictions_are_found_and_none_holds_a_table(warehouse: Path) -> None:
+    found = [json.loads(line) for line in run_gongkai("findings", "--json", "--warehouse", warehouse).splitlines()]
+    assert sorted((f["document"][:3], f["verdict"], f["value"]) for f in found) == [
+        ("000", "claim_conflict", 12147),
+        ("003", "claim_conflict", 10),
+        ("004", "ambiguous", 215),
+    ]
+    assert query(warehouse, "select count(*) from marts.fct_report_tables where status = 'held'") == [(0,)]
+
+
+def test_the_contracts_of_the_live_version_are_green(warehouse: Path) -> None:
+    printed = run_gongkai("check", "--json", "--warehouse", warehouse)
+    assert "fail" not in printed
+
+
+def test_a_changed_copy_never_displaces_what_passed(warehouse: Path, tmp_path: Path) -> None:
+    copy_with_one_digit_changed(SAMPLES / "documents", "001", tmp_path / "documents")
+    run_gongkai("run", "--input", tmp_path / "documents", "--warehouse", warehouse)
+    body = "select new_received, applications_status from marts.authority_year where authority_zh = '杭州市商务局'"
+    assert query(warehouse, body) == [(10, "passed")]
+    held = "select distinct identity from marts.quality_exceptions where exception_kind = 'held' order by all"
+    assert query(warehouse, held) == [("applicants.granted",), ("outcomes.natural_person",)]
+
+
+def test_one_changed_digit_holds_one_table_of_one_report(tmp_path: Path) -> None:
+    document = copy_with_one_digit_changed(SAMPLES / "documents", "001", tmp_path / "documents")
+    run_gongkai("run", "--input", tmp_path / "documents", "--warehouse", tmp_path / "warehouse")
+    check_held_table(tmp_path / "warehouse", document)
+
+
+def test_raw_json_gives_the_same_mart_as_the_documents(warehouse: Path, tmp_path: Path) -> None:
+    run_gongkai("run", "--input", SAMPLES / "json", "--warehouse", tmp_path / "warehouse")
+    check_published_figures(tmp_path / "warehouse")
