@@ -5,8 +5,9 @@ from contracts.form import Form, FormVersion, Table
 HEADER = "<!-- Written by `python -m contracts.render` from contracts/form: do not edit. -->\n"
 INTRODUCTION = """# The form
 
-A cell's id is `table.row.column`; its column in the wide tables is `table__row__column`. A dash marks a cell that
-the form does not have. An identity is a sum that must be zero.
+Each grid shows where a cell stands: its id is the table's id, a dot and what the grid prints (`applications` and
+`granted.total` give `applications.granted.total`); its column in the wide tables is `applications__granted__total`.
+A dash marks a cell that the form does not have. An identity is a sum that must be zero.
 """
 
 
@@ -17,14 +18,14 @@ def _line(cells: list[str]) -> str:
 def _grid(table: Table) -> list[str]:
     columns = list(table.columns.values())
     lines = [
-        _line(["", "", *(f"{column.zh}<br>`{column.id}`" for column in columns)]),
-        _line(["---", "---", *("---" for _ in columns)]),
+        _line(["", *(f"{column.zh}<br>({column.unit or table.unit})" for column in columns)]),
+        _line(["---"] * (len(columns) + 1)),
     ]
     for row in table.rows.values():
         having = table.columns_of(row.id)
         group = table.groups[row.group].zh + " " if row.group else ""
-        marks = [(column.unit or table.unit) if column.id in having else "–" for column in columns]
-        lines.append(_line([f"{group}{row.ordinal}{row.zh}", f"`{row.id}`", *marks]))
+        marks = [f"`{row.id}.{column.id}`" if column.id in having else "–" for column in columns]
+        lines.append(_line([f"{group}{row.ordinal}{row.zh}", *marks]))
     return lines
 
 
