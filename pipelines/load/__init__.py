@@ -1,6 +1,6 @@
 """Raw extracted JSON to the typed tables of the `raw` schema.
 
-Shards are validated line by line (:mod:`pipelines.load.validated`), the payloads that count are chosen
+Shards are validated line by line (:mod:`pipelines.validation`), the payloads that count are chosen
 (:mod:`pipelines.load.selection`), decoded by DuckDB into Parquet files with the declared Arrow schemas
 (:mod:`pipelines.load.staging`) and loaded by dlt (:mod:`pipelines.load.destination`).
 """
@@ -8,11 +8,11 @@ Shards are validated line by line (:mod:`pipelines.load.validated`), the payload
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from pipelines.load.chunks import plan_chunks
 from pipelines.load.destination import LoadError, finish_interrupted_load, load_staged
 from pipelines.load.selection import LoadResult
 from pipelines.load.staging import StagingError, read_plan, stage_batch
-from pipelines.load.validated import validate_chunks
+from pipelines.validation.chunks import plan_chunks
+from pipelines.validation.pool import validate_chunks
 
 __all__ = ["LoadError", "LoadResult", "StagingError", "load_raw"]
 

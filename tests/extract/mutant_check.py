@@ -8,7 +8,7 @@ import msgspec
 from contracts.raw_json import Authority, Report, Tables
 from pipelines.extract.form_reader import read_tables
 from pipelines.extract.readers import read_pieces
-from pipelines.load.agreement import reading_problems
+from pipelines.validation.agreement import reading_problems
 from tests.extract.mutants import FAULTS, Mutator, write_rows
 
 Truth = Mapping[str, Mapping[str, Mapping[str, int | str | None]]]

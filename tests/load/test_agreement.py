@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from contracts.raw_json import Report
-from pipelines.load.agreement import reading_problems
+from pipelines.validation.agreement import reading_problems
 from tests.load.payloads import report_of
 
 CELL = "applications.granted.natural_person"

@@ -247,16 +247,16 @@ def test_lines_are_split_exactly_at_chunks(tmp_path: Path, monkeypatch: pytest.M
     lines = [document_of(f"d{number}", number) for number in range(40)]
     shard = write_shard(tmp_path / "shard.jsonl", list(lines))
     for size in (999, 2_048, len(msgspec.json.encode(lines[0])) + 1):
-        monkeypatch.setattr("pipelines.load.chunks.CHUNK_BYTES", size)
-        monkeypatch.setattr("pipelines.load.validated.CHUNK_BYTES", 2**30)  # in this process
+        monkeypatch.setattr("pipelines.validation.chunks.CHUNK_BYTES", size)
+        monkeypatch.setattr("pipelines.validation.pool.CHUNK_BYTES", 2**30)  # in this process
         warehouse = tmp_path / f"warehouse-{size}"
         assert load_raw([shard], warehouse, "run-1").documents == 40
         assert query(warehouse, "select sum(applications__granted__total) from raw.reports") == [(sum(range(40)),)]
 
 
 def test_a_large_batch_goes_through_two_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.load.chunks.CHUNK_BYTES", 20_000)
-    monkeypatch.setattr("pipelines.load.validated.CHUNK_BYTES", 20_000)
+    monkeypatch.setattr("pipelines.validation.chunks.CHUNK_BYTES", 20_000)
+    monkeypatch.setattr("pipelines.validation.pool.CHUNK_BYTES", 20_000)
     result = load(tmp_path, [document_of(f"d{number}", number) for number in range(30)])
     assert (result.documents, counts(tmp_path / "warehouse")["reports"]) == (30, 30)
 

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from contracts.claims import claim_problems
 from contracts.raw_json import REJECTION_REASONS, RawDocument
-from pipelines.load.agreement import reading_problems
-from pipelines.load.chunks import Payload
+from pipelines.validation.agreement import reading_problems
+from pipelines.validation.chunks import Payload
 
 Refusal = Literal["invalid_json", "schema_violation", "claim_mismatch"]
 _DECODER = msgspec.json.Decoder(RawDocument)

@@ -1,10 +1,11 @@
-"""Chunks of payloads -> validated lines on disk, in a pool of processes where the batch is large."""
+"""Chunks of payloads -> validated lines on disk, with the help of another process where the batch is large."""
 
 import gc
 import multiprocessing
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import ExitStack
+from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,8 +14,8 @@ from msgspec import Struct
 
 from contracts.raw_json import Claim, LegacyIndicator
 from contracts.raw_tables import key_of, report_key
-from pipelines.load.chunks import CHUNK_BYTES, Chunk, read_payloads
-from pipelines.load.lines import (
+from pipelines.validation.chunks import CHUNK_BYTES, Chunk, read_payloads
+from pipelines.validation.lines import (
     LINES_PER_CHUNK,
     ClaimLine,
     IndexLine,
@@ -24,9 +25,9 @@ from pipelines.load.lines import (
     ReportLine,
     TermColumn,
 )
-from pipelines.load.validation import Accepted, Refused, validate
+from pipelines.validation.payloads import Accepted, Refused, validate
 
-WORKERS = 2
+HANDED_OVER_CHUNKS = 2
 WRITE_BUFFER_BYTES = 2**20
 GARBAGE_THRESHOLD = 100_000
 LINE_KINDS: dict[type[Struct], str] = {
@@ -159,6 +160,19 @@ def _report_lines(line: int, document_key: int, accepted: Accepted) -> Iterator[
         )
 
 
+@contextmanager
+def _rare_garbage_collection() -> Iterator[None]:
+    """Decoded documents have no cycles, and looking for some costs a tenth of the time."""
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_THRESHOLD)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()
+
+
 def validate_chunk(chunk: Chunk, folder: Path) -> ChunkSummary:
     """Validate the payloads of a chunk and write their lines to `folder/<kind>-<chunk>.jsonl`.
 
@@ -167,6 +181,7 @@ def validate_chunk(chunk: Chunk, folder: Path) -> ChunkSummary:
     """
     payloads = 0
     with ExitStack() as stack:
+        stack.enter_context(_rare_garbage_collection())
         lines = _Lines(folder, chunk.number, stack)
         for payload in read_payloads(chunk):
             line = chunk.number * LINES_PER_CHUNK + payloads
@@ -184,14 +199,24 @@ def validate_chunk(chunk: Chunk, folder: Path) -> ChunkSummary:
     return ChunkSummary(payloads, lines.longest)
 
 
-def _prepare_worker() -> None:
-    """Collect garbage rarely: decoded documents have no cycles, and looking for some costs a tenth of the time."""
-    gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD)
+def _validate_shared(chunks: Iterable[Chunk], folder: Path) -> Iterator[ChunkSummary]:
+    """Validate chunks in this process and in another one, each taking the next when it is free."""
+    waiting = deque(chunks)
+    context = multiprocessing.get_context("forkserver")  # safe beside threads
+    context.set_forkserver_preload([__name__])
+    with ProcessPoolExecutor(1, mp_context=context) as pool:
+        handed_over: deque[Future[ChunkSummary]] = deque()
+        while waiting or handed_over:
+            while waiting and len(handed_over) < HANDED_OVER_CHUNKS:
+                handed_over.append(pool.submit(validate_chunk, waiting.popleft(), folder))
+            if waiting:
+                yield validate_chunk(waiting.popleft(), folder)
+            while handed_over and (handed_over[0].done() or not waiting):
+                yield handed_over.popleft().result()
 
 
 def validate_chunks(chunks: Iterable[Chunk], folder: Path, progress: Callable[[int], None]) -> list[ChunkSummary]:
-    """Validate all chunks; two processes share a batch larger than a chunk, a smaller one stays in this process.
+    """Validate all chunks; another process helps with a batch that is larger than a chunk.
 
     Args:
         chunks: what to read.
@@ -200,18 +225,14 @@ def validate_chunks(chunks: Iterable[Chunk], folder: Path, progress: Callable[[i
 
     Raises:
         OSError: an input cannot be read or `folder` cannot be written.
+        concurrent.futures.process.BrokenProcessPool: the other process was killed.
     """
     planned = list(chunks)
+    is_small = sum(chunk.bytes for chunk in planned) <= CHUNK_BYTES
     summaries: list[ChunkSummary] = []
-    if sum(chunk.bytes for chunk in planned) <= CHUNK_BYTES:
-        for chunk in planned:
-            summaries.append(validate_chunk(chunk, folder))
-            progress(summaries[-1].payloads)
-        return summaries
-    context = multiprocessing.get_context("forkserver")  # safe beside threads, and the imports are paid once
-    context.set_forkserver_preload([__name__])
-    with ProcessPoolExecutor(WORKERS, mp_context=context, initializer=_prepare_worker) as pool:
-        for future in as_completed([pool.submit(validate_chunk, chunk, folder) for chunk in planned]):
-            summaries.append(future.result())
-            progress(summaries[-1].payloads)
+    for summary in (
+        (validate_chunk(chunk, folder) for chunk in planned) if is_small else _validate_shared(planned, folder)
+    ):
+        summaries.append(summary)
+        progress(summary.payloads)
     return summaries
