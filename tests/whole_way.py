@@ -66,7 +66,7 @@ def check_published_figures(warehouse: Path) -> None:
 def check_held_table(warehouse: Path, document: str) -> None:
     """Table 三 of the changed document is held and explained; its other tables and the other reports are published."""
     statuses = f"""
-        select table_id::varchar, status::varchar from marts.fct_report_tables
+        select table_id::varchar, fct_report_tables.status::varchar from marts.fct_report_tables
         inner join marts.dim_report using (report_key) inner join marts.dim_document using (document_key)
         where source_uri like '%{document}'
     """
@@ -83,5 +83,8 @@ def check_held_table(warehouse: Path, document: str) -> None:
     assert query(warehouse, reports.format("fct_reviews_and_lawsuits")) == [(4,)]
     assert query(warehouse, reports.format("fct_proactive_disclosures")) == [(4,)]
     assert query(warehouse, reports.format("fct_legacy_indicators")) == [(1,)]
-    body = "select new_received, reviews, applications_status from marts.authority_year where authority_zh = '杭州市商务局'"
+    body = """
+        select new_received, reviews, applications_status from marts.authority_year
+        where authority_zh = '杭州市商务局'
+    """
     assert query(warehouse, body) == [(None, 0, "held")]

@@ -1,6 +1,6 @@
 """Write synthetic raw extracted JSON: `python -m pipelines.render.synthetic --reports N --seed S --out FOLDER`.
 
-JSONL shards `synthetic-00001.jsonl` of 10,000 reports each, and `broken.json`, the list of the reports in which one
+JSONL shards `synthetic-00001.jsonl` of 10,000 reports each, and `.broken.json`, the list of the reports in which one
 digit of table 三 was changed. Same arguments, same bytes.
 """
 
@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from pipelines.render.synthetic_reports import Breakage, SyntheticReport, make_reports
 
 SHARD_SIZE = 10_000
-BROKEN_FILE = "broken.json"
+BROKEN_FILE = ".broken.json"  # hidden, so that the folder is an input as it is
 
 
 def write_synthetic(count: int, seed: int, folder: Path, broken_share: float, console: Console) -> list[Breakage]:
@@ -55,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m pipelines.render.synthetic", description=__doc__)
     parser.add_argument("--reports", type=int, required=True, help="how many reports to write")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same bytes")
-    parser.add_argument("--out", type=Path, required=True, help="folder for the shards and broken.json")
+    parser.add_argument("--out", type=Path, required=True, help=f"folder for the shards and {BROKEN_FILE}")
     parser.add_argument("--broken", type=float, default=0.002, help="share of reports with one digit changed")
     options = parser.parse_args(arguments)
     console = Console()
