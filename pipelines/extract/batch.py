@@ -1,9 +1,7 @@
 """Captured documents -> one JSONL shard of raw extracted JSON, in a pool of processes where there are many."""
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from msgspec import Struct
 from contracts.raw_json import DocumentInfo, ExtractorInfo, RawDocument, Rejection
 from pipelines.capture import Document
 from pipelines.extract.document import EXTRACTOR_NAME, EXTRACTOR_VERSION, extract_document
+from pipelines.worker_pool import worker_pool
 
 WORKERS = 2
 FEW_DOCUMENTS = 100
@@ -67,15 +66,9 @@ def _extract_some(documents: Sequence[Document]) -> list[tuple[bytes, bool]]:
     return [extract_line(document) for document in documents]
 
 
-def _open_pool(workers: int) -> ProcessPoolExecutor:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    return ProcessPoolExecutor(workers, mp_context=context)
-
-
 def _extract_alone(document: Document) -> tuple[bytes, bool]:
     """Extract a document in a process of its own: one that kills its process is rejected."""
-    with _open_pool(1) as pool:
+    with worker_pool(1, __name__) as pool:
         try:
             return pool.submit(extract_line, document).result()
         except BrokenProcessPool as error:
@@ -87,7 +80,7 @@ def _extract_lines(documents: Sequence[Document]) -> Iterator[tuple[bytes, bool]
         yield from map(extract_line, documents)
         return
     tasks = [documents[start : start + TASK_DOCUMENTS] for start in range(0, len(documents), TASK_DOCUMENTS)]
-    with _open_pool(WORKERS) as pool:
+    with worker_pool(WORKERS, __name__) as pool:
         for task, future in [(task, pool.submit(_extract_some, task)) for task in tasks]:
             try:
                 yield from future.result()

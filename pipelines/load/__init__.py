@@ -7,6 +7,7 @@ Shards are validated line by line (:mod:`pipelines.validation`), the payloads th
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from tempfile import mkdtemp
 
 from pipelines.load.destination import LoadError, finish_interrupted_load, load_staged
 from pipelines.load.selection import LoadResult
@@ -35,8 +36,8 @@ def load_raw(
     """
     staged = warehouse / "dlt" / "staged"
     finish_interrupted_load(staged, warehouse)
-    lines = staged / "lines"
-    lines.mkdir(parents=True)
+    staged.mkdir(parents=True)
+    lines = Path(mkdtemp(prefix="lines-", dir=staged))  # no other run's worker can write here
     summaries = validate_chunks(plan_chunks(shards), lines, progress or (lambda payloads: None))
     longest_line = max((summary.longest_line for summary in summaries), default=0)
     result = stage_batch(staged, lines, longest_line, warehouse, run_id)

@@ -1,10 +1,9 @@
 """Chunks of payloads -> validated lines on disk, with the help of another process where the batch is large."""
 
 import gc
-import multiprocessing
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -26,6 +25,7 @@ from pipelines.validation.lines import (
     TermColumn,
 )
 from pipelines.validation.payloads import Accepted, Refused, validate
+from pipelines.worker_pool import worker_pool
 
 HANDED_OVER_CHUNKS = 2
 WRITE_BUFFER_BYTES = 2**20
@@ -202,9 +202,7 @@ def validate_chunk(chunk: Chunk, folder: Path) -> ChunkSummary:
 def _validate_shared(chunks: Iterable[Chunk], folder: Path) -> Iterator[ChunkSummary]:
     """Validate chunks in this process and in another one, each taking the next when it is free."""
     waiting = deque(chunks)
-    context = multiprocessing.get_context("forkserver")  # safe beside threads
-    context.set_forkserver_preload([__name__])
-    with ProcessPoolExecutor(1, mp_context=context) as pool:
+    with worker_pool(1, __name__) as pool:
         handed_over: deque[Future[ChunkSummary]] = deque()
         while waiting or handed_over:
             while waiting and len(handed_over) < HANDED_OVER_CHUNKS:
