@@ -27,11 +27,15 @@ from pipelines.load import LoadResult, load_raw
 from pipelines.publishing import Version, describe_code, describe_inputs, list_versions, publish
 from pipelines.warehouse import Warehouse
 
-WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")  # they test the models, not the data: `make test`
 DBT_COMMANDS: dict[Layer, tuple[str, ...]] = {
-    "staging": ("build", "--select", "resource_type:seed", "path:models/staging", *WITHOUT_TESTS),
-    "facts": ("run", "--selector", "facts"),
-    "marts": ("run", "--selector", "marts"),
+    "staging": (
+        "build",
+        *("--select", "resource_type:seed", "path:models/staging", "--indirect-selection", "buildable"),
+        *WITHOUT_UNIT_TESTS,
+    ),
+    "facts": ("build", "--selector", "facts", *WITHOUT_UNIT_TESTS),
+    "marts": ("build", "--selector", "marts", *WITHOUT_UNIT_TESTS),
 }
 
 
@@ -109,10 +113,10 @@ def check_layer(run: Run, layer: Layer, loaded: LoadResult) -> LayerReport:
 
 @task(name="dbt", task_run_name="dbt {layer}", cache_policy=NO_CACHE)
 def build_layer(run: Run, layer: Layer) -> None:
-    """Build a layer's models.
+    """Build a layer's models and test their keys.
 
     Raises:
-        DbtFailedError: a model failed.
+        DbtFailedError: a model or a test failed.
     """
     with step_progress(f"Build {layer}"):
         run_dbt(DBT_COMMANDS[layer], run.warehouse)
