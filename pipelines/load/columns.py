@@ -3,10 +3,16 @@
 import pyarrow as pa
 
 from contracts.form import form
-from contracts.raw_tables import RAW_TABLES, cell_arrow_type
+from contracts.raw_tables import RAW_TABLES
+from pipelines.validation.cells import cells_in_order
 
 Columns = dict[str, str]
-SQL_TYPES = {pa.int64(): "BIGINT", pa.string(): "VARCHAR", pa.bool_(): "BOOLEAN"}
+SQL_TYPES = {
+    pa.timestamp("us", tz="UTC"): "TIMESTAMPTZ",
+    pa.int64(): "BIGINT",
+    pa.string(): "VARCHAR",
+    pa.bool_(): "BOOLEAN",
+}
 
 INDEX_COLUMNS: Columns = {
     "line": "BIGINT",
@@ -38,74 +44,41 @@ def _flat_columns(table: str) -> Columns:
     return {"line": "BIGINT", **{field.name: SQL_TYPES[field.type] for field in RAW_TABLES[table]}}
 
 
-def _tables_type() -> str:
-    tables: dict[str, dict[str, Columns]] = {table: {} for table in form().tables}
-    for cell in form().cells.values():
-        tables[cell.table].setdefault(cell.row, {})[cell.column] = SQL_TYPES[cell_arrow_type(cell)]
-    return _struct(
-        {
-            table: _struct(
-                {
-                    "form_version": "VARCHAR",
-                    "cells": _struct({row: _struct(columns) for row, columns in rows.items()}),
-                }
-            )
-            for table, rows in tables.items()
-        }
-    )
-
-
-def report_columns() -> Columns:
-    """The fields of a line that holds a report, with the cells of every version of the form."""
-    authority = _struct({"printed": "VARCHAR", "normalised": "VARCHAR"})
-    report = {
-        "authority": authority,
-        "year": "BIGINT",
-        "scope": "VARCHAR",
-        "period": "VARCHAR",
-        "published": "VARCHAR",
-        "region_code": "VARCHAR",
-        "tables": _tables_type(),
+def _report_columns() -> Columns:
+    """The fields of a line that holds a report, with the lists of cells of every version of the form."""
+    flat = {
+        "form_versions": _struct(dict.fromkeys(form().tables, "VARCHAR")),
+        "integers": _struct(dict.fromkeys(form().versions, "BIGINT[]")),
+        "texts": _struct(dict.fromkeys(form().versions, "VARCHAR[]")),
     }
-    return {
-        "line": "BIGINT",
-        "report_key": "BIGINT",
-        "document_key": "BIGINT",
-        "document_sha256": "VARCHAR",
-        "ordinal": "BIGINT",
-        "payload_sha256": "VARCHAR",
-        "captured_at": "VARCHAR",
-        "source_tier": "BIGINT",
-        "report": _struct(report),
-        "lineage": "VARCHAR",
-    }
+    cells = {cell.name for cell in form().cells.values()} | {f"{table}__form_version" for table in form().tables}
+    plain = {name: kind for name, kind in _flat_columns("reports").items() if name not in cells}
+    return {**plain, "captured_at": "VARCHAR", "cells": _struct(flat)}
 
 
 LINE_COLUMNS: dict[str, Columns] = {
     "index": INDEX_COLUMNS,
     "payloads": PAYLOAD_COLUMNS,
-    "reports": report_columns(),
+    "reports": _report_columns(),
     "claims": _flat_columns("claims"),
     "legacy": _flat_columns("legacy_indicators"),
 }
 
 
 def _report_expressions() -> Columns:
+    """Where each cell stands: in the list of its version, or in that of whichever version the table follows."""
+    places: dict[str, list[str]] = {}
+    for version in form().versions:
+        for kind, cells in zip(("integers", "texts"), cells_in_order(version), strict=True):
+            for place, cell in enumerate(cells, start=1):
+                is_cast = kind == "texts" and cell.type == "integer"
+                element = f'cells.{kind}."{version}"[{place}]'
+                places.setdefault(cell.name, []).append(f"{element}::BIGINT" if is_cast else element)
     expressions = {
-        "authority_printed": "report.authority.printed",
-        "authority_normalised": "report.authority.normalised",
-        "report_year": "report.year",
-        "period": "report.period",
-        "published": "report.published",
-        "region_code": "report.region_code",
-        "scope": "coalesce(report.scope, 'unknown')",
-        "captured_at": "captured_at::timestamptz",
+        name: found[0] if len(found) == 1 else f"coalesce({', '.join(found)})" for name, found in places.items()
     }
-    for table in form().tables:
-        expressions[f"{table}__form_version"] = f'report.tables."{table}".form_version'
-    for cell in form().cells.values():
-        expressions[cell.name] = f'report.tables."{cell.table}".cells."{cell.row}"."{cell.column}"'
-    return expressions
+    versions = {f"{table}__form_version": f'cells.form_versions."{table}"' for table in form().tables}
+    return {**expressions, **versions, "captured_at": "captured_at::timestamptz"}
 
 
 _EXPRESSIONS: dict[str, Columns] = {

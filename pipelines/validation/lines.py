@@ -8,7 +8,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from contracts.raw_json import Leftover, Reading, Report, Span
+from contracts.raw_json import Leftover, Reading, Span
+from pipelines.validation.cells import FlatCells
 
 LINES_PER_CHUNK = 2**32
 
@@ -50,7 +51,7 @@ class Lineage(Struct, frozen=True):
 
 
 class ReportLine(Struct, frozen=True):
-    """One report with its keys; `report` has lost its lineage, claims and legacy indicators to other fields."""
+    """One report with its keys; its cells are flat lists (:mod:`pipelines.validation.cells`)."""
 
     line: int
     report_key: int
@@ -58,9 +59,16 @@ class ReportLine(Struct, frozen=True):
     document_sha256: str
     ordinal: int
     payload_sha256: str
+    authority_printed: str
+    authority_normalised: str | None
+    report_year: int
+    period: str | None
+    published: str | None
+    region_code: str | None
+    scope: str
     captured_at: str
     source_tier: int
-    report: Report
+    cells: FlatCells
     lineage: Lineage
 
 

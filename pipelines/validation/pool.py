@@ -11,20 +11,17 @@ from typing import BinaryIO
 import msgspec
 from msgspec import Struct
 
-from contracts.raw_json import Claim, LegacyIndicator
-from contracts.raw_tables import key_of, report_key
 from pipelines.validation.chunks import CHUNK_BYTES, Chunk, read_payloads
 from pipelines.validation.lines import (
     LINES_PER_CHUNK,
     ClaimLine,
     IndexLine,
     LegacyLine,
-    Lineage,
     PayloadLine,
     ReportLine,
-    TermColumn,
 )
-from pipelines.validation.payloads import Accepted, Refused, validate
+from pipelines.validation.payloads import Accepted, validate
+from pipelines.validation.rows import accepted_line, refused_line, report_lines
 from pipelines.worker_pool import worker_pool
 
 HANDED_OVER_CHUNKS = 2
@@ -66,100 +63,6 @@ class _Lines:
         self._files[kind].write(b"\n")
 
 
-def _refused_line(line: int, refused: Refused) -> IndexLine:
-    return IndexLine(
-        line,
-        key_of(refused.document_sha256),
-        refused.document_sha256,
-        refused.payload_sha256,
-        accepted=False,
-        status="rejected",
-        reports=0,
-        source_uri=refused.source_uri,
-        reason=refused.reason,
-        detail=refused.detail,
-    )
-
-
-def _accepted_line(line: int, accepted: Accepted) -> IndexLine:
-    document, info = accepted.document, accepted.document.document
-    rejection = document.rejection
-    return IndexLine(
-        line,
-        key_of(info.sha256),
-        info.sha256,
-        accepted.payload_sha256,
-        accepted=True,
-        status="read" if rejection is None else "rejected",
-        reports=len(document.reports),
-        media_type=info.media_type,
-        source_uri=info.source_uri,
-        bytes=info.bytes,
-        captured_at=accepted.captured_at,
-        source_tier=info.source_tier,
-        extractor_name=document.extractor.name,
-        extractor_version=document.extractor.version,
-        reason=None if rejection is None else rejection.reason,
-        detail=None if rejection is None else rejection.detail,
-    )
-
-
-def _claim_line(line: int, key: int, payload_sha256: str, claim: Claim) -> ClaimLine:
-    return ClaimLine(
-        line,
-        key,
-        payload_sha256,
-        claim.id,
-        claim.kind,
-        claim.meaning or None,
-        [TermColumn(term.operand, term.weight) for term in claim.terms],
-        claim.value,
-        claim.quote,
-        claim.agrees,
-        claim.candidates or None,
-        claim.span,
-    )
-
-
-def _legacy_line(line: int, key: int, payload_sha256: str, position: int, found: LegacyIndicator) -> LegacyLine:
-    return LegacyLine(
-        line,
-        key,
-        payload_sha256,
-        position,
-        found.label,
-        found.indicator,
-        found.period,
-        found.value,
-        found.unit,
-        found.span,
-    )
-
-
-def _report_lines(line: int, document_key: int, accepted: Accepted) -> Iterator[Struct]:
-    info, payload_sha256 = accepted.document.document, accepted.payload_sha256
-    for ordinal, report in enumerate(accepted.document.reports, start=1):
-        key = report_key(info.sha256, ordinal)
-        for claim in report.claims:
-            yield _claim_line(line, key, payload_sha256, claim)
-        for position, found in enumerate(report.legacy.indicators if report.legacy else [], start=1):
-            yield _legacy_line(line, key, payload_sha256, position, found)
-        lineage = Lineage(report.spans, report.readings, report.leftovers)
-        report.spans, report.readings, report.leftovers, report.claims, report.legacy = {}, [], [], [], None
-        yield ReportLine(
-            line,
-            key,
-            document_key,
-            info.sha256,
-            ordinal,
-            payload_sha256,
-            accepted.captured_at,
-            info.source_tier,
-            report,
-            lineage,
-        )
-
-
 @contextmanager
 def _rare_garbage_collection() -> Iterator[None]:
     """Decoded documents have no cycles, and looking for some costs a tenth of the time."""
@@ -188,11 +91,11 @@ def validate_chunk(chunk: Chunk, folder: Path) -> ChunkSummary:
             payloads += 1
             verdict = validate(payload)
             if isinstance(verdict, Accepted):
-                index = _accepted_line(line, verdict)
-                for part in _report_lines(line, index.document_key, verdict):
+                index = accepted_line(line, verdict)
+                for part in report_lines(line, index.document_key, verdict):
                     lines.write(part)
             else:
-                index = _refused_line(line, verdict)
+                index = refused_line(line, verdict)
             if index.status == "rejected":
                 lines.write(PayloadLine(line, payload.content.decode("utf-8", errors="replace")))
             lines.write(index)

@@ -94,6 +94,24 @@ def test_every_cell_of_every_version_arrives_in_its_column(tmp_path: Path) -> No
     assert {key for key, value in found.items() if value is not None} == set(expected)
 
 
+def test_tables_of_two_versions_in_one_report_keep_apart(tmp_path: Path) -> None:
+    fees = {"administrative_fees": {"amount_cny_10k": "2023.852"}, "regulations": {"issued": 3, "in_force": None}}
+    report = report_of(7)
+    report["tables"]["applications"]["form_version"] = "2019"
+    report["tables"]["applications"]["cells"] = {"granted": {"total": 7}, "other_handling": {"total": 1}}
+    report["tables"]["proactive_disclosure"] = {"form_version": "2021", "cells": fees}
+    report["claims"] = []
+    load(tmp_path, [document_of("a", 0, reports=[report])])
+    columns = (
+        "applications__form_version, proactive_disclosure__form_version, reviews_and_lawsuits__form_version, "
+        "applications__granted__total, applications__other_handling__total, applications__carried_in__total, "
+        "proactive_disclosure__administrative_fees__amount_cny_10k, proactive_disclosure__regulations__issued, "
+        "proactive_disclosure__regulations__in_force, proactive_disclosure__administrative_fees__change"
+    )
+    found = query(tmp_path / "warehouse", f"select {columns} from raw.reports")
+    assert found == [("2019", "2021", None, 7, 1, None, "2023.852", 3, None, None)]
+
+
 def test_lineage_keeps_spans_readings_and_leftovers(tmp_path: Path) -> None:
     report = report_of(7)
     report["spans"] = {"applications.granted": {"line": 3}}
