@@ -131,7 +131,7 @@ def _check_other_tables(
         for r in results
     }
     value_sums = {
-        cell.name: f"sum(value) filter (where item = '{cell.row}' and measure = '{cell.column}')"
+        cell.name: f"sum(case when item = '{cell.row}' and measure = '{cell.column}' then value end)"
         for cell in cells_of("proactive_disclosure")
         if cell.type != "text"
     }

@@ -46,25 +46,28 @@ def _check_sums(
 
 def _check_region_year(connection: duckdb.DuckDBPyConnection) -> CheckResult:
     """A region's figures are those of its one consolidated report or of its own reports, never of both."""
-    figures = ", ".join(f"sum(bodies.{name})::bigint as {name}" for name in FIGURES)
-    expected = read_frame(
+    keys = ["region_code", "report_year"]
+    regions = read_frame(
+        connection, f"select {', '.join((*keys, 'basis', 'consolidated_by_zh', *FIGURES))} from {MARTS}.region_year"
+    )
+    bodies = read_frame(
         connection,
         f"""
-        select regions.region_code, regions.report_year, {figures}
-        from {MARTS}.region_year as regions
-        left join {MARTS}.authority_year as bodies
-            on regions.region_code = bodies.region_code and regions.report_year = bodies.report_year
-            and bodies.applications_status = 'passed'
-            and case regions.basis
-                when 'consolidated' then bodies.authority_zh = regions.consolidated_by_zh
-                when 'own_reports' then bodies.scope_counted = 'own'
-                else false
-            end
-        group by all
+        select {", ".join((*keys, "authority_zh", "scope_counted", *FIGURES))} from {MARTS}.authority_year
+        where applications_status = 'passed'
         """,
     )
-    actual = read_frame(connection, f"select region_code, report_year, {', '.join(FIGURES)} from {MARTS}.region_year")
-    return compare_frames("conservation.region_year", expected, actual, ["region_code", "report_year"])
+    is_consolidated = (pl.col("basis") == "consolidated") & (pl.col("authority_zh") == pl.col("consolidated_by_zh"))
+    is_own = (pl.col("basis") == "own_reports") & (pl.col("scope_counted") == "own")
+    counted = bodies.join(regions.select(*keys, "basis", "consolidated_by_zh"), on=keys).filter(
+        is_consolidated | is_own
+    )
+    printed = (pl.col(name).sum() for name in FIGURES)
+    summed = counted.group_by(keys).agg(
+        pl.when(pl.col(name).count() > 0).then(total).alias(name) for name, total in zip(FIGURES, printed, strict=True)
+    )
+    expected = regions.select(keys).join(summed, on=keys, how="left")
+    return compare_frames("conservation.region_year", expected, regions, keys)
 
 
 def _check_exceptions(connection: duckdb.DuckDBPyConnection) -> CheckResult:

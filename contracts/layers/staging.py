@@ -6,7 +6,7 @@ import polars as pl
 from contracts.form import form
 from contracts.layers import raw
 from contracts.layers.balance import judge
-from contracts.layers.fingerprints import check_unaltered, remember
+from contracts.layers.fingerprints import check_unaltered, fingerprint, remember
 from contracts.layers.frames import cells_of, check_schema, read_cells, unequal_rows
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation, verdict
 
@@ -28,19 +28,22 @@ _SHARED: dict[str, tuple[str, ...]] = {
 
 
 def _check_rows(connection: duckdb.DuckDBPyConnection, name: str, columns: tuple[str, ...]) -> CheckResult:
-    """Whether a staging model has exactly raw's rows in the columns that both have."""
-    chosen = ", ".join(f"{column}::varchar as {column}" for column in columns)
-    query = """
-        select count(*) from (
-            (select {c} from raw.{t} except all select {c} from staging.stg_{t})
-            union all
-            (select {c} from staging.stg_{t} except all select {c} from raw.{t})
-        )
-    """.format(c=chosen, t=name)  # noqa: UP032 the names stand more than once
-    different = connection.execute(query).fetchone()
-    seen = connection.execute(f"select count(*) from raw.{name}").fetchone()
-    failed = int(different[0]) if different else 0
-    return verdict(f"conservation.{name}", int(seen[0]) if seen else 0, failed, f"{failed} rows differ from raw")
+    """Whether a staging model has exactly raw's rows in the columns that both have; counted only if they differ."""
+    chosen = f"(select {', '.join(f'{column}::varchar as {column}' for column in columns)} from {{}})"
+    raw_rows, staged_rows = chosen.format(f"raw.{name}"), chosen.format(f"staging.stg_{name}")
+    expected = fingerprint(connection, raw_rows)
+    seen, failed = int(expected.split(":")[0]), 0
+    if fingerprint(connection, staged_rows) != expected:
+        query = f"""
+            select count(*) from (
+                (from {raw_rows} except all from {staged_rows})
+                union all
+                (from {staged_rows} except all from {raw_rows})
+            )
+        """
+        row = connection.execute(query).fetchone()
+        failed = int(row[0]) if row else 0
+    return verdict(f"conservation.{name}", seen, failed, f"{failed} rows differ from raw")
 
 
 def _comparable(frame: pl.DataFrame, table: str) -> pl.DataFrame:
