@@ -18,7 +18,7 @@ TIMESTAMP = pa.timestamp("us", tz="UTC")
 
 def key_of(text: str) -> int:
     """A signed 64-bit key: the first 16 hex digits of the text's sha256, less 2^63."""
-    return int(hashlib.sha256(text.encode()).hexdigest()[:16], 16) - 2**63
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") - 2**63
 
 
 def report_key(document_sha256: str, ordinal: int) -> int:

@@ -5,16 +5,16 @@ tenth of that. A report has one list for each version of the form that its table
 is a stretch of nulls in it. Rows with a cell that is no integer go to lists of texts, whole.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from msgspec import UNSET, Struct
 from msgspec.structs import astuple
 
 from contracts.form import Cell, form
-
-Row = tuple[str, tuple[None, ...]]
 
 
 class FlatCells(Struct, frozen=True):
@@ -25,12 +25,30 @@ class FlatCells(Struct, frozen=True):
     texts: dict[str, list[int | str | None]]
 
 
+class _Rows(Struct, frozen=True):
+    """Some rows of a table: how they are read from its cells, and as many nulls for each as it has cells."""
+
+    read: Callable[[Any], tuple[Any, ...]]
+    blanks: tuple[tuple[None, ...], ...]
+
+    @property
+    def missing(self) -> tuple[None, ...]:
+        """The rows of a table that is not there."""
+        return (None,) * len(self.blanks)
+
+
 class _TableLayout(Struct, frozen=True):
-    """The rows of one table of one version, each with as many nulls as it has cells."""
+    """The rows of one table of one version."""
 
     table: str
-    integer_rows: tuple[Row, ...]
-    text_rows: tuple[Row, ...]
+    integer_rows: _Rows
+    text_rows: _Rows
+
+
+def _rows(rows: list[tuple[str, list[Cell]]]) -> _Rows:
+    names = [row for row, _ in rows]
+    read = attrgetter(*names) if len(names) > 1 else lambda cells: tuple(getattr(cells, name) for name in names)
+    return _Rows(read, tuple((None,) * len(cells) for _, cells in rows))
 
 
 @cache
@@ -52,10 +70,10 @@ def _is_integer_row(cells: list[Cell]) -> bool:
 def _layouts(version: str) -> tuple[_TableLayout, ...]:
     layouts: list[_TableLayout] = []
     for table in form().versions[version].tables:
-        rows: dict[bool, list[Row]] = {True: [], False: []}
+        rows: dict[bool, list[tuple[str, list[Cell]]]] = {True: [], False: []}
         for row, cells in _rows_of(version, table):
-            rows[_is_integer_row(cells)].append((row, (None,) * len(cells)))
-        layouts.append(_TableLayout(table, tuple(rows[True]), tuple(rows[False])))
+            rows[_is_integer_row(cells)].append((row, cells))
+        layouts.append(_TableLayout(table, _rows(rows[True]), _rows(rows[False])))
     return tuple(layouts)
 
 
@@ -68,9 +86,13 @@ def cells_in_order(version: str) -> tuple[list[Cell], list[Cell]]:
     )
 
 
-def _extend(flat: list[Any], cells: Any, rows: tuple[Row, ...]) -> None:  # noqa: ANN401 - a struct made from the form
-    for name, blank in rows:
-        row = getattr(cells, name, None)
+def _extend(flat: list[Any], cells: Any, rows: _Rows) -> None:  # noqa: ANN401 - a struct made from the form
+    """Add a table's rows to a list; of a table that is not there (None) the blanks."""
+    found = rows.read(cells) if cells is not None else rows.missing
+    if all(found):
+        flat.extend(chain.from_iterable(map(astuple, found)))
+        return
+    for row, blank in zip(found, rows.blanks, strict=True):
         flat.extend(blank if row is None else astuple(row))
 
 

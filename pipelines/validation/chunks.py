@@ -9,6 +9,7 @@ from msgspec import Struct
 
 CHUNK_BYTES = 16 * 2**20
 CHUNK_PARTS = 2000
+READ_BUFFER_BYTES = 2**20
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 PartKind = Literal["lines", "gzip", "document"]
 
@@ -82,7 +83,7 @@ def plan_chunks(shards: Iterable[Path]) -> list[Chunk]:
 
 
 def _range_lines(part: Part) -> Iterator[tuple[int, bytes]]:
-    with part.path.open("rb") as file:
+    with part.path.open("rb", buffering=READ_BUFFER_BYTES) as file:
         position = max(part.start - 1, 0)
         file.seek(position)
         if part.start:

@@ -15,6 +15,7 @@ from pipelines.validation.chunks import Payload
 
 Refusal = Literal["invalid_json", "schema_violation", "claim_mismatch"]
 _DECODER = msgspec.json.Decoder(RawDocument)
+_UTC_LENGTH = len("2024-01-31T00:00:00+00:00")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -58,6 +59,8 @@ def utc_text(captured_at: str) -> str:
         ValueError: there is no such day or time.
     """
     moment = datetime.fromisoformat(captured_at)
+    if len(captured_at) == _UTC_LENGTH and captured_at.endswith("+00:00"):
+        return captured_at
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return moment.astimezone(UTC).isoformat()

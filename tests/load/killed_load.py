@@ -38,7 +38,6 @@ def _kill_at(owner: object, name: str, *, after: bool, call: int = 1) -> None:
 
 # Instants before the batch is staged as a whole: nothing of it is in the warehouse then, nor ever will be by itself.
 UNSTAGED: dict[str, Callable[[], None]] = {
-    "lines validated": lambda: _kill_at(pipelines.load, "stage_batch", after=False),
     "plan not written": lambda: _kill_at(shutil, "rmtree", after=True, call=2),
 }
 STAGED: dict[str, Callable[[], None]] = {
@@ -49,7 +48,6 @@ STAGED: dict[str, Callable[[], None]] = {
     "reports loaded": lambda: _kill_at(destination, "_run", after=True),
     "documents committed and not marked": lambda: _kill_at(DuckDbCopyJob, "run", after=True, call=3),
     "documents loaded": lambda: _kill_at(destination, "_run", after=True, call=2),
-    "batch not forgotten": lambda: _kill_at(destination, "remove_staged", after=False, call=2),
     "batch half forgotten": lambda: _kill_at(shutil, "rmtree", after=False, call=3),
 }
 MERGING: dict[str, Callable[[], None]] = {
