@@ -1,7 +1,7 @@
 """The cells of a decoded report as flat lists, row after row, and which cell stands where in them.
 
-Written as objects, cells are nine tenths of a line, and DuckDB looks up every name in every line. As lists they are a
-tenth of that. A report has one list for each version of the form that its tables follow; a table of another version
+Written as objects, cells are most of a line, and DuckDB looks up every name in every line. As lists they are a tenth
+as long. A report has one list for each version of the form that its tables follow; a table of another version
 is a stretch of nulls in it. Rows with a cell that is no integer go to lists of texts, whole.
 """
 

@@ -65,7 +65,7 @@ class _Lines:
 
 @contextmanager
 def _rare_garbage_collection() -> Iterator[None]:
-    """Decoded documents have no cycles, and looking for some costs a tenth of the time."""
+    """Decoded documents have no cycles: looking for some after every few of them is work for nothing."""
     thresholds = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(GARBAGE_THRESHOLD)
