@@ -1,29 +1,38 @@
 """What a raw extracted JSON says of its readings, recomputed from its own figures: are the proofs proofs?"""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
 
-from msgspec import UNSET
-
-from contracts.form import FormVersion, Identity, form
+from contracts.form import Identity, form
 from contracts.identities import residual
 from contracts.raw_json import Reading, Report, cells_of
+from pipelines.validation.references import version_of
+
+NULL_STATES = frozenset(("blank", "mark", "missing", "ambiguous"))
 
 
-@cache
-def _cell_ids(version: str) -> frozenset[str]:
-    return frozenset(form().versions[version].cells)
+def _is_filled(report: Report, cell_id: str) -> bool:
+    """Whether the tables have a value in a cell."""
+    if version_of(report, cell_id) is None:
+        return False
+    table, row, column = cell_id.split(".")
+    return getattr(getattr(getattr(report.tables, table).cells, row), column, None) is not None
 
 
-def _version_of(report: Report, cell_id: str) -> FormVersion | None:
-    table = getattr(report.tables, cell_id.partition(".")[0], UNSET)
-    return None if table is UNSET else form().versions[type(table).__struct_config__.tag]
+def _find_contradictions(report: Report) -> list[str]:
+    """Cells that a reading says have no figure, but that have one."""
+    return [
+        f"{reading.cell}: is {reading.state} but not null"
+        for reading in report.readings
+        if reading.state in NULL_STATES and _is_filled(report, reading.cell)
+    ]
 
 
-def _proof_of(reading: Reading, version: FormVersion | None) -> tuple[list[Identity], str | None]:
+def _proof_of(report: Report, reading: Reading) -> tuple[list[Identity], str | None]:
     """The identities that a reading names as proof, and what is wrong with them."""
-    if version is None or reading.cell not in _cell_ids(version.version):
+    name = version_of(report, reading.cell)
+    if name is None:
         return [], "is no cell of the report's tables"
+    version = form().versions[name]
     unknown = [name for name in reading.proof if name not in version.identities]
     if unknown:
         return [], f"its proof {', '.join(unknown)} is no identity of version {version.version}"
@@ -71,17 +80,19 @@ def _find_fault(
 
 
 def reading_problems(report: Report) -> list[str]:
-    """What is not true of a report's `resolved` and `blank_proven` readings; empty if nothing.
+    """What is not true of a report's readings; empty if nothing.
 
-    A proof must name identities with a term in the cell, which hold over the report's cells once the proven values
-    stand in the blank ones. A `blank_proven` cell must be null, and the proofs must force its value.
+    A cell that is said to have no figure must be null. A proof must name identities with a term in the cell, which
+    hold over the report's cells once the proven values stand in the blank ones. A `blank_proven` cell must be
+    null, and the proofs must force its value.
     """
+    contradictions = _find_contradictions(report)
     readings = [reading for reading in report.readings if reading.state in ("blank_proven", "resolved")]
     if not readings:
-        return []
-    found = [(reading, *_proof_of(reading, _version_of(report, reading.cell))) for reading in readings]
+        return contradictions
+    found = [(reading, *_proof_of(report, reading)) for reading in readings]
     blanks = {rule.id: rule for reading, proof, _ in found if reading.state == "blank_proven" for rule in proof}
     printed = cells_of(report)
     filled = _with_forced(printed, blanks.values())
     faults = [(reading.cell, fault or _find_fault(reading, proof, printed, filled)) for reading, proof, fault in found]
-    return [f"{cell}: {fault}" for cell, fault in faults if fault]
+    return contradictions + [f"{cell}: {fault}" for cell, fault in faults if fault]

@@ -12,6 +12,7 @@ from contracts.claims import claim_problems
 from contracts.raw_json import REJECTION_REASONS, RawDocument
 from pipelines.validation.agreement import reading_problems
 from pipelines.validation.chunks import Payload
+from pipelines.validation.references import circular_claims, unknown_names
 
 Refusal = Literal["invalid_json", "schema_violation", "claim_mismatch"]
 _DECODER = msgspec.json.Decoder(RawDocument)
@@ -83,12 +84,15 @@ def _refuse(payload: Payload, reason: Refusal, detail: str) -> Refused:
 
 
 def _find_fault(document: RawDocument) -> tuple[Refusal, str] | None:
-    """What the types cannot say: a known reason of rejection, and figures that agree with what is said of them."""
+    """What the types cannot say: reasons and names that exist, and figures that agree with what is said of them."""
     if document.rejection is not None and document.rejection.reason not in REJECTION_REASONS:
         known = ", ".join(REJECTION_REASONS)
         return "schema_violation", f"$.rejection.reason `{document.rejection.reason}` is none of: {known}"
     for position, report in enumerate(document.reports):
-        problems = [*reading_problems(report), *claim_problems(report)]
+        unknown = unknown_names(report)
+        if unknown:
+            return "schema_violation", f"$.reports[{position}]: {'; '.join(unknown)}"
+        problems = [*reading_problems(report), *claim_problems(report), *circular_claims(report.claims)]
         if problems:
             return "claim_mismatch", f"$.reports[{position}]: {'; '.join(problems)}"
     return None
