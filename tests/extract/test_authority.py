@@ -30,7 +30,7 @@ TITLES = [
     ("浙江省杭州市临平区政府2021年政府信息公开工作年度报告", "杭州市临平区人民政府", "330113", "consolidated"),
     ("桐庐县人民政府2021年政府信息公开工作年度报告", "桐庐县人民政府", "330122", "consolidated"),
     ("浙江省教育厅2021年政府信息公开工作年度报告", "浙江省教育厅", "330000", "own"),
-    ("杭州市人民政府办公厅2021年政府信息公开工作年度报告", "杭州市人民政府办公厅", "330100", "own"),
+    ("温州市人民政府办公厅2021年政府信息公开工作年度报告", "温州市人民政府办公厅", "330300", "own"),
     ("衢州市2021年政府信息公开工作年度报告", "衢州市人民政府", "330800", "consolidated"),
 ]
 
@@ -50,13 +50,13 @@ def test_a_title_broken_over_two_lines() -> None:
 
 def test_the_index_block_and_the_city_in_the_text() -> None:
     found = identity_of(
-        "索引号：|000/2019|公开日期：|2019-01-08",
+        "公开日期：|2019-02-21|索引号：|000/2019",
         "发布单位：|市人社局|主题分类：|其他",
-        "本报告由金华市有关处室编写，统计期限自2018年1月1日起至2018年12月31日止。金华市坚持公开。",
+        "本报告由金华市有关处室编写，所列数字属于2018年1月1日至2018年12月31日。金华市按季度公布。",
     )
     assert found.authority.printed == "市人社局"
     assert found.authority.normalised == "金华市人力资源和社会保障局"
-    assert (found.year, found.published) == (2018, "2019-01-08")
+    assert (found.year, found.published) == (2018, "2019-02-21")
     assert found.period == "2018-01-01/2018-12-31"
 
 
@@ -71,10 +71,10 @@ def test_the_body_as_the_subject_of_the_first_sentence() -> None:
 
 
 def test_the_year_is_never_the_date_of_publication() -> None:
-    assert identity_of("政府信息公开工作报告", "公开日期：2024-01-16").year is None
-    assert identity_of("政府信息公开工作报告", source="https://a.gov.cn/202403/t20240308_1.htm").year is None
+    assert identity_of("政府信息公开工作报告", "公开日期：2024-02-06").year is None
+    assert identity_of("政府信息公开工作报告", source="https://a.gov.cn/202402/t20240206_1.htm").year is None
     assert identity_of("政府信息公开工作报告", source="https://a.gov.cn/report_2019_city.html").year == 2019
-    assert identity_of("报告", "数据统计期限为2023年1月1日至12月31日，2024年1月公布。").year == 2023
+    assert identity_of("报告", "数字属于2023年1月1日起至2023年12月31日，2024年2月公布。").year == 2023
 
 
 def test_what_the_text_does_not_decide_stays_open() -> None:

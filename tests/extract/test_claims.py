@@ -3,11 +3,10 @@
 import pytest
 from opencc import OpenCC
 
-from contracts.claims import claim_problems, claim_rules, recompute_agreement, verdict_of
+from contracts.claims import verdict_of
 from contracts.form import form
-from contracts.raw_json import Authority, Claim, Operand, Report, Span, Tables
+from contracts.raw_json import Claim, Span
 from pipelines.extract.claims import read_claims
-from pipelines.extract.claims.tokens import word_classes
 from pipelines.extract.pieces import Piece
 
 SCRIPTS = {"simplified": None, "traditional": OpenCC("s2t"), "taiwan": OpenCC("s2twp")}
@@ -180,7 +179,7 @@ NONE_SENTENCES = [
     "没有发生行政复议和行政诉讼。",
     "未发生复议诉讼情况。",
     "行政复议、行政诉讼均为零。",
-    "行政复议0件，行政诉讼0件。",
+    "行政复议0宗，行政诉讼0宗。",
     "未收到行政复议申请，未引发行政诉讼。",
 ]
 
@@ -246,16 +245,16 @@ DECOYS = [
     "受理群众来信46件，答复46件。",
     "答复人大建议46件、政协提案5件。",
     "受理行政许可申请46件，办结45件。",
-    "根据国办公开办函〔2021〕30号，2023年1月1日至12月31日，电话：85250046。",
+    "格式见国办函件〔2021〕30号，数据自2023年1月1日起，电话：12345046。",
     "（二）依申请公开。受理近46件，约45件已答复，超过6件结转下年。",
-    "（二）依申请公开。2022年收到申请30件。",
+    "（二）依申请公开。前一年即2022年收到申请30件。",
     "（二）依申请公开。申请量较上年增加16件，同比上升。",
     "（二）依申请公开。申请内容涉及征地20件、规划9件。",
-    "（二）依申请公开。答复率100%，公开率100%，坚持公开为常态、不公开为例外。",
+    "（二）依申请公开。答复率100%，满意率98%，能公开的都公开，不公开的要说明理由。",
     "认真对待每一件申请，做到件件有答复。",
     "除涉密信息外，均予以公开。",
-    "无障碍浏览功能完善，无正当理由大量反复申请的依法处理。",
-    "行政规范性文件解读12篇，政策、规范性文件类信息12条。",
+    "无障碍浏览已经开通，无正当理由反复提出的申请另行处理。",
+    "行政规范性文件解读12篇，规范性文件类动态12条。",
 ]
 
 
@@ -287,7 +286,7 @@ def test_the_span_is_the_number_in_its_printed_line() -> None:
 
 
 def test_wrapped_lines_are_one_sentence() -> None:
-    first = "本年度我局认真做好依申请公开工作，不断提高办理质量，共新收政府信息公开"
+    first = "本年度我局为依申请公开设了专门窗口，由同一位同事登记到底，共新收政府信息公开"
     (claim,) = claims_in(f"{first}\n申请46件，工作平稳有序。")
     assert (claim.kind, claim.value) == ("new_received", 46)
     assert claim.span is not None
@@ -297,39 +296,3 @@ def test_wrapped_lines_are_one_sentence() -> None:
 def test_lines_of_tables_are_no_prose() -> None:
     pieces = [Piece("line", "新收政府信息公开申请46件。", Span(line=1))]
     assert read_claims(pieces, [(0, 1)], table_cells(), None) == []
-
-
-def test_words_have_one_class_and_kinds_are_declared() -> None:
-    declared = [word for words in claim_rules().words.values() for word in words]
-    assert len(declared) == len(set(declared))
-    outcomes = {name for name, kind in claim_rules().kinds.items() if kind.role == "outcome"}
-    assert outcomes & set(word_classes().values()) >= {"granted", "denied", "other_handling"}
-
-
-def test_agreement_needs_all_operands() -> None:
-    terms = [Operand(operand="applications.new_received.total"), Operand(operand="claim.c1", weight=-1)]
-    cells = {"applications.new_received.total": 46}
-    assert recompute_agreement(terms, 40, cells, {}, {"c1": 6}) is True
-    assert recompute_agreement(terms, 41, cells, {}, {"c1": 6}) is False
-    assert recompute_agreement(terms, 40, cells, {}, {}) is None
-    assert recompute_agreement([], 40, cells, {}, {}) is None
-
-
-def report_with(*claims: Claim) -> Report:
-    """A report without tables that makes these claims."""
-    return Report(authority=Authority(printed="甲局"), year=2023, tables=Tables(), claims=list(claims))
-
-
-def claim_of(number: str, operand: str, value: int, agrees: bool | None) -> Claim:
-    """A claim with one operand."""
-    terms = [Operand(operand=operand)]
-    return Claim(id=number, kind="received", terms=terms, value=value, quote="", agrees=agrees)
-
-
-def test_what_a_json_says_of_itself_is_recomputed() -> None:
-    part = claim_of("c1", "applications.new_received.total", 46, None)
-    assert claim_problems(report_with(part, claim_of("c2", "claim.c1", 46, True))) == []
-    assert len(claim_problems(report_with(part, claim_of("c2", "claim.c1", 45, True)))) == 1
-    assert len(claim_problems(report_with(claim_of("c1", "applications.no_row.total", 4, None)))) == 1
-    assert len(claim_problems(report_with(part, part))) == 1
-    assert len(claim_problems(report_with(claim_of("c1", "claim.c1", 4, True)))) == 1
