@@ -138,6 +138,7 @@ REJECTION_REASONS = {
     "empty": "the file has no bytes or no text",
     "undecodable": "the text cannot be decoded, or nothing but replacement characters is left",
     "no_report": "no table and no indicator of the form was found",
+    "several_reports": "the document holds several reports; give each its own file",
     "unsupported_media_type": "no reader for this kind of file",
     "invalid_json": "not JSON at all",
     "schema_violation": "the JSON does not follow the schema of raw extracted JSON",

@@ -63,7 +63,7 @@ def read_report(content: bytes, media_type: str, source_uri: str) -> Report:
     """The report that a document holds.
 
     Raises:
-        Unreadable: the document has no text, no table and no indicator of the form, or no year.
+        Unreadable: the document has no text, no table and no indicator of the form, or no year, or holds two reports.
     """
     pieces = read_pieces(content, media_type)
     identity = read_identity(pieces, source_uri)

@@ -2,7 +2,7 @@
 
 
 class Unreadable(Exception):  # noqa: N818 - a verdict on a document, not a fault of the program
-    """A document has no text that could be read.
+    """A document has no text, or not just one report, that could be read.
 
     Attributes:
         reason: one of `contracts.raw_json.REJECTION_REASONS`.

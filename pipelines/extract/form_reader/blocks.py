@@ -1,10 +1,14 @@
 """Blocks: which tokens of a document belong to which table, and which version of the form a table follows."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import islice, takewhile
 
 from msgspec import Struct
 
 from contracts.form import form
+from pipelines.extract.errors import Unreadable
 from pipelines.extract.form_reader.tokens import Token
 
 _PROSE_BETWEEN = 240  # characters of other text that end a table
@@ -26,15 +30,47 @@ class Block(Struct, frozen=True):
 
 
 def find_blocks(tokens: Sequence[Token]) -> list[Block]:
-    """The block of each table that the document has; of several, the one with the most labels."""
+    """The block of each table that the document has.
+
+    Raises:
+        Unreadable: `several_reports`, if a table is printed twice, so that figures of two reports could be mixed.
+    """
     blocks: list[Block] = []
     for table in form().tables:
         clusters = [_extended(tokens, cluster, table) for cluster in _clusters(tokens, table)]
         candidates = [cluster for cluster in clusters if _is_table(cluster, table)]
+        if len(candidates) > 1 and sum(_has_full_row(cluster, table) for cluster in candidates) > 1:
+            raise Unreadable("several_reports", f"table {table} is printed {len(candidates)} times")
         if candidates:
             best = max(candidates, key=lambda cluster: len(_named(cluster, table)))
             blocks.append(Block(table, _version(best, table), tuple(best)))
     return blocks
+
+
+def _has_full_row(tokens: Sequence[Token], table: str) -> bool:
+    """Whether a row of the table has behind its label as many figures as the form has columns for it."""
+    widths = _row_widths(table)
+    for index, token in enumerate(tokens):
+        rows = [label.id for match in token.matches for label in match.labels if label.kind == "row"]
+        wanted = min((widths[row] for row in rows if row in widths), default=0)
+        figures = sum(1 for _ in takewhile(_is_figure, islice(tokens, index + 1, None)))
+        if wanted and figures >= wanted:
+            return True
+    return False
+
+
+def _is_figure(token: Token) -> bool:
+    return token.slot is not None and not _is_empty(token)
+
+
+@cache
+def _row_widths(table: str) -> dict[str, int]:
+    """How many cells each row of a table has, in the version that has the fewest."""
+    widths: dict[str, int] = {}
+    for name in form().versions_with(table):
+        for row, count in Counter(cell.row for cell in form().versions[name].tables[table].cells).items():
+            widths[row] = min(count, widths.get(row, count))
+    return widths
 
 
 def _clusters(tokens: Sequence[Token], table: str) -> Iterator[tuple[int, int]]:

@@ -35,6 +35,9 @@ def read_tables(pieces: Sequence[Piece]) -> TablesRead:
 
     A number is never changed and never invented: where the pieces and the identities leave several readings, the
     cell is None and its reading names the candidates. Tables that are not there are not in `tables`.
+
+    Raises:
+        Unreadable: `several_reports`, if a table is printed twice.
     """
     read = TablesRead(tables={}, readings=[], spans={}, leftovers=[], blocks=[])
     blocks = find_blocks(read_tokens(pieces))
