@@ -33,12 +33,13 @@ _GOVERNMENT = re.compile(r"(?<!人民)政府(?=$|办公厅$|办公室$)")
 _REGION = re.compile(r"[一-鿿]{2,8}?(?:特别行政区|自治区|自治州|自治县|省|市|地区|州|盟|县|旗|区)")
 _NOT_PLAIN_DISTRICT = re.compile(r"(?:实验区|开发区|新区|自治区|风景区|示范区|合作区|园区|保税区|地区|行政区)$")
 _GENERIC = re.compile(r"(市|区|县)(?=[一-鿿])")
-_ADMINISTRATION = re.compile(r"(?:人民政府|管委会|管理委员会|综合实验区|开发区|新区)$")
-_LOWEST = re.compile(r"(?:[乡镇]人民政府|街道办事处)$")
+_PEOPLES_GOVERNMENT = "人民政府"
+_ZONE = r"(?:实验区|开发区|新区|景区|名胜区|示范区|合作区|园区|保税区|度假区|高新区|集聚区)"
+_ZONE_ADMINISTRATION = re.compile(rf"(?:综合实验区|开发区|新区|{_ZONE}(?:管委会|管理委员会))$")
 
 
 class Body(Struct, frozen=True):
-    """A public body: its full name and the deepest declared region that the name begins with."""
+    """A public body: its full name and the region that the name begins with; None if that one is not declared."""
 
     name: str
     region: Region | None
@@ -46,7 +47,10 @@ class Body(Struct, frozen=True):
     @property
     def governs(self) -> bool:
         """Whether it is a government of a region with bodies below it, whose report consolidates theirs."""
-        return bool(_ADMINISTRATION.search(self.name)) and not _LOWEST.search(self.name)
+        if not self.name.endswith(_PEOPLES_GOVERNMENT):
+            return bool(_ZONE_ADMINISTRATION.search(self.name))
+        place = self.name.removesuffix(_PEOPLES_GOVERNMENT)
+        return place.endswith(self.region.name_zh) if self.region else not place.endswith(("乡", "镇", "街道"))
 
 
 def _written_out(name: str) -> str:
@@ -64,7 +68,7 @@ def _leading_regions(name: str, year: int | None) -> tuple[list[Region], int]:
     position = 0
     while match := _REGION.match(name, position):
         region = find_region(match[0], year) or find_region(match[0], None)
-        if region is None or (found and region.parent_code not in (found[-1].code, *_ancestors(region))):
+        if region is None or (found and found[-1].code not in _ancestors(region)):
             break
         found.append(region)
         position = match.end()
@@ -120,12 +124,11 @@ def normalise_body(printed: str, text: str, year: int | None) -> Body | None:
     deepest = regions[-1]
     if deepest.name_zh in _SHARED_NAMES and len(regions) == 1 and not _has_evidence(deepest, text):
         return None
-    undeclared = _REGION.match(rest)
-    if not rest:
-        rest = "人民政府"
-    elif undeclared is None and rest in ("人民", "政府"):
+    if _REGION.match(rest):
+        return Body(name, None)
+    if rest in ("人民", "政府"):
         return None
-    return Body(_with_city(regions) + rest, deepest)
+    return Body(_with_city(regions) + (rest or _PEOPLES_GOVERNMENT), deepest)
 
 
 def _with_city(regions: list[Region]) -> str:

@@ -87,6 +87,32 @@ def test_what_the_text_does_not_decide_stays_open() -> None:
     assert normalise_body("城东区人民政府", "", 2021) is None
 
 
+BODIES = [
+    ("宁波市上城区人民政府", "宁波市上城区人民政府", None, True),
+    ("杭州市上城区人民政府", "杭州市上城区人民政府", "330102", True),
+    ("浙江省杭州市上城区政府", "杭州市上城区人民政府", "330102", True),
+    ("福建省厦门市人民政府", "福建省厦门市人民政府", None, True),
+    ("厦门市人民政府", "厦门市人民政府", None, True),
+    ("绍兴市柯桥区人民政府", "绍兴市柯桥区人民政府", None, True),
+    ("绍兴市柯桥区教育局", "绍兴市柯桥区教育局", None, False),
+    ("浙江省宁波市人民政府", "宁波市人民政府", "330200", True),
+    ("浙江省国资委", "浙江省国有资产监督管理委员会", "330000", False),
+    ("杭州市城市建设管理委员会", "杭州市城市建设管理委员会", "330100", False),
+    ("福建省平潭综合实验区管委会", "福建省平潭综合实验区管委会", None, True),
+    ("杭州市西湖风景名胜区管理委员会", "杭州市西湖风景名胜区管理委员会", None, True),
+    ("杭州市萧山区瓜沥镇人民政府", "杭州市萧山区瓜沥镇人民政府", "330109", False),
+    ("厦门市新圩镇人民政府", "厦门市新圩镇人民政府", None, False),
+    ("杭州市萧山区城厢街道办事处", "杭州市萧山区城厢街道办事处", "330109", False),
+]
+
+
+@pytest.mark.parametrize(("printed", "name", "code", "governs"), BODIES)
+def test_a_body_has_its_own_region_or_none(printed: str, name: str, code: str | None, governs: bool) -> None:
+    body = normalise_body(printed, "", 2021)
+    assert body is not None
+    assert (body.name, body.region.code if body.region else None, body.governs) == (name, code, governs)
+
+
 def test_regions_have_history() -> None:
     assert find_region("临平区", 2020) is None
     assert find_region("江干区", 2020) is not None
