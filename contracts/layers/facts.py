@@ -102,8 +102,53 @@ def _check_applications(
             "conservation.application_flows", expected.expect_cells(staged, table, expected.FLOWS), flows, [KEY]
         ),
         compare_frames("conservation.applications", expected.expect_outcome_sums(staged), sums, [KEY]),
+        _check_places(connection, staged),
         _check_balance(flows.join(sums, on=KEY, how="left").join(passed, on=KEY, how="semi")),
     ]
+
+
+def _check_places(connection: duckdb.DuckDBPyConnection, staged: pl.DataFrame) -> CheckResult:
+    """Table 三 again, every figure times a weight of its place: a figure in the wrong place of the right sums shows."""
+    fact = f"{MARTS}.fct_applications"
+    codes = {
+        column: dict(
+            connection.execute(f"select distinct {column}::varchar, enum_code({column}) from {fact}").fetchall()
+        )
+        for column in ("applicant_type", "outcome")
+    }
+    weight = "(1 + enum_code(applicant_type)::bigint) * (1 + enum_code(outcome)::bigint)"
+    actual = _sums(connection, fact, {"weighted": f"sum(applications * {weight})::bigint"})
+    wide = expected.expect_cells(staged, "applications", {outcome: outcome for outcome in expected.outcomes()})
+    kinds = [
+        kind for kind in (*expected.parts_of("applications"), expected.UNSPECIFIED) if kind in codes["applicant_type"]
+    ]
+    weighted = pl.sum_horizontal(
+        pl.col(f"{outcome}__{kind}") * ((1 + codes["applicant_type"][kind]) * (1 + codes["outcome"][outcome]))
+        for outcome in expected.outcomes()
+        for kind in kinds
+        if outcome in codes["outcome"] and kind in codes["applicant_type"]
+    )
+    return compare_frames("places.applications", wide.select(KEY, weighted=weighted), actual, [KEY])
+
+
+def _check_bodies(connection: duckdb.DuckDBPyConnection, admitted: dict[str, pl.DataFrame]) -> list[CheckResult]:
+    """Whether each fact row stands under the body, year and status of its report."""
+    columns = [KEY, "authority_key", "report_year", "status"]
+    facts = {
+        "fct_applications": "applications",
+        "fct_application_flows": "applications",
+        "fct_reviews_and_lawsuits": "reviews_and_lawsuits",
+        "fct_proactive_disclosures": "proactive_disclosure",
+    }
+    results: list[CheckResult] = []
+    for fact, table in facts.items():
+        query = f"select distinct {KEY}, authority_key, report_year, status::varchar as status from {MARTS}.{fact}"
+        found = read_frame(connection, query)
+        strange = found.join(admitted[table].select(columns), on=columns, how="anti").height
+        results.append(
+            verdict(f"bodies.{fact}", found.height, strange, f"{strange} reports under another body or status")
+        )
+    return results
 
 
 def _check_balance(facts: pl.DataFrame) -> CheckResult:
@@ -155,8 +200,9 @@ def _check_prose(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
     claims = f"select {KEY}, claim_id, value, {agreement} from staging.stg_claims where {current}"
     facts = f"select {KEY}, claim_id, value, status::varchar as status from {MARTS}.fct_narrative_claims"
     columns = f"{KEY}, position, indicator, period"
-    indicators = f"select {columns}, value from staging.stg_legacy_indicators where {current}"
-    legacy = f"select {columns}, value_printed as value from {MARTS}.fct_legacy_indicators"
+    figure = "try_cast(value as decimal(24, 6)) as figure"
+    indicators = f"select {columns}, value, {figure} from staging.stg_legacy_indicators where {current}"
+    legacy = f"select {columns}, value_printed as value, {figure} from {MARTS}.fct_legacy_indicators"
     return [
         compare_frames(
             "conservation.claims", read_frame(connection, claims), read_frame(connection, facts), [KEY, "claim_id"]
@@ -186,6 +232,7 @@ def check_facts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> L
         *_check_identity_facts(connection, judgements),
         *_check_applications(connection, counted["applications"], passed),
         *_check_other_tables(connection, counted["reviews_and_lawsuits"], counted["proactive_disclosure"]),
+        *_check_bodies(connection, admitted),
         *_check_prose(connection),
     ]
     remember(connection, run.run_id, RELATIONS)

@@ -3,8 +3,10 @@
 import duckdb
 import polars as pl
 
+from contracts.form import form
 from contracts.layers import facts
 from contracts.layers.conservation import compare_frames, read_frame
+from contracts.layers.expected_facts import parts_of
 from contracts.layers.facts import MARTS
 from contracts.layers.fingerprints import check_unaltered
 from contracts.layers.frames import KEY
@@ -42,6 +44,32 @@ def _check_sums(
     expected = read_frame(connection, f"select {columns} from {MARTS}.{fact} where status = 'passed' group by all")
     actual = read_frame(connection, f"select {columns} from {MARTS}.{mart} group by all")
     return compare_frames(f"conservation.{mart}", expected, actual, keys)
+
+
+def _check_results(connection: duckdb.DuckDBPyConnection) -> CheckResult:
+    """Each result of each body-year and channel, and what is closed, from the passed rows of the fact."""
+    results = parts_of("reviews_and_lawsuits")
+    keys = [*BODY_YEAR, "channel"]
+    sums = [f"coalesce(sum(cases) filter (where result = '{name}'), 0)::bigint as {name}" for name in results]
+    closed = "(sum(cases) - coalesce(sum(cases) filter (where result = 'pending'), 0))::bigint as closed_cases"
+    expected = f"""
+        select {", ".join(keys)}, {", ".join(sums)}, {closed} from {MARTS}.fct_reviews_and_lawsuits
+        where status = 'passed' group by all
+    """
+    actual = f"select {', '.join((*keys, *results, 'closed_cases'))} from {MARTS}.reviews_and_lawsuits"
+    return compare_frames("results", read_frame(connection, expected), read_frame(connection, actual), keys)
+
+
+def _check_table_statuses(connection: duckdb.DuckDBPyConnection) -> CheckResult:
+    """The status of each table of a body-year, as the facts have it for the revision that counts."""
+    tables = form().tables
+    chosen = [f"max(status::varchar) filter (where table_id = '{table}') as {table}_status" for table in tables]
+    expected = f"""
+        select {", ".join(BODY_YEAR)}, {", ".join(chosen)} from {MARTS}.fct_report_tables
+        where is_current group by all
+    """
+    actual = f"select {', '.join((*BODY_YEAR, *(f'{table}_status' for table in tables)))} from {MARTS}.authority_year"
+    return compare_frames("statuses", read_frame(connection, expected), read_frame(connection, actual), BODY_YEAR)
 
 
 def _check_region_year(connection: duckdb.DuckDBPyConnection) -> CheckResult:
@@ -95,6 +123,8 @@ def check_marts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> L
         _check_authority_year(connection),
         _check_sums(connection, "applications_by_outcome", "fct_applications", "applications", BODY_YEAR),
         _check_sums(connection, "reviews_and_lawsuits", "fct_reviews_and_lawsuits", "cases", [*BODY_YEAR, "channel"]),
+        _check_results(connection),
+        _check_table_statuses(connection),
         _check_region_year(connection),
         _check_exceptions(connection),
     ]

@@ -20,9 +20,12 @@ RELATIONS = (
 # What must be equal row by row between a raw table and its staging model, beside the cells.
 _SHARED: dict[str, tuple[str, ...]] = {
     "documents": ("document_key", "payload_sha256", "status", "reports"),
-    "reports": ("report_key", "document_key", "ordinal", "report_year", "scope"),
-    "claims": ("report_key", "claim_id", "kind", "value", "agrees"),
-    "legacy_indicators": ("report_key", "position", "indicator", "period", "value"),
+    "reports": (
+        *("report_key", "document_key", "document_sha256", "ordinal", "payload_sha256", "authority_printed"),
+        *("authority_normalised", "report_year", "region_code", "scope", "captured_at", "source_tier"),
+    ),
+    "claims": ("report_key", "claim_id", "kind", "terms", "value", "quote", "agrees"),
+    "legacy_indicators": ("report_key", "position", "label", "indicator", "period", "value", "unit"),
     "rejected_documents": ("document_key", "payload_sha256", "reason"),
 }
 

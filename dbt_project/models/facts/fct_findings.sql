@@ -84,7 +84,10 @@ findings as (
 )
 
 select
-    {{ stable_key("concat_ws(':', findings.report_key, findings.table_id, findings.claim_id)") }}
+    {{ stable_key(
+        "concat_ws(':', findings.finding_kind, findings.report_key, "
+        "coalesce(findings.claim_id, findings.table_id))"
+    ) }}
         as finding_key,
     findings.finding_kind,
     findings.report_key,

@@ -61,7 +61,7 @@ select
     -- A government's report is consolidated unless it says otherwise, an office's its own.
     case
         when scope <> 'unknown' then scope
-        when authority_zh like '%人民政府' then 'consolidated'
+        when {{ is_government('authority_zh') }} then 'consolidated'
         else 'own'
     end as scope_counted,
     case when body_year_has_table then has_current_table else best_rank = 1 end as is_current

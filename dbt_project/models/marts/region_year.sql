@@ -2,7 +2,9 @@
 with authority_years as (
     select
         *,
-        scope_counted = 'consolidated' and applications_status = 'passed' as is_consolidated
+        scope_counted = 'consolidated'
+        and applications_status = 'passed'
+        and {{ is_government('authority_zh') }} as is_consolidated
     from {{ ref('authority_year') }}
     where region_code is not null
 ),

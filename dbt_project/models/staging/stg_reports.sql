@@ -12,7 +12,11 @@ named as (
             nullif(trim(authority_normalised), ''),
             nullif(trim(authority_printed), ''),
             'unknown ' || left(document_sha256, 12) || ' ' || ordinal
-        ) as authority_zh
+        ) as authority_zh,
+        -- A name that was not normalised says too little: its body is known by its document only.
+        coalesce(
+            nullif(trim(authority_normalised), ''), concat_ws(' ', authority_printed, document_sha256)
+        ) as authority_name
     from reports
 )
 
@@ -25,7 +29,7 @@ select
     authority_printed,
     authority_normalised,
     authority_zh,
-    {{ stable_key('authority_zh') }} as authority_key,
+    {{ stable_key('authority_name') }} as authority_key,
     report_year,
     period,
     published,
