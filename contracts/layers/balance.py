@@ -5,7 +5,6 @@ much, and a check on a nullable expression would let a missing term pass. The fr
 pandera checks the schema only.
 """
 
-from typing import Literal
 
 import pandera.polars as pa
 import polars as pl
@@ -16,7 +15,6 @@ from contracts.form import FormVersion, form
 from contracts.identities import Status, residual_expression
 from contracts.layers.results import CheckResult
 
-TableStatus = Literal["passed", "held", "not_assessed", "absent"]
 KEY = "report_key"
 
 

@@ -10,7 +10,6 @@ from contracts.rendering.seeds import SEEDS, Seed
 
 HEADER = "# Written by `python -m contracts.render` from contracts/form: do not edit.\n"
 Json = dict[str, Any]
-NOT_NULL: Json = {"constraints": [{"type": "not_null"}]}
 UNIQUE: Json = {"data_tests": ["unique"]}
 
 REPORT_COLUMNS: tuple[tuple[str, str, str, Json], ...] = (

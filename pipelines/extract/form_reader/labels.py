@@ -16,7 +16,6 @@ from pipelines.extract.fold import fold, label_key
 
 LabelKind = Literal["heading", "group", "row", "column", "stub"]
 LONGEST_LABEL = 70
-_LONGEST_ORDINAL = 10
 _HAN = "一二三四五六七八九十"
 _ORDINAL = re.compile(rf"\s*(?:#+\s*)?(?:\(([{_HAN}]{{1,3}}|\d{{1,2}})\)|([{_HAN}]{{1,3}}|\d{{1,2}})[、.,:])\s*")
 _INNER = re.compile(rf"(?<=.)(?=\([{_HAN}]{{1,3}}\)|(?<!\d)\d[.、](?!\d))")
