@@ -14,17 +14,19 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from contracts.layers import LayerReport, RunExpectation
+from flows.conservation import check_documents, check_extracted, check_loaded
 from flows.contract_report import render_contract
 from flows.contract_steps import Layer, evaluate_layer
 from flows.dbt import run_dbt
 from flows.progress import step_progress
 from flows.warehouse_errors import RedContractError
-from pipelines.capture import Document, RawShard
+from pipelines.capture import CaptureError, Document, RawShard
 from pipelines.capture import capture as capture_inputs
 from pipelines.extract.batch import extract_documents
 from pipelines.extract.document import EXTRACTOR_NAME, EXTRACTOR_VERSION
 from pipelines.load import LoadResult, load_raw
 from pipelines.publishing import Version, describe_code, describe_inputs, list_versions, publish
+from pipelines.validation.chunks import count_payloads
 from pipelines.warehouse import Warehouse
 
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")  # they test the models, not the data: `make test`
@@ -54,57 +56,86 @@ class Run:
 
 @dataclass(frozen=True)
 class Captured:
-    """What a run was given: documents in the archive, and raw extracted JSON as it lies."""
+    """What a run was given: documents in the archive, and raw extracted JSON as it lies with its payloads counted."""
 
     documents: list[Document]
     shards: list[Path]
+    payloads: int
+
+
+@dataclass(frozen=True)
+class Handover:
+    """What the load is to account for: the shards and how many payloads they were made of."""
+
+    shards: list[Path]
+    payloads: int
 
 
 @task(name="capture", task_run_name="capture", cache_policy=NO_CACHE)
 def capture(run: Run, inputs: Sequence[Path]) -> Captured:
-    """Put the documents of the inputs into the archive and name the shards among them.
+    """Put the documents of the inputs into the archive, name the shards among them and count their payloads.
 
     Raises:
-        CaptureError: an input does not exist or holds nothing.
+        CaptureError: an input does not exist, or all of them together hold nothing.
+        DamagedShardError: a compressed shard is cut off.
     """
-    captured = Captured([], [])
+    documents: list[Document] = []
+    shards: list[Path] = []
     with step_progress("Capture") as advance:
         for item in capture_inputs(inputs, run.warehouse.archive):
             if isinstance(item, RawShard):
-                captured.shards.append(item.path)
+                shards.append(item.path)
             else:
-                captured.documents.append(item)
+                documents.append(item)
             advance(1)
-    return captured
+        payloads = sum(count_payloads(shard) for shard in shards)
+    if not documents and not payloads:
+        named = ", ".join(str(path) for path in inputs)
+        raise CaptureError(f"{named} holds nothing: no document, and no line of raw extracted JSON. Name other inputs.")
+    return Captured(documents, shards, payloads)
 
 
 @task(name="extract", task_run_name="extract", cache_policy=NO_CACHE)
-def extract(run: Run, documents: Sequence[Document]) -> list[Path]:
-    """Extract the documents that this code has not extracted yet; returns the shard, if there is anything in it."""
-    unread = select_unread(run.warehouse, documents)
+def extract(run: Run, captured: Captured) -> Handover:
+    """Extract the documents that this code has not extracted yet, a line for each, before the shards given.
+
+    Raises:
+        LostInputError: a document has no line.
+    """
+    unread = select_unread(run.warehouse, captured.documents)
     if not unread:
-        return []
+        return Handover(captured.shards, captured.payloads)
     with step_progress("Extract", total=len(unread)) as advance:
         extraction = extract_documents(unread, run.warehouse.extracted / f"{run.id}.jsonl", advance)
-    return [extraction.shard]
+    check_extracted(len(unread), count_payloads(extraction.shard))
+    return Handover([extraction.shard, *captured.shards], len(unread) + captured.payloads)
 
 
 @task(name="load", task_run_name="load", cache_policy=NO_CACHE)
-def load(run: Run, shards: Sequence[Path]) -> LoadResult:
-    """Validate raw extracted JSON and merge it into the raw tables."""
+def load(run: Run, captured: Captured, handed_over: Handover) -> LoadResult:
+    """Validate raw extracted JSON and merge it into the raw tables.
+
+    Raises:
+        LostInputError: the raw tables do not account for every payload and every captured document.
+    """
     with step_progress("Load") as advance:
-        return load_raw(shards, run.warehouse.root, run.id, advance)
+        loaded = load_raw(handed_over.shards, run.warehouse.root, run.id, advance)
+    check_loaded(handed_over.payloads, loaded)
+    check_documents(run.warehouse, (document.sha256 for document in captured.documents))
+    return loaded
 
 
 @task(name="contract", task_run_name="contract {layer}", cache_policy=NO_CACHE)
-def check_layer(run: Run, layer: Layer, loaded: LoadResult) -> LayerReport:
+def check_layer(run: Run, layer: Layer, documents: int) -> LayerReport:
     """Evaluate a layer's contract, record its results and show them as an artifact.
+
+    `documents` is how many documents of this run the raw tables must hold.
 
     Raises:
         RedContractError: the contract is red.
     """
     with step_progress(f"Contract {layer}"):
-        report = evaluate_layer(run.warehouse, run.mart, layer, RunExpectation(run.id, loaded.written))
+        report = evaluate_layer(run.warehouse, run.mart, layer, RunExpectation(run.id, documents))
     create_markdown_artifact(render_contract(report), key=f"contract-{layer}", description=f"Contract of {layer}")
     if report.is_red:
         raise RedContractError(report)

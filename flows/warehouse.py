@@ -20,6 +20,8 @@ def run_warehouse(inputs: list[str], warehouse: str = ".warehouse") -> RunOutcom
 
     Raises:
         CaptureError: an input does not exist or holds nothing.
+        DamagedShardError: a compressed shard is cut off.
+        LostInputError: a document or payload was lost on the way; nothing is published.
         WriterBusyError: another run is writing.
         RedContractError: a layer's contract is red; nothing is published.
         DbtFailedError: a model failed; nothing is published.
@@ -28,17 +30,18 @@ def run_warehouse(inputs: list[str], warehouse: str = ".warehouse") -> RunOutcom
     run = Run(Warehouse(Path(warehouse)), new_run_id())
     with writer_lock(run.warehouse, run.id):
         captured = capture(run, [Path(path) for path in inputs])
-        extracted = extract(run, captured.documents)
-        loaded = load(run, [*extracted, *captured.shards])
+        handed_over = extract(run, captured)
+        loaded = load(run, captured, handed_over)
         if is_published(run.warehouse):
             return RunOutcome(run.id, len(captured.documents), loaded, version=None)
+        documents = handed_over.payloads - loaded.not_written
         start_build(run.warehouse, run.id)
-        raw = check_layer(run, "raw", loaded)
+        raw = check_layer(run, "raw", documents)
         build_layer(run, "staging")
-        staging = check_layer(run, "staging", loaded)
+        staging = check_layer(run, "staging", documents)
         build_layer(run, "facts")
-        facts = check_layer(run, "facts", loaded)
+        facts = check_layer(run, "facts", documents)
         build_layer(run, "marts")
-        marts = check_layer(run, "marts", loaded)
+        marts = check_layer(run, "marts", documents)
         version = publish_mart(run, [raw, staging, facts, marts])
         return RunOutcome(run.id, len(captured.documents), loaded, version)

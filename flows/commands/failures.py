@@ -10,16 +10,20 @@ import typer
 from rich.markup import escape
 
 from flows.commands.terminal import messages
+from flows.conservation import LostInputError
 from flows.dbt import DbtFailedError
 from flows.prefect_server import PrefectServerError
 from flows.warehouse_errors import RedContractError
 from pipelines.capture import CaptureError
 from pipelines.publishing import PublicationRefusedError, UnknownVersionError, WriterBusyError
+from pipelines.validation.chunks import DamagedShardError
 from pipelines.warehouse import Warehouse
 
 EXPLAINED = (
     CaptureError,
+    DamagedShardError,
     DbtFailedError,
+    LostInputError,
     PrefectServerError,
     PublicationRefusedError,
     RedContractError,

@@ -72,9 +72,10 @@ def _run_flow(paths: list[Path], folder: Warehouse) -> "RunOutcome":
 def _print_outcome(outcome: "RunOutcome", folder: Warehouse) -> None:
     loaded = outcome.loaded
     reasons = "".join(f", {count:,} rejected ({escape(reason)})" for reason, count in sorted(loaded.rejected.items()))
+    superseded = f", {loaded.superseded_in_batch:,} superseded in the batch" if loaded.superseded_in_batch else ""
     output.print(
         f"This run: {outcome.captured:,} documents given, {loaded.payloads:,} extractions loaded: "
-        f"{loaded.inserted:,} new, {loaded.updated:,} changed, {loaded.unchanged:,} unchanged{reasons}"
+        f"{loaded.inserted:,} new, {loaded.updated:,} changed, {loaded.unchanged:,} unchanged{reasons}{superseded}"
     )
     if outcome.version is None:
         output.print("No new input: no contract was evaluated, nothing was published, the live version stays.")

@@ -52,7 +52,13 @@ select
     coalesce(sum(reports) filter (status = 'read'), 0),
     count(*) filter (fate = 'inserted'),
     count(*) filter (fate = 'updated'),
-    count(*) filter (fate = 'unchanged')
+    count(*) filter (fate = 'unchanged'),
+    (select count(*) from rejections where fate = 'beside'),
+    (
+        select count(*) from batch
+        anti join (select line from chosen where status = 'read') as read_payloads using (line)
+        anti join rejections using (line)
+    )
 from chosen
 """
 
@@ -61,7 +67,8 @@ class LoadResult(Struct, frozen=True):
     """What became of a batch: payloads = documents + rejected + superseded_in_batch.
 
     `documents` and `reports` count what was read, loaded now or before. `inserted`, `updated` and `unchanged` count
-    the batch's rows of `raw.documents`, read and rejected ones; the first two carry the run's id.
+    the batch's rows of `raw.documents`, read and rejected ones; the first two carry the run's id. `beside` counts the
+    rejected ones whose document keeps what was read of it. Each is counted for itself, none is the rest of others.
     """
 
     payloads: int
@@ -72,11 +79,17 @@ class LoadResult(Struct, frozen=True):
     inserted: int
     updated: int
     unchanged: int
+    beside: int
 
     @property
     def written(self) -> int:
         """Rows of `raw.documents` that carry the run's id; zero if the run brought nothing new."""
         return self.inserted + self.updated
+
+    @property
+    def not_written(self) -> int:
+        """Payloads that `raw.documents` has no new row for: known, rejected beside what was read, or superseded."""
+        return self.unchanged + self.beside + self.superseded_in_batch
 
 
 def select_payloads(connection: duckdb.DuckDBPyConnection) -> LoadResult:
@@ -87,8 +100,8 @@ def select_payloads(connection: duckdb.DuckDBPyConnection) -> LoadResult:
     """
     for statement in (_CHOSEN, _REJECTIONS, _CLEARED):
         connection.execute(statement)
-    payloads, documents, reports, inserted, updated, unchanged = connection.execute(_COUNTS).fetchall()[0]
+    counts = [int(count) for count in connection.execute(_COUNTS).fetchall()[0]]
+    payloads, documents, reports, inserted, updated, unchanged, beside, superseded = counts
     reasons = connection.execute("select reason, count(*) from rejections group by all order by all").fetchall()
     rejected = Counter({str(reason): int(count) for reason, count in reasons})
-    superseded = payloads - documents - rejected.total()
-    return LoadResult(payloads, documents, int(reports), rejected, superseded, inserted, updated, unchanged)
+    return LoadResult(payloads, documents, reports, rejected, superseded, inserted, updated, unchanged, beside)

@@ -1,7 +1,9 @@
 """Inputs of a load cut into chunks of bounded size, and the payloads (lines or files) of a chunk."""
 
 import gzip
+import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +14,10 @@ CHUNK_PARTS = 2000
 READ_BUFFER_BYTES = 2**20
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 PartKind = Literal["lines", "gzip", "document"]
+
+
+class DamagedShardError(OSError):
+    """A compressed shard is cut off or no gzip at all; the message names the file."""
 
 
 class Part(Struct, frozen=True):
@@ -51,12 +57,17 @@ class Payload(Struct, frozen=True):
         return f"{self.file}#byte={self.position}" if self.position else self.file
 
 
+def _kind_of(path: Path) -> PartKind:
+    if path.name.lower().endswith(".jsonl.gz"):
+        return "gzip"
+    return "document" if path.suffix.lower() == ".json" else "lines"
+
+
 def _parts_of(path: Path) -> Iterator[Part]:
     size = path.stat().st_size
-    if path.name.lower().endswith(".jsonl.gz"):
-        yield Part(path, "gzip", 0, size)
-    elif path.suffix.lower() == ".json":
-        yield Part(path, "document", 0, size)
+    kind = _kind_of(path)
+    if kind != "lines":
+        yield Part(path, kind, 0, size)
     else:
         for start in range(0, size, CHUNK_BYTES):
             yield Part(path, "lines", start, min(start + CHUNK_BYTES, size))
@@ -82,6 +93,38 @@ def plan_chunks(shards: Iterable[Path]) -> list[Chunk]:
     return chunks
 
 
+@contextmanager
+def _open_gzip(path: Path) -> Iterator[gzip.GzipFile]:
+    try:
+        with gzip.open(path, "rb") as file:
+            yield file
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise DamagedShardError(
+            f"{path} is no whole gzip file ({error}). Make or fetch it again; `gzip -t` tells whether it is whole."
+        ) from error
+
+
+def _is_payload(line: bytes) -> bool:
+    content = line.removeprefix(BYTE_ORDER_MARK)
+    return bool(content) and not content.isspace()
+
+
+def count_payloads(shard: Path) -> int:
+    """How many payloads a file of raw extracted JSON hands over: its lines that are not empty, or one document.
+
+    This counts lines and nothing else, so that what a load makes of them can be held against it.
+
+    Raises:
+        DamagedShardError: it is compressed and cut off.
+        OSError: it cannot be read.
+    """
+    kind = _kind_of(shard)
+    if kind == "document":
+        return 1
+    with _open_gzip(shard) if kind == "gzip" else shard.open("rb", buffering=READ_BUFFER_BYTES) as file:
+        return sum(map(_is_payload, file))
+
+
 def _range_lines(part: Part) -> Iterator[tuple[int, bytes]]:
     with part.path.open("rb", buffering=READ_BUFFER_BYTES) as file:
         position = max(part.start - 1, 0)
@@ -97,7 +140,7 @@ def _range_lines(part: Part) -> Iterator[tuple[int, bytes]]:
 
 def _gzip_lines(part: Part) -> Iterator[tuple[int, bytes]]:
     position = 0
-    with gzip.open(part.path, "rb") as file:
+    with _open_gzip(part.path) as file:
         for line in file:
             yield position, line
             position += len(line)
@@ -107,7 +150,8 @@ def read_payloads(chunk: Chunk) -> Iterator[Payload]:
     """The payloads of a chunk in order, empty lines left out.
 
     Raises:
-        OSError: an input cannot be read, or is no whole gzip file.
+        DamagedShardError: an input is no whole gzip file.
+        OSError: an input cannot be read.
     """
     for part in chunk.parts:
         name = part.path.name
