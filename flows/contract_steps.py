@@ -11,6 +11,7 @@ import duckdb
 from contracts import layers
 from contracts.layers import LayerReport, RunExpectation
 from pipelines.publishing import LAYERS, describe_inputs, live_version, writer_lock
+from pipelines.sql_paths import quote
 from pipelines.warehouse import MART_FILE, Warehouse, new_run_id
 
 Check = Callable[[duckdb.DuckDBPyConnection, RunExpectation], LayerReport]
@@ -28,9 +29,8 @@ def open_warehouse(
     warehouse: Warehouse, mart: Path, *, mart_read_only: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse's database, open for writing, with a mart attached as `mart`."""
-    path = str(mart).replace("'", "''")
     with duckdb.connect(warehouse.database) as connection:
-        connection.execute(f"attach '{path}' as mart{' (read_only)' if mart_read_only else ''}")
+        connection.execute(f"attach '{quote(mart)}' as mart{' (read_only)' if mart_read_only else ''}")
         yield connection
 
 

@@ -32,8 +32,10 @@ def load_raw(
     Raises:
         OSError: a shard cannot be read, or the warehouse cannot be written.
         StagingError: a table does not come out with its declared schema.
-        LoadError: the warehouse's `raw` schema is not the declared one.
+        LoadError: the warehouse's `raw` schema is not the declared one, or its path has a single quote in it.
     """
+    if "'" in str(warehouse.resolve()):  # dlt writes the paths of its files into SQL as they are
+        raise LoadError(f"A warehouse's path must have no single quote in it: {warehouse}. Name another folder.")
     staged = warehouse / "dlt" / "staged"
     finish_interrupted_load(staged, warehouse)
     staged.mkdir(parents=True)

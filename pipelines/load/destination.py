@@ -21,6 +21,7 @@ from dlt.extract import DltResource
 
 from contracts.raw_tables import MERGE_KEYS, RAW_TABLES
 from pipelines.load.staging import MEMORY_LIMIT, WAREHOUSE_FILE, Disposition, LoadPlan, read_plan, remove_staged
+from pipelines.sql_paths import quote
 
 PIPELINE = "raw_load"
 DATASET = "raw"
@@ -136,7 +137,7 @@ def _run(pipeline: dlt.Pipeline, resources: list[DltResource]) -> None:
 
 def _sweep(warehouse: Path, staged: Path) -> None:
     """Delete rows that no merge key reaches: of payloads that were replaced, and rejections that were cured."""
-    files = {"stale": staged / "stale.parquet", "cleared": staged / "cleared.parquet"}
+    files = {name: quote(staged / f"{name}.parquet") for name in ("stale", "cleared")}
     with duckdb.connect(warehouse / WAREHOUSE_FILE) as connection:
         connection.begin()
         for table, condition in _SWEEP.items():

@@ -15,6 +15,7 @@ from msgspec import Struct
 from contracts.raw_tables import RAW_TABLES
 from pipelines.load.columns import LINE_COLUMNS, select_list
 from pipelines.load.selection import LoadResult, select_payloads
+from pipelines.sql_paths import quote
 
 PLAN_FILE = "plan.json"
 MEMORY_LIMIT = "2GB"
@@ -50,13 +51,14 @@ def remove_staged(staged: Path) -> None:
 def _read_lines(lines: Path, kind: str, longest_line: int) -> str:
     """SQL that reads all lines of a kind; no file at all reads as no line."""
     columns = LINE_COLUMNS[kind]
-    if not any(lines.glob(f"{kind}-*.jsonl")):
+    files = sorted(lines.glob(f"{kind}-*.jsonl"))
+    if not files:
         return "(select " + ", ".join(f'null::{type_} as "{name}"' for name, type_ in columns.items()) + " where false)"
     declared = ", ".join(f"\"{name}\": '{type_}'" for name, type_ in columns.items())
     size = max(longest_line + 1, 2**24)
+    listed = ", ".join(f"'{quote(file)}'" for file in files)
     return (
-        f"read_json('{lines}/{kind}-*.jsonl', format = 'newline_delimited', "
-        f"maximum_object_size = {size}, columns = {{{declared}}})"
+        f"read_json([{listed}], format = 'newline_delimited', maximum_object_size = {size}, columns = {{{declared}}})"
     )
 
 
@@ -88,7 +90,7 @@ def _attach_current(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> b
     path = warehouse / WAREHOUSE_FILE
     if not path.exists():
         return False
-    connection.execute(f"attach '{path}' as warehouse (read_only)")
+    connection.execute(f"attach '{quote(path)}' as warehouse (read_only)")
     known = connection.execute(
         "select 1 from duckdb_tables() where database_name = 'warehouse' and schema_name = 'raw' "
         "and table_name = 'documents'"
@@ -119,7 +121,7 @@ def _check_file(file: pq.ParquetFile, table: str) -> None:
 
 def _write_table(connection: duckdb.DuckDBPyConnection, table: str, query: str, path: Path) -> int:
     connection.execute(
-        f"copy ({query}) to '{path}' (format parquet, compression snappy, row_group_size {_ROW_GROUP_ROWS})"
+        f"copy ({query}) to '{quote(path)}' (format parquet, compression snappy, row_group_size {_ROW_GROUP_ROWS})"
     )
     with pq.ParquetFile(path) as file:
         _check_file(file, table)
@@ -154,8 +156,8 @@ def stage_batch(staged: Path, lines: Path, longest_line: int, warehouse: Path, r
             for table, query in _queries(lines, longest_line).items()
         }
         stale = "select current_payload as payload_sha256 from chosen where fate = 'updated'"
-        connection.execute(f"copy ({stale}) to '{staged}/stale.parquet' (format parquet)")
-        connection.execute(f"copy (from cleared) to '{staged}/cleared.parquet' (format parquet)")
+        connection.execute(f"copy ({stale}) to '{quote(staged)}/stale.parquet' (format parquet)")
+        connection.execute(f"copy (from cleared) to '{quote(staged)}/cleared.parquet' (format parquet)")
     shutil.rmtree(lines)
     plan = staged / f"{PLAN_FILE}.part"
     plan.write_bytes(msgspec.json.encode(LoadPlan(run_id, disposition, rows)))

@@ -13,6 +13,7 @@ from pipelines.publishing.audit import PublicationRefusedError, audit_catalog, a
 from pipelines.publishing.durability import sync_file, sync_folder
 from pipelines.publishing.manifest import Code, Inputs, Manifest, describe_code, hash_file
 from pipelines.publishing.versions import Version, live_id, live_version, make_live, prune_versions
+from pipelines.sql_paths import quote
 from pipelines.warehouse import MANIFEST_FILE, Warehouse
 
 KEPT_VERSIONS = 5
@@ -87,11 +88,6 @@ def publish(
     make_live(warehouse, run_id)
     prune_versions(warehouse, keep)
     return live_version(warehouse)
-
-
-def quote(path: Path) -> str:
-    """A path as the inside of an SQL string."""
-    return str(path).replace("'", "''")
 
 
 def _close_mart(mart: Path) -> dict[str, int]:
