@@ -5,7 +5,6 @@ much, and a check on a nullable expression would let a missing term pass. The fr
 pandera checks the schema only.
 """
 
-
 import pandera.polars as pa
 import polars as pl
 from msgspec import Struct
