@@ -15,7 +15,8 @@ named as (
         ) as authority_zh,
         -- A name that was not normalised says too little: its body is known by its document only.
         coalesce(
-            nullif(trim(authority_normalised), ''), concat_ws(' ', authority_printed, document_sha256)
+            nullif(trim(authority_normalised), ''),
+            concat_ws(' ', authority_printed, document_sha256)
         ) as authority_name
     from reports
 )
