@@ -62,7 +62,7 @@ generate: $(READY) ## Render everything that derives from the form
 
 lock: $(READY) ## Resolve the dependencies anew, with hashes
 	$(COMPILE) --output-file requirements.lock
-	$(COMPILE) --group dev --output-file requirements-dev.lock
+	$(COMPILE) --extra ocr --group dev --output-file requirements-dev.lock
 	touch $(READY)
 
 clean: ## Remove caches and build products; the warehouse and .venv stay
