@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 
+import msgspec
+
 from contracts.form import Table, form
-from pipelines.render.grid import Grid, GridCell, GridRow, build_grid
+from pipelines.render.grid import Grid, GridRow, build_grid
 from pipelines.render.markup import write_html
 from pipelines.render.page import Block, IndexRow, Page, Paragraph
-from pipelines.render.report import Layout, RenderedReport, Script
+from pipelines.render.report import Layout, RenderedReport, Script, Style
 from pipelines.render.script import write_half_width, write_in_script
-from pipelines.render.text_layout import write_lines, write_piped_row, write_pipes, write_tabs
+from pipelines.render.text_layout import TABLE_WRITERS, WITHOUT_BORDERS, write_piped_row
 from pipelines.render.word import write_docx
 
 Write = Callable[[str], str]
@@ -19,7 +21,7 @@ def render(report: RenderedReport, layout: Layout, script: Script) -> bytes:
 
     Args:
         report: texts and figures in simplified characters, with the style and the flaws of the page.
-        layout: `html` and `docx` keep merged cells; `pipes`, `tabs` and `lines` are UTF-8 text.
+        layout: `html` and `docx` keep merged cells; the others are UTF-8 text.
         script: the script of all texts, labels of the form included.
 
     Raises:
@@ -27,23 +29,36 @@ def render(report: RenderedReport, layout: Layout, script: Script) -> bytes:
         ValueError: strays or left-out blanks are wanted of a layout which cannot print them.
     """
     _refuse_impossible(report, layout)
+    return write_page(build_page(report, script), layout, report.style)
+
+
+def build_page(report: RenderedReport, script: Script) -> Page:
+    """The blocks of `report`, written in `script`.
+
+    Raises:
+        KeyError: the report names a table or a version that the form does not have.
+    """
 
     def write(text: str) -> str:
         converted = write_in_script(text, script)
         return write_half_width(converted) if report.style.punctuation == "half" else converted
 
-    page = Page(write("".join(report.title) or f"{report.authority}{report.year}"), tuple(_blocks(report, write)))
+    return Page(write("".join(report.title) or f"{report.authority}{report.year}"), tuple(_blocks(report, write)))
+
+
+def write_page(page: Page, layout: Layout, style: Style) -> bytes:
+    """The document of a page in one layout."""
     if layout == "html":
         return write_html(page)
     if layout == "docx":
         return write_docx(page)
-    return _write_text(page, report, layout)
+    return _write_text(page, layout, style)
 
 
 def _refuse_impossible(report: RenderedReport, layout: Layout) -> None:
     if report.flaws.strays and layout in ("html", "docx"):
         raise ValueError(f"layout {layout} has no place for stray cells; use pipes, tabs or lines")
-    if report.style.blank is None and layout != "lines":
+    if report.style.blank is None and layout not in WITHOUT_BORDERS:
         raise ValueError(f"layout {layout} cannot leave blank cells out; use lines, or print them as empty text")
 
 
@@ -69,21 +84,14 @@ def _blocks(report: RenderedReport, write: Write) -> list[Block]:
 
 def _written(grid: Grid, write: Write) -> Grid:
     rows = (
-        GridRow(
-            tuple(
-                GridCell(write(cell.text), cell.colspan, cell.rowspan, cell.is_continued, cell.is_blank)
-                for cell in row.cells
-            ),
-            row.id,
-            row.stray,
-        )
+        GridRow(tuple(msgspec.structs.replace(cell, text=write(cell.text)) for cell in row.cells), row.id, row.stray)
         for row in grid.rows
     )
     return Grid(grid.width, tuple(rows))
 
 
-def _write_text(page: Page, report: RenderedReport, layout: Layout) -> bytes:
-    index_width = max((len(row) for row in report.index), default=0)
+def _write_text(page: Page, layout: Layout, style: Style) -> bytes:
+    index_width = max((len(block.cells) for block in page.blocks if isinstance(block, IndexRow)), default=0)
     lines: list[str] = []
     for block in page.blocks:
         if isinstance(block, Paragraph):
@@ -91,10 +99,6 @@ def _write_text(page: Page, report: RenderedReport, layout: Layout) -> bytes:
         elif isinstance(block, IndexRow):
             cells = [cell for cell in block.cells if cell]
             lines.append(write_piped_row(cells, index_width - len(cells)))
-        elif layout == "pipes":
-            lines.extend(write_pipes(block))
-        elif layout == "tabs":
-            lines.extend(("", *write_tabs(block), *[""] * (report.style.gap - 1)))
         else:
-            lines.extend(write_lines(block, leave_out_blanks=report.style.blank is None))
+            lines.extend(TABLE_WRITERS[layout](block, style))
     return ("\n".join(lines) + "\n").encode()

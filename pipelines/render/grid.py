@@ -11,13 +11,17 @@ NARROW_LABEL = 4  # characters of the labels that the official form breaks over 
 
 
 class GridCell(Struct, frozen=True):
-    """One cell. `is_continued` is the part of a vertically merged cell below its first row; `is_blank` has no value."""
+    """One cell: a label, or the place of a value (`is_value`).
+
+    `is_continued` is the part of a vertically merged cell below its first row; `is_blank` has no value.
+    """
 
     text: str
     colspan: int = 1
     rowspan: int = 1
     is_continued: bool = False
     is_blank: bool = False
+    is_value: bool = False
 
 
 class GridRow(Struct, frozen=True):
@@ -57,8 +61,8 @@ class _Writer:
 
     def value(self, value: Value, colspan: int = 1) -> GridCell:
         if value is None:
-            return GridCell(self._style.blank or "", colspan, is_blank=True)
-        return GridCell(str(value), colspan)
+            return GridCell(self._style.blank or "", colspan, is_blank=True, is_value=True)
+        return GridCell(str(value), colspan, is_value=True)
 
 
 def _broken(label: str, headers: HeaderStyle) -> str:

@@ -1,17 +1,29 @@
 """What a rendered document says and how it looks: the input of :func:`pipelines.render.document.render`."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import Struct
 
-Layout = Literal["html", "docx", "pipes", "tabs", "lines"]
+Layout = Literal[
+    "html",
+    "docx",
+    "pipes",
+    "tabs",
+    "lines",
+    "rows",
+    "markdown",
+    "vertical",
+    "label_lines",
+    "numbers_first",
+    "numbers_between",
+]
 Script = Literal["simplified", "traditional", "over_converted", "taiwan"]
 HeaderStyle = Literal["whole", "broken", "truncated"]
 Punctuation = Literal["full", "half"]
 Value = int | str | None
 
-LAYOUTS: tuple[Layout, ...] = ("html", "docx", "pipes", "tabs", "lines")
-SCRIPTS: tuple[Script, ...] = ("simplified", "traditional", "over_converted", "taiwan")
+LAYOUTS: tuple[Layout, ...] = get_args(Layout)
+SCRIPTS: tuple[Script, ...] = get_args(Script)
 
 
 class _Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -23,7 +35,8 @@ class Style(_Part, frozen=True, kw_only=True):
 
     `headers`: narrow column headers in one piece, broken over two lines as in the official Word file, or cut off
     after the break. `punctuation`: brackets, commas and colons in full or in ASCII width. `blank`: what is printed
-    where a cell is None; `None` leaves the cell out (in `lines` only). `gap`: empty lines after a table (in `tabs`).
+    where a cell is None; `None` leaves the cell out (only where cells have no borders). `gap`: empty lines after a
+    table (in `tabs`).
     """
 
     headers: HeaderStyle = "whole"
