@@ -226,7 +226,7 @@ def fees_with_unit(printed: Printed) -> None:
 def fees_in_yuan(printed: Printed) -> None:
     """Fees of the 2021 form have 元 behind them, which is not the unit of their column."""
     _, _, name = _money(printed, ".amount_cny_10k", ("元", "亿元"))
-    printed.erased.add(name)
+    printed.without_value(name)
 
 
 def negative_changes(printed: Printed) -> None:

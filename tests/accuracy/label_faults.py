@@ -77,10 +77,9 @@ def invent_headers(printed: Printed) -> None:
 def restart_numbering(printed: Printed) -> None:
     """The headings of the tables are numbered from the beginning."""
     for place, name in enumerate(printed.lines):
-        printed.headings[name] = printed.heading(name).replace(
-            printed.table(name).ordinal,
-            printed.chance.choice(["一二三"[place] + "、", f"{place + 1}. ", f"（{'一二三'[place]}）"]),
-        )
+        han = "一二三"[place]
+        number = printed.chance.choice([f"{han}、", f"{place + 1}. ", f"（{han}）"])
+        printed.headings[name] = printed.heading(name).replace(printed.table(name).ordinal, number)
 
 
 def number_in_digits(printed: Printed) -> None:
@@ -170,4 +169,6 @@ def header_in_yuan(printed: Printed) -> None:
     for line, place in _header_cells(printed, DISCLOSURES):
         if len(line.cells[place].text) == len(header):
             line.write(place, line.cells[place].text.replace("万", "").replace("萬", ""))
-    printed.erased |= {cell for _, _, cell in printed.figures(DISCLOSURES) if cell.endswith(name)}
+    for _, _, cell in list(printed.figures(DISCLOSURES)):
+        if cell.endswith(name):
+            printed.without_value(cell)

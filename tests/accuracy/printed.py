@@ -15,7 +15,7 @@ from tests.accuracy.reports import Truth
 
 @dataclass(eq=False)
 class Line:
-    """One row of a table. `names` are the ids of the cells whose values stand in it, in the order of its value cells."""
+    """One row of a table. `names` are the ids of the cells of its values, in their order."""
 
     table: str
     cells: list[GridCell]
@@ -67,6 +67,12 @@ class Printed:
         """What was printed for a cell."""
         table, row, column = name.split(".")
         return str(self.truth[table][row][column])
+
+    def without_value(self, name: str) -> None:
+        """Say that a cell has no value in its unit any more."""
+        table, row, column = name.split(".")
+        self.truth[table][row][column] = None
+        self.erased.add(name)
 
     def filled(self, *tables: str, at_least: int = 1) -> list[Line]:
         """The rows with so many values at least, of some tables or of all."""
