@@ -1,8 +1,10 @@
 """One document to raw extracted JSON: readers, form reader and prose put together."""
 
 import hashlib
+from collections.abc import Iterator, Sequence
 
 import msgspec
+from msgspec import Struct
 
 from contracts.raw_json import (
     DocumentInfo,
@@ -13,19 +15,21 @@ from contracts.raw_json import (
     Tables,
     cells_of,
 )
-from pipelines.extract.authority import read_identity
+from pipelines.extract.authority import ReportIdentity, read_identity
 from pipelines.extract.claims import read_claims
 from pipelines.extract.errors import Unreadable
-from pipelines.extract.form_reader import read_tables
+from pipelines.extract.form_reader import TablesRead, read_tables
 from pipelines.extract.legacy import read_legacy
+from pipelines.extract.pieces import Piece
 from pipelines.extract.readers import detect_media_type, read_pieces
+from pipelines.extract.reports import Segment, merge_copies, split_by_tables, split_reports
 
 EXTRACTOR_NAME = "gongkai"
 EXTRACTOR_VERSION = "1.0.0"
 
 
 def extract_document(content: bytes, source_uri: str, captured_at: str) -> RawDocument:
-    """The raw extracted JSON of one document: its report, or the reason why there is none.
+    """The raw extracted JSON of one document: its reports, or the reason why there is none.
 
     Args:
         content: the bytes of the document.
@@ -33,15 +37,17 @@ def extract_document(content: bytes, source_uri: str, captured_at: str) -> RawDo
         captured_at: when, as an ISO 8601 time.
 
     Returns:
-        A document with one report or with a rejection; a bad document never raises.
+        A document with reports or with a rejection; a bad document never raises.
     """
     media_type = detect_media_type(content, source_uri)
     reports: list[Report] = []
     rejection: Rejection | None = None
     try:
-        reports.append(read_report(content, media_type, source_uri))
+        reports += read_reports(read_pieces(content, media_type), source_uri)
     except Unreadable as error:
         rejection = Rejection(reason=error.reason, detail=error.detail)
+    except MemoryError:
+        raise  # the limit of a worker process, which says so
     except Exception as error:  # one document must not end a run over millions; the reason is kept
         rejection = Rejection(reason="reader_error", detail=f"{type(error).__name__}: {error}")
     return RawDocument(
@@ -59,16 +65,94 @@ def extract_document(content: bytes, source_uri: str, captured_at: str) -> RawDo
     )
 
 
-def read_report(content: bytes, media_type: str, source_uri: str) -> Report:
-    """The report that a document holds.
+class _Part(Struct):
+    """A segment of a document with its tables and with what it says of itself."""
+
+    pieces: Sequence[Piece]
+    tables: TablesRead
+    identity: ReportIdentity
+
+
+def read_reports(pieces: Sequence[Piece], source_uri: str) -> list[Report]:
+    """The reports that a document holds, in reading order; a report that is printed twice counts once.
+
+    Args:
+        pieces: the document in reading order.
+        source_uri: where it came from; its file name gives a year only to a single report.
 
     Raises:
-        Unreadable: the document has no text, no table and no indicator of the form, or no year, or holds two reports.
+        Unreadable: the document has no table and no indicator of the form, or does not say of each report which year
+            it is on, or prints tables that cannot be told apart.
     """
-    pieces = read_pieces(content, media_type)
-    identity = read_identity(pieces, source_uri)
-    read = read_tables(pieces)
-    legacy = None if read.tables or identity.year is None else read_legacy(pieces, identity.year)
+    read = [found for segment in split_reports(pieces) for found in _read_segment(segment)]
+    parts: list[_Part] = []
+    for segment, tables in read:
+        identity = read_identity(segment.pieces, source_uri if len(read) == 1 else "")
+        if segment.year is not None:
+            identity = msgspec.structs.replace(identity, year=segment.year, period="")
+        _add_part(parts, _Part(segment.pieces, tables, identity))
+    if len(read) > 1:
+        _share_identity(parts, source_uri)
+    return [_read_report(part) for part in parts]
+
+
+def _read_segment(segment: Segment) -> Iterator[tuple[Segment, TablesRead]]:
+    """A segment with its tables; several, if tables are printed twice in it."""
+    try:
+        tables = read_tables(segment.pieces)
+    except Unreadable:
+        segments = split_by_tables(segment)
+        if len(segments) < 2:
+            raise
+        yield from ((part, read_tables(part.pieces)) for part in segments)
+    else:
+        yield segment, tables
+
+
+def _add_part(parts: list[_Part], part: _Part) -> None:
+    """A part that says no other year and no other body than one before is a copy of it."""
+    own = part.identity
+    for other in reversed(parts):
+        is_same_year = own.year is None or own.year == other.identity.year
+        if is_same_year and _is_same_body(own, other.identity):
+            merge_copies(other.tables, part.tables)
+            return
+    parts.append(part)
+
+
+def _is_same_body(own: ReportIdentity, other: ReportIdentity) -> bool:
+    names = [identity.authority.normalised or identity.authority.printed for identity in (own, other)]
+    return not all(names) or names[0] == names[1]
+
+
+def _share_identity(parts: list[_Part], source_uri: str) -> None:
+    """What one part says for all: the body, and the file's name if there is one report only.
+
+    Raises:
+        Unreadable: `several_reports`, if one of several reports does not say its year.
+    """
+    if len(parts) == 1:
+        if parts[0].identity.year is None:
+            parts[0].identity = read_identity(parts[0].pieces, source_uri)
+        return
+    if any(part.identity.year is None for part in parts):
+        raise Unreadable("several_reports", "one of several reports does not say which year it is on")
+    named = [part.identity for part in parts if part.identity.authority.printed]
+    names = {identity.authority.normalised or identity.authority.printed for identity in named}
+    for part in parts:
+        if len(names) == 1 and not part.identity.authority.printed:
+            body = {name: getattr(named[0], name) for name in ("authority", "region_code", "scope")}
+            part.identity = msgspec.structs.replace(part.identity, **body)
+
+
+def _read_report(part: _Part) -> Report:
+    """The report of one part of a document.
+
+    Raises:
+        Unreadable: `no_report`, if there is no table and no indicator of the form, or no year.
+    """
+    identity, read = part.identity, part.tables
+    legacy = None if read.tables or identity.year is None else read_legacy(part.pieces, identity.year)
     if not read.tables and legacy is None:
         raise Unreadable("no_report", "no table and no indicator of the form was found")
     if identity.year is None:
@@ -86,5 +170,5 @@ def read_report(content: bytes, media_type: str, source_uri: str) -> Report:
         leftovers=read.leftovers,
         legacy=legacy,
     )
-    report.claims = read_claims(pieces, read.blocks, cells_of(report), legacy, identity.year)
+    report.claims = read_claims(part.pieces, read.blocks, cells_of(report), legacy, identity.year)
     return report

@@ -1,6 +1,5 @@
 """One document to raw extracted JSON: always a report or a reason, never an exception, always the same."""
 
-from itertools import permutations
 from pathlib import Path
 
 import msgspec
@@ -11,7 +10,6 @@ from pipelines.extract import document as extraction
 from pipelines.extract.document import EXTRACTOR_VERSION, extract_document
 
 DOCUMENTS = sorted((Path(__file__).parents[2] / "samples" / "documents").glob("*"))
-WITH_TABLES = DOCUMENTS[:4]
 CAPTURED_AT = "2025-04-01T00:00:00Z"
 
 
@@ -45,15 +43,6 @@ def test_a_bad_document_gives_a_reason(content: bytes, reason: str) -> None:
     assert read.rejection is not None
     assert read.rejection.reason == reason
     assert reason in REJECTION_REASONS
-
-
-@pytest.mark.parametrize(("first", "second"), list(permutations(WITH_TABLES, 2)), ids=lambda path: path.stem)
-def test_two_reports_in_one_file_are_never_mixed(first: Path, second: Path) -> None:
-    read = extract_document(first.read_bytes() + b"\n" + second.read_bytes(), "report", CAPTURED_AT)
-    assert read.reports == []
-    assert read.rejection is not None
-    assert read.rejection.reason == "several_reports"
-    assert read.rejection.reason in REJECTION_REASONS
 
 
 def test_a_fault_of_the_program_is_a_reason_too(monkeypatch: pytest.MonkeyPatch) -> None:

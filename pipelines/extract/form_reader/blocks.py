@@ -29,6 +29,14 @@ class Block(Struct, frozen=True):
         return any(token.in_row for token in self.tokens)
 
 
+class PrintedTable(Struct, frozen=True):
+    """A table with full rows, and the pieces [start, end) from its first label to its last figure."""
+
+    table: str
+    start: int
+    end: int
+
+
 def find_blocks(tokens: Sequence[Token]) -> list[Block]:
     """The block of each table that the document has.
 
@@ -37,8 +45,7 @@ def find_blocks(tokens: Sequence[Token]) -> list[Block]:
     """
     blocks: list[Block] = []
     for table in form().tables:
-        clusters = [_extended(tokens, cluster, table) for cluster in _clusters(tokens, table)]
-        candidates = [cluster for cluster in clusters if _is_table(cluster, table)]
+        candidates = _candidates(tokens, table)
         if len(candidates) > 1 and sum(_has_full_row(cluster, table) for cluster in candidates) > 1:
             raise Unreadable("several_reports", f"table {table} is printed {len(candidates)} times")
         if candidates:
@@ -47,9 +54,30 @@ def find_blocks(tokens: Sequence[Token]) -> list[Block]:
     return blocks
 
 
+def find_printed_tables(tokens: Sequence[Token]) -> list[PrintedTable]:
+    """Every table with full rows in reading order, also those that are printed twice."""
+    found = [
+        PrintedTable(table, cluster[0].piece, cluster[-1].end)
+        for table in form().tables
+        for cluster in _candidates(tokens, table)
+        if _has_full_row(cluster, table)
+    ]
+    return sorted(found, key=lambda printed: printed.start)
+
+
+def _candidates(tokens: Sequence[Token], table: str) -> list[list[Token]]:
+    clusters = (_extended(tokens, cluster, table) for cluster in _clusters(tokens, table))
+    return [cluster for cluster in clusters if _is_table(cluster, table)]
+
+
 def _has_full_row(tokens: Sequence[Token], table: str) -> bool:
-    """Whether a row of the table has behind its label as many figures as the form has columns for it."""
+    """Whether a row of the table has behind its label as many figures as the form has columns for it.
+
+    Rows side by side have all their figures behind all their labels.
+    """
     widths = _row_widths(table)
+    if _is_side_by_side(table):
+        return sum(_is_figure(token) for token in tokens) >= sum(widths.values())
     for index, token in enumerate(tokens):
         rows = [label.id for match in token.matches for label in match.labels if label.kind == "row"]
         wanted = min((widths[row] for row in rows if row in widths), default=0)
@@ -57,6 +85,12 @@ def _has_full_row(tokens: Sequence[Token], table: str) -> bool:
         if wanted and figures >= wanted:
             return True
     return False
+
+
+@cache
+def _is_side_by_side(table: str) -> bool:
+    names = form().versions_with(table)
+    return all(form().versions[name].tables[table].layout == "rows_side_by_side" for name in names)
 
 
 def _is_figure(token: Token) -> bool:
@@ -139,7 +173,7 @@ def _is_table(tokens: Sequence[Token], table: str) -> bool:
     """Whether the tokens are a printed table: rows, something over them, and figures or blank cells for them."""
     kinds = [kind for kind, _ in _named(tokens, table)]
     over = len(kinds) - kinds.count("row")
-    values = sum(token.slot is not None for token in tokens)
+    values = sum(max(1, token.slot.room) for token in tokens if token.slot is not None)
     return kinds.count("row") >= 1 and over >= 1 and len(kinds) >= 3 and values >= 3
 
 
