@@ -10,18 +10,23 @@ from msgspec import Struct
 from contracts.form import Cell
 from contracts.raw_json import Span
 
-FigureKind = Literal["integer", "decimal", "mark", "blank"]
+FigureKind = Literal["integer", "decimal", "mark", "blank", "glued"]
 LARGEST_DIGITS = 15
 _WHITE = " \t\r\n\xa0\u3000\u200b\ufeff"
 _MARK = re.compile(r"[/\\\-–—―−]{1,3}|无")  # noqa: RUF001 - the dashes that documents print
 _AMOUNT = re.compile(
     r"(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(?P<remark>(?:[亿万]?元|[件条项宗个次人家份])?\s*(?:\(.*\))?)"
 )
+_MONEY = re.compile(r"[亿万]?元")
+_UNITS = {"cny_10k": "万元"}
 _MINUS = str.maketrans("−－–—", "----")  # noqa: RUF001 - the dashes that documents print
 
 
 class Figure(Struct, frozen=True):
-    """One value as printed. `number` has neither separators nor a remark; `remark` is what follows it."""
+    """One value as printed. `number` has neither separators nor a remark; `remark` is what follows it.
+
+    `glued`: the digits of several cells with nothing between them, as a leading zero shows.
+    """
 
     kind: FigureKind
     number: str = ""
@@ -29,24 +34,39 @@ class Figure(Struct, frozen=True):
 
 
 class Slot(Struct, frozen=True):
-    """One figure at its place; `kind` is the figure's."""
+    """One figure at its place; `kind` is the figure's, `column` that of a row of cells, else -1."""
 
     figure: Figure
     raw: str
     span: Span
     kind: FigureKind
+    column: int = -1
+
+    @property
+    def room(self) -> int:
+        """How many figures it can be at most: as many as it has digits, if it is glued."""
+        if self.kind == "glued":
+            return sum(map(str.isdigit, self.raw))
+        return int(self.kind != "blank")
 
     def fits(self, cell: Cell) -> bool:
         """Whether the figure can be a value of `cell`: no fraction in a count, no minus where there is none."""
+        if self.kind == "glued":
+            return False
         if self.kind in ("mark", "blank") or cell.type == "text":
             return True
         if cell.type == "decimal":
-            return not self.figure.number.startswith("-")
+            return not self.figure.number.startswith("-") and self._has_unit_of(cell)
         return self.kind == "integer" and (cell.may_be_negative or not self.figure.number.startswith("-"))
+
+    def _has_unit_of(self, cell: Cell) -> bool:
+        """Whether no other unit of money stands behind the figure than the cell's."""
+        printed = _MONEY.match(self.figure.remark)
+        return printed is None or cell.unit not in _UNITS or printed.group() == _UNITS[cell.unit]
 
     def value_in(self, cell: Cell) -> int | str | None:
         """The value of `cell` if this is its figure; a digit is never changed."""
-        if self.kind in ("mark", "blank"):
+        if self.kind in ("mark", "blank", "glued"):
             return None
         if cell.type == "text":
             return self.raw
@@ -66,6 +86,8 @@ def parse_figure(text: str) -> Figure | None:
         return None
     number = found["number"].replace(",", "").removeprefix("+")
     whole, _, fraction = number.removeprefix("-").partition(".")
-    if len(whole) > LARGEST_DIGITS or len(fraction) > 6:
+    if len(fraction) > 6 or len(whole) > LARGEST_DIGITS:
         return None
+    if whole.startswith("0") and whole != "0":
+        return Figure("glued", number) if number == printed else None
     return Figure("decimal" if fraction else "integer", number, found["remark"].strip())

@@ -32,6 +32,8 @@ def enumerate_hypotheses(unit: Unit) -> list[Hypothesis]:
 
     One for an `exact` unit. None at all if there are more than `MOST_HYPOTHESES`, or no figure fits.
     """
+    if unit.positions == "unclear":
+        return []
     if unit.positions == "exact":
         whole = Hypothesis(unit.slots)
         return [whole] if _fits(unit, whole.slots) else _open_hypotheses(unit)

@@ -5,6 +5,7 @@ a small edit distance. A text can be several labels (a column and a row have the
 """
 
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Literal
 
@@ -23,6 +24,7 @@ _PARENTHESES = re.compile(r"\([^()]*\)")
 _INNERMOST = re.compile(r"\(([^()]{4,})\)\s*$")
 _SHORTEST_FUZZY, _SHORTEST_BEGINNING, _SHORTEST_PART = 4, 6, 2
 _SIMILAR, _MARGIN = 0.74, 0.12
+_MOST_WORDS, _WORDS_OF_A_LABEL = 40, 4
 
 
 class Label(Struct, frozen=True):
@@ -97,6 +99,11 @@ def _labels() -> dict[str, tuple[Label, ...]]:
     return {key: tuple(labels.values()) for key, labels in found.items()}
 
 
+def labels_by_key() -> Mapping[str, tuple[Label, ...]]:
+    """All labels of all versions by the key that they are compared by."""
+    return _labels()
+
+
 @lru_cache(maxsize=65536)
 def match_labels(text: str) -> tuple[Match, ...]:
     """The labels printed in a text, in order; none if it is anything else.
@@ -112,10 +119,45 @@ def match_labels(text: str) -> tuple[Match, ...]:
         row = _match(inner[1]) if inner and any(label.kind == "group" for label in match.labels) else None
         return (_with_header_parts(match, folded), *(() if row is None else (row,)))
     parts = [part for part in _INNER.split(folded) if part.strip()]
-    if len(parts) < 2:
+    matches = [_match(part) for part in parts] if len(parts) > 1 else [None]
+    found = tuple(match for match in matches if match is not None)
+    return found if len(found) == len(matches) else _match_words(folded.split())
+
+
+def _match_words(words: list[str]) -> tuple[Match, ...]:
+    """The labels of a line of nothing but labels with blanks between them, of which some stand inside labels."""
+    if not 1 < len(words) <= _MOST_WORDS:
         return ()
-    matches = [_match(part) for part in parts]
-    return tuple(match for match in matches if match is not None) if all(matches) else ()
+    found: list[Match] = []
+    index = 0
+    while index < len(words):
+        ends = range(min(index + _WORDS_OF_A_LABEL, len(words)), index, -1)
+        whole = ((_match_exactly("".join(words[index:end])), end) for end in ends)
+        match, end = next(((match, end) for match, end in whole if match is not None), (None, index + 1))
+        if match is None:
+            match = next(iter(match_header_part(words[index])), None)
+        if match is None:
+            return ()
+        found.append(match)
+        index = end
+    return tuple(found)
+
+
+@lru_cache(maxsize=4096)
+def match_upright(text: str) -> tuple[tuple[Match, ...], int]:
+    """The longest label that a text begins with, and how many characters it has; none of less than two."""
+    folded = fold(text)
+    for length in range(len(folded), 1, -1):
+        match = _match_exactly(folded[:length])
+        if match is not None:
+            return (match,), length
+    return (), 0
+
+
+def _match_exactly(folded: str) -> Match | None:
+    printed, body = _without_ordinal(folded)
+    labels = _labels().get(label_key(body))
+    return _with_header_parts(_by_ordinal(labels, printed), folded) if labels else None
 
 
 @lru_cache(maxsize=4096)
@@ -141,9 +183,7 @@ def _with_header_parts(match: Match, text: str) -> Match:
 
 
 def _match(folded: str) -> Match | None:
-    ordinal = _ORDINAL.match(folded)
-    body = folded[ordinal.end() :] if ordinal else folded
-    printed = ordinal.group().strip() if ordinal else ""
+    printed, body = _without_ordinal(folded)
     for candidate in dict.fromkeys((body, _PARENTHESES.sub("", body))):
         labels = _labels().get(label_key(candidate))
         if labels:
@@ -151,6 +191,12 @@ def _match(folded: str) -> Match | None:
     key = label_key(body)
     labels = _beginning(key) or _similar(key)
     return _by_ordinal(labels, printed) if labels else None
+
+
+def _without_ordinal(folded: str) -> tuple[str, str]:
+    """The ordinal at the beginning of a text, and the rest."""
+    ordinal = _ORDINAL.match(folded)
+    return (ordinal.group().strip(), folded[ordinal.end() :]) if ordinal else ("", folded)
 
 
 def _by_ordinal(labels: tuple[Label, ...], printed: str) -> Match:

@@ -1,6 +1,7 @@
 """Runs: the figures that follow one label of a row, and those that follow none."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from msgspec import Struct
 
@@ -9,6 +10,7 @@ from contracts.raw_json import Span
 from pipelines.extract.form_reader.blocks import Block
 from pipelines.extract.form_reader.figures import Figure, Slot
 from pipelines.extract.form_reader.labels import Match
+from pipelines.extract.form_reader.order import figures_behind_labels
 from pipelines.extract.form_reader.tokens import Token
 
 
@@ -31,9 +33,14 @@ class Run(Struct):
         return [slot for slot in self.slots if slot.kind != "blank"]
 
     @property
+    def room(self) -> int:
+        """How many figures these can be at most, glued ones cut into single digits."""
+        return sum(slot.room for slot in self.slots)
+
+    @property
     def numbers(self) -> list[Slot]:
         """The figures that are numbers."""
-        return [slot for slot in self.slots if slot.kind in ("integer", "decimal")]
+        return [slot for slot in self.slots if slot.kind in ("integer", "decimal", "glued")]
 
 
 class RunsRead(Struct, frozen=True):
@@ -53,7 +60,7 @@ class _RunReader:
         self._is_side_by_side = self._declared.layout == "rows_side_by_side"
         self._in_rows = block.in_rows
         self._spaced = not block.in_rows and _is_spaced(block.tokens)
-        self._tokens = block.tokens
+        self._tokens = figures_behind_labels(block.tokens, self._declared) if block.in_rows else block.tokens
         self._runs: list[Run] = []
         self._labels: list[str] = []
         self._run: Run | None = None
@@ -126,7 +133,7 @@ class _RunReader:
 _BLANK = Figure("blank")
 
 
-def _is_spaced(tokens: tuple[Token, ...]) -> bool:
+def _is_spaced(tokens: Sequence[Token]) -> bool:
     """Whether empty lines only space the lines out: as many as there are figures."""
     empty = sum(token.kind == "empty_line" for token in tokens)
     return empty * 2 > sum(token.slot is not None for token in tokens)

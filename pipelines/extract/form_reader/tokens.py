@@ -5,17 +5,28 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from contracts.raw_json import Span
-from pipelines.extract.form_reader.figures import Slot, parse_figure
-from pipelines.extract.form_reader.labels import LONGEST_LABEL, Match, match_header_part, match_labels
+from pipelines.extract.form_reader.figures import LARGEST_DIGITS, Figure, Slot, parse_figure
+from pipelines.extract.form_reader.labels import (
+    LONGEST_LABEL,
+    Match,
+    match_header_part,
+    match_labels,
+    match_upright,
+)
 from pipelines.extract.pieces import Piece
 
 TokenKind = Literal["labels", "slot", "row_end", "empty_line", "text"]
 _MOST_FRAGMENTS = 4
 _LONGEST_FIGURE = 40
-_PAGE_NUMBER = re.compile(r"[-–—－\s]*[-–—－]\s*\d{1,4}\s*[-–—－]+\s*|第\s*\d+\s*页.*|\[bookmark:.*\]")
+_MOST_GLUED = 200  # digits of a whole table in one string
+_ENDS_OF_FIGURES = frozenset("0123456789./-—")
+_LONGEST_UPRIGHT = 14  # characters of a label that stand on lines of their own
+_BOOKMARK = re.compile(r"\[bookmark:[^\]]*\]\s*")
+_PAGE_NUMBER = re.compile(r"[-–—－\s]*[-–—－]\s*\d{1,4}\s*[-–—－]+\s*|第\s*\d+\s*页.*")
+_FIGURES_ONLY = re.compile(r"[-+\d][-+\d,.\s/—]*")
 _NUMBERS_AT_END = re.compile(r"(?:^|(?<=\s))[-+\d][\d,.]*(?:\s+(?:[-+\d][\d,.]*|[/—-]))*\s*$")
 
 
@@ -49,6 +60,7 @@ def _tables(matches: tuple[Match, ...]) -> tuple[str, ...]:
 
 def read_tokens(pieces: Sequence[Piece]) -> list[Token]:
     """All tokens of a document in reading order; page numbers and the like are left out."""
+    pieces = [_without_bookmark(piece) if "[bookmark" in piece.text else piece for piece in pieces]
     tokens: list[Token] = []
     index = 0
     while index < len(pieces):
@@ -58,6 +70,16 @@ def read_tokens(pieces: Sequence[Piece]) -> list[Token]:
     return tokens
 
 
+def _without_bookmark(piece: Piece) -> Piece:
+    """The piece without what a word processor printed of its bookmarks."""
+    found = _BOOKMARK.match(piece.text)
+    if found is None:
+        return structs.replace(piece, text=_BOOKMARK.sub("", piece.text))
+    start = (piece.span.char_start or 0) + found.end()
+    span = structs.replace(piece.span, char_start=None if piece.span.char_start is None else start)
+    return structs.replace(piece, text=_BOOKMARK.sub("", piece.text), span=span)
+
+
 def _tokens_at(pieces: Sequence[Piece], index: int) -> Iterator[Token]:
     piece = pieces[index]
     end, in_row = index + 1, piece.kind == "cell"
@@ -65,9 +87,10 @@ def _tokens_at(pieces: Sequence[Piece], index: int) -> Iterator[Token]:
         yield Token("row_end", index, end, piece.span, width=piece.column)
     elif piece.kind == "line" and not piece.text:
         yield Token("empty_line", index, end, piece.span)
-    elif (slot := _slot(piece.text, piece.span)) is not None:
+    elif (slot := _slot(piece.text, piece.span, is_glued=piece.is_glued)) is not None:
+        slot = structs.replace(slot, column=piece.column) if in_row else slot
         yield Token("slot", index, end, piece.span, piece.text, slot=slot, in_row=in_row)
-    elif len(piece.text) > LONGEST_LABEL + _LONGEST_FIGURE:
+    elif len(piece.text) > LONGEST_LABEL + _LONGEST_FIGURE and not _FIGURES_ONLY.fullmatch(piece.text):
         yield Token("text", index, end, piece.span, piece.text, in_row=in_row)
     elif not _PAGE_NUMBER.fullmatch(piece.text):
         yield from _text_tokens(pieces, index, in_row)
@@ -75,23 +98,32 @@ def _tokens_at(pieces: Sequence[Piece], index: int) -> Iterator[Token]:
 
 def _text_tokens(pieces: Sequence[Piece], index: int, in_row: bool) -> Iterator[Token]:
     piece = pieces[index]
-    matches, end = match_labels(piece.text), index + 1
+    figures = _NUMBERS_AT_END.search(piece.text) if piece.text[-1] in _ENDS_OF_FIGURES else None
+    label = piece.text[: figures.start()].strip() if figures else ""
+    matches = match_labels(label) or _continued_matches(pieces, index, label) if label else ()
+    if figures is not None and (matches or (not label and " " in piece.text)):
+        if matches:
+            yield Token("labels", index, index + 1, piece.span, label, matches=matches, in_row=in_row)
+        yield from _row_of_figures(piece, figures.start(), index, in_row)
+        return
+    matches, end = _matches_from(pieces, index)
+    kind: TokenKind = "labels" if matches else "text"
+    yield Token(kind, index, end, piece.span, piece.text, matches=matches, in_row=in_row)
+
+
+def _matches_from(pieces: Sequence[Piece], index: int) -> tuple[tuple[Match, ...], int]:
+    """The labels that begin with a piece, and the end of the pieces that they are printed in."""
+    text = pieces[index].text
+    if len(text) == 1:
+        matches, end = _upright_matches(pieces, index)
+        if matches:
+            return matches, end
+    matches, end = match_labels(text), index + 1
     if not matches:
         matches, end = _joined_matches(pieces, index)
     if not matches:
-        matches, end = match_header_part(piece.text), index + 1
-    if matches:
-        yield Token("labels", index, end, piece.span, piece.text, matches=matches, in_row=in_row)
-        return
-    figures = _NUMBERS_AT_END.search(piece.text)
-    label = piece.text[: figures.start()].strip() if figures else ""
-    matches = match_labels(label)
-    if figures is None or (label and not matches) or (not label and " " not in piece.text):
-        yield Token("text", index, end, piece.span, piece.text, in_row=in_row)
-        return
-    if matches:
-        yield Token("labels", index, end, piece.span, label, matches=matches, in_row=in_row)
-    yield from _row_of_figures(piece, figures.start(), index, in_row)
+        matches, end = _matches_around_figures(pieces, index), index + 1
+    return (matches, end) if matches else (match_header_part(text), index + 1)
 
 
 def _row_of_figures(piece: Piece, start: int, index: int, in_row: bool) -> Iterator[Token]:
@@ -106,11 +138,44 @@ def _row_of_figures(piece: Piece, start: int, index: int, in_row: bool) -> Itera
         yield Token("row_end", index, index + 1, piece.span)
 
 
-def _slot(text: str, span: Span) -> Slot | None:
+def _slot(text: str, span: Span, *, is_glued: bool = False) -> Slot | None:
+    is_long = LARGEST_DIGITS < len(text) <= _MOST_GLUED and text.isdecimal()
+    if is_long or (is_glued and sum(map(str.isdigit, text)) > 1):
+        return Slot(Figure("glued", text), text, span, "glued")
     if len(text) > _LONGEST_FIGURE:
         return None
     figure = parse_figure(text)
     return None if figure is None else Slot(figure, text, span, figure.kind)
+
+
+def _upright_matches(pieces: Sequence[Piece], index: int) -> tuple[tuple[Match, ...], int]:
+    """The label whose characters stand on lines of their own, and the end of those lines."""
+    end = index
+    while end < len(pieces) and end - index < _LONGEST_UPRIGHT and len(pieces[end].text) == 1:
+        if pieces[end].kind != "line" or _FIGURES_ONLY.fullmatch(pieces[end].text):
+            break
+        end += 1
+    matches, length = match_upright("".join(piece.text for piece in pieces[index:end]))
+    return matches, index + max(length, 1)
+
+
+def _continued_matches(pieces: Sequence[Piece], index: int, label: str) -> tuple[Match, ...]:
+    """The labels that began in the line before and end in this one, before its figures."""
+    before = pieces[index - 1] if index else None
+    if before is None or before.kind != "line" or pieces[index].kind != "line" or not before.text:
+        return ()
+    return match_labels(before.text + label) if len(before.text) + len(label) <= LONGEST_LABEL else ()
+
+
+def _matches_around_figures(pieces: Sequence[Piece], index: int) -> tuple[Match, ...]:
+    """The label that begins in a line and goes on in the one behind its figures."""
+    first, *rest = pieces[index : index + 3]
+    if len(rest) < 2 or any(piece.kind != "line" or not piece.text for piece in (first, *rest)):
+        return ()
+    figures, last = rest
+    if len(first.text) + len(last.text) > LONGEST_LABEL or not _FIGURES_ONLY.fullmatch(figures.text):
+        return ()
+    return () if match_labels(last.text) else match_labels(first.text + last.text)
 
 
 def _joined_matches(pieces: Sequence[Piece], index: int) -> tuple[tuple[Match, ...], int]:
@@ -120,7 +185,7 @@ def _joined_matches(pieces: Sequence[Piece], index: int) -> tuple[tuple[Match, .
         piece = pieces[end]
         if piece.kind == "row_end" or not piece.text or len(text) + len(piece.text) > LONGEST_LABEL:
             break
-        if parse_figure(piece.text) is not None:
+        if parse_figure(piece.text) is not None or _FIGURES_ONLY.fullmatch(piece.text):
             break
         text += piece.text
         matches = match_labels(text)

@@ -1,6 +1,7 @@
 """Units: runs of figures with the cells they should fill, one row or several that hang together."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from itertools import accumulate
 
 from msgspec import Struct
@@ -8,6 +9,7 @@ from msgspec import Struct
 from contracts.form import Cell, form
 from contracts.raw_json import Span
 from pipelines.extract.form_reader.blocks import Block
+from pipelines.extract.form_reader.columns import read_column_orders
 from pipelines.extract.form_reader.figures import Slot
 from pipelines.extract.form_reader.ledger import cells_of_rows
 from pipelines.extract.form_reader.runs import Run, RunsRead, read_runs
@@ -19,7 +21,8 @@ class Unit(Struct, frozen=True):
     """Cells in printed order and the figures that were printed for them.
 
     `placed`: rows whose label is not there and which their place decides. `positions`: `exact` if each place of the
-    run is one cell, `loose` if blanks stand beside a full count of figures, `open` otherwise.
+    run is one cell, `loose` if blanks stand beside a full count of figures, `unclear` if the header does not say which
+    figure stands in which column, `open` otherwise.
     """
 
     cells: tuple[Cell, ...]
@@ -41,8 +44,13 @@ class _UnitReader:
 
     def __init__(self, block: Block, read: RunsRead) -> None:
         self._table = form().versions[block.version].tables[block.table]
-        self._cells = cells_of_rows(block.version, block.table)
+        self._columns = read_column_orders(block)
+        self._cells = {
+            row: _in_order(cells, self._columns.orders.get(row))
+            for row, cells in cells_of_rows(block.version, block.table).items()
+        }
         self._read = read
+        _drop_merged_cells(read.runs, {row: len(cells) for row, cells in self._cells.items()})
         self._order = list(self._cells)
         self._labelled = {run.row: run for run in read.runs if run.row and run.slots}
         self._missing = [row for row in self._order if row not in read.row_labels]
@@ -73,6 +81,8 @@ class _UnitReader:
     def _unit(self, rows: list[str], run: Run) -> Unit:
         cells = tuple(cell for row in rows for cell in self._cells[row])
         slots = tuple(run.slots)
+        if not self._columns.unclear.isdisjoint(rows):
+            return Unit(cells, slots, tuple(row for row in rows if row in self._placed), "unclear")
         if all(slot.kind == "blank" for slot in slots[len(cells) :]) and self._is_positional(rows, run, len(cells)):
             return Unit(cells, slots[: len(cells)], tuple(row for row in rows if row in self._placed), "exact")
         solid = len(run.solid)
@@ -113,8 +123,8 @@ class _UnitReader:
     def _take_side_by_side(self) -> bool:
         """All rows in one run; their order is that of their labels. Whether the table is printed so."""
         cells = sum(map(len, self._cells.values()))
-        longest = max(self._read.runs, key=lambda run: (len(run.solid), len(run.slots)), default=None)
-        if longest is None or len(longest.slots) <= cells // 2:
+        longest = max(self._read.runs, key=lambda run: (run.room, len(run.slots)), default=None)
+        if longest is None or max(longest.room, len(longest.slots)) <= cells // 2:
             return False
         printed = list(self._read.row_labels)
         rows = printed if set(printed) == set(self._order) else self._order
@@ -204,6 +214,23 @@ class _UnitReader:
             fitting = [run for run in self._loose if self._fits(self._missing[0], run)]
             if len(fitting) == 1 and self._fits(self._missing[0], fitting[0]):
                 self._give(list(self._missing), fitting[0])
+
+
+def _in_order(cells: tuple[Cell, ...], columns: tuple[str, ...] | None) -> tuple[Cell, ...]:
+    return cells if columns is None else tuple(sorted(cells, key=lambda cell: columns.index(cell.column)))
+
+
+def _drop_merged_cells(runs: Iterable[Run], counts: Mapping[str, int]) -> None:
+    """Take the empty cells away that merged labels leave before the first column of figures of a true grid."""
+    full = [run for run in runs if run.row and len(run.solid) == counts[run.row] and run.solid[0].column >= 0]
+    if not any(run.slots[0].kind == "blank" for run in full):
+        return
+    first, rows = Counter(run.solid[0].column for run in full).most_common(1)[0]
+    if rows * 4 < len(full) * 3:
+        return
+    for run in runs:
+        while run.slots and run.slots[0].kind == "blank" and 0 <= run.slots[0].column < first:
+            del run.slots[0]
 
 
 def _best_extension(lengths: Iterable[int], extra: int) -> int:
