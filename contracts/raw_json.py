@@ -14,6 +14,21 @@ SCHEMA_ID = "gongkai.report/1"
 CellState = Literal["blank", "blank_proven", "mark", "ambiguous", "missing", "resolved", "printed"]
 Scope = Literal["own", "consolidated", "unknown"]
 Period = Literal["year", "cumulative"]
+EvidenceField = Literal["authority", "year", "period", "published", "region_code", "scope"]
+EvidenceSource = Literal[
+    "title",
+    "index_block",
+    "period_sentence",
+    "first_sentence",
+    "contact",
+    "text",
+    "name",
+    "context",
+    "misread_name",
+    "kind_of_body",
+    "file_name",
+    "url",
+]
 Natural = Annotated[int, Meta(ge=0, le=2**53)]
 Whole = Annotated[int, Meta(ge=-(2**53), le=2**53)]
 Decimal = Annotated[str, Meta(pattern=r"^-?\d{1,15}(\.\d{1,6})?$")]
@@ -62,6 +77,21 @@ class Authority(_Model, kw_only=True):
 
     printed: str
     normalised: str | None = None
+
+
+class Evidence(_Model, kw_only=True):
+    """What one place says of the report's identity, and whether that is what the report's own `field` says.
+
+    `agrees` is None where the place says too little to tell. `value` is the body's normalised name, a year, a period,
+    a date of publication (which should lie in the year after the report's), a region code or a scope.
+    """
+
+    field: EvidenceField
+    value: str
+    source: EvidenceSource
+    quote: str = ""
+    span: Span | None = None
+    agrees: bool | None
 
 
 class Reading(_Model, kw_only=True):
@@ -138,11 +168,15 @@ REJECTION_REASONS = {
     "empty": "the file has no bytes or no text",
     "undecodable": "the text cannot be decoded, or nothing but replacement characters is left",
     "no_report": "no table and no indicator of the form was found",
-    "several_reports": "the document holds several reports; give each its own file",
+    "several_reports": "the document prints tables of several reports that cannot be told apart",
     "unsupported_media_type": "no reader for this kind of file",
     "invalid_json": "not JSON at all",
     "schema_violation": "the JSON does not follow the schema of raw extracted JSON",
     "claim_mismatch": "what the JSON says of itself differs from what its own figures give",
+    "too_large": "the file has more bytes than a document may have",
+    "time_limit": "reading the document took longer than it may",
+    "memory_limit": "reading the document took more memory than it may",
+    "unsafe_archive": "the archive unpacks to too much, lies too deep, or has members that cannot be taken",
     "reader_error": "the reader failed on this document",
 }
 
@@ -197,6 +231,7 @@ class Report(_Model, kw_only=True):
     period: str = ""
     published: str = ""
     region_code: Annotated[str, Meta(pattern=r"^\d{6}$")] | None = None
+    evidence: list[Evidence] = []
     tables: Tables
     readings: list[Reading] = []
     spans: dict[str, Span] = {}

@@ -59,7 +59,7 @@ def reports_schema() -> pa.Schema:
             pa.field("captured_at", TIMESTAMP),
             pa.field("source_tier", INTEGER, nullable=False),
             *_table_columns(),
-            pa.field("lineage", TEXT),  # JSON: {spans, readings, leftovers} as in the raw extracted JSON
+            pa.field("lineage", TEXT),  # JSON: {spans, readings, leftovers, evidence} as in the raw extracted JSON
         ]
     )
 

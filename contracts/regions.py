@@ -2,7 +2,7 @@
 
 `contracts/regions/regions.csv`: one row per region and validity. `valid_from` is empty where the code is older than
 the first reports (on 2008), `valid_to` is the last year of the code, empty while it is in force; `parent_code` is the
-region above, empty for provinces. Only codes that are certain are declared.
+region above, empty for provinces. `contracts/regions/succession.csv`: which region followed which, and in what year.
 """
 
 import csv
@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 REGIONS_FILE = Path(__file__).parent / "regions" / "regions.csv"
+SUCCESSION_FILE = Path(__file__).parent / "regions" / "succession.csv"
 Level = Literal["province", "prefecture", "county"]
 
 
@@ -84,3 +85,36 @@ def region_of_code(code: str, year: int | None) -> Region | None:
     """The region that a code stood for in `year`, else its latest row; None if the code is not declared."""
     coded = regions_by_code().get(code, ())
     return next((region for region in coded if region.is_valid_in(year)), coded[-1] if coded else None)
+
+
+SuccessionKind = Literal["split", "merger", "renamed", "recoded"]
+
+
+class Succession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One step from a region to its successor; `year` is the first year on which the successor reports.
+
+    A `split` or a `merger` moves people and files between bodies, so figures do not carry over it. `renamed` and
+    `recoded` are the same place under another name or another code.
+    """
+
+    predecessor: str
+    successor: str
+    year: int
+    kind: SuccessionKind
+
+
+@cache
+def successions() -> tuple[Succession, ...]:
+    """All declared steps in order of their years, read once.
+
+    Raises:
+        msgspec.ValidationError: a row has an unknown kind or no year.
+        ValueError: a code is not declared in that role: the predecessor before the year, the successor in it.
+    """
+    with SUCCESSION_FILE.open(encoding="utf-8", newline="") as file:
+        found = msgspec.convert(list(csv.DictReader(file)), tuple[Succession, ...], strict=False)
+    for step in found:
+        for code, year in ((step.predecessor, step.year - 1), (step.successor, step.year)):
+            if not any(region.is_valid_in(year) for region in regions_by_code().get(code, ())):
+                raise ValueError(f"succession.csv: {code} was not in force in {year}")
+    return found

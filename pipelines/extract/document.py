@@ -164,6 +164,7 @@ def _read_report(part: _Part) -> Report:
         period=identity.period,
         published=identity.published,
         region_code=identity.region_code,
+        evidence=identity.evidence,
         tables=msgspec.convert(read.tables, Tables),
         readings=read.readings,
         spans=read.spans,

@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from contracts.raw_json import Leftover, Reading, Span
+from contracts.raw_json import Evidence, Leftover, Reading, Span
 from pipelines.validation.cells import FlatCells
 
 LINES_PER_CHUNK = 2**32
@@ -43,11 +43,12 @@ class PayloadLine(Struct, frozen=True):
 
 
 class Lineage(Struct, frozen=True):
-    """Where a report's figures were printed: one JSON column of `raw.reports`."""
+    """Where a report's figures were printed and what says whose they are: one JSON column of `raw.reports`."""
 
     spans: dict[str, Span]
     readings: list[Reading]
     leftovers: list[Leftover]
+    evidence: list[Evidence]
 
 
 class ReportLine(Struct, frozen=True):

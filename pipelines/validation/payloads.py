@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from contracts.claims import claim_problems
+from contracts.evidence import evidence_problems
 from contracts.raw_json import REJECTION_REASONS, RawDocument
 from pipelines.validation.agreement import reading_problems
 from pipelines.validation.chunks import Payload
@@ -92,7 +93,12 @@ def _find_fault(document: RawDocument) -> tuple[Refusal, str] | None:
         unknown = unknown_names(report)
         if unknown:
             return "schema_violation", f"$.reports[{position}]: {'; '.join(unknown)}"
-        problems = [*reading_problems(report), *claim_problems(report), *circular_claims(report.claims)]
+        problems = [
+            *evidence_problems(report),
+            *reading_problems(report),
+            *claim_problems(report),
+            *circular_claims(report.claims),
+        ]
         if problems:
             return "claim_mismatch", f"$.reports[{position}]: {'; '.join(problems)}"
     return None

@@ -100,7 +100,7 @@ def _report_line(line: int, document_key: int, accepted: Accepted, ordinal: int,
         accepted.captured_at,
         info.source_tier,
         flatten_cells(report.tables),
-        Lineage(report.spans, report.readings, report.leftovers),
+        Lineage(report.spans, report.readings, report.leftovers, report.evidence),
     )
 
 

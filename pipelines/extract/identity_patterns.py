@@ -1,0 +1,44 @@
+"""How reports print who they are: titles, index blocks, opening sentences, periods and dates."""
+
+import re
+
+_YEAR = r"(?P<year>20[0-4]\d)年?度?"
+_OPEN_GOVERNMENT = r"(?:政府)?(?:信息|政务)公开(?:工作)?"
+_REPORT = rf"{_OPEN_GOVERNMENT}(?:年度|总结|情况)?(?:的)?(?:工作)?(?:年度)?(?:总结)?(?:情况)?(?:的)?(?:报告|年报|$)"
+_NAME = r"(?P<name>[一-鿿]{2,30}?)"
+_START = r"^(?:#*|\|?(?:标题|信息名称|文件名称|名称):\|?)(?:关于)?[《\"(]?"
+TITLES = (
+    re.compile(rf"{_START}{_NAME}(?:关于)?{_YEAR}{_REPORT}"),
+    re.compile(rf"{_START}{_YEAR}{_NAME}(?:关于)?{_REPORT}"),
+    re.compile(rf"{_START}{_NAME}{_REPORT}\(?{_YEAR}\)?"),
+    re.compile(rf"{_START}{_NAME}(?:关于)?{_OPEN_GOVERNMENT}{_YEAR}(?:工作)?(?:年度)?(?:工作)?(?:报告|年报|总结)"),
+)
+STATED_TITLE = re.compile(rf"(?:编制了|现将|公布){_NAME}{_YEAR}{_REPORT}")
+BARE_TITLE = re.compile(rf"{_START}{_YEAR}{_REPORT}")
+INDEX_TITLE = re.compile(r"^\|?(?:标题|信息名称|文件名称|名称):")
+FILE_TITLE = re.compile(rf"(?:^|[\d_\-. ]){_NAME}{_YEAR}{_REPORT.replace('|$', '')}")
+PUBLISHER = re.compile(
+    r"(?:发布单位|发布机构|发布部门|发文机关|发文机构|责任部门|公开主体|公开单位|信息来源|来源):\|?"
+    r"(?P<name>[一-鿿]{3,30})(?![一-鿿])"
+)
+_BODY_END = (
+    r"(?:人民政府(?:办公厅|办公室)?|政府(?:办公厅|办公室)?|行政公署|管委会|管理委员会|委员会|发改委|局|厅|办公室)"
+)
+OPENING = re.compile(rf"(?:^|\||总体情况){_YEAR}[,，]?(?P<name>[一-鿿]{{1,24}}?{_BODY_END})")
+SUBJECT = re.compile(rf"^(?P<name>[一-鿿]{{2,24}}?{_BODY_END})(?=按照|根据|依据|依照|遵照|严格|认真)")
+CONTACT = re.compile(rf"(?:请与|由)(?P<name>[一-鿿]{{2,24}}?{_BODY_END})(?:办公室|联系|编制)")
+NOT_A_NAME = re.compile(r"^(?:我|本|各|该|为|在|按|根据|依据|随着|围绕|全|上级|有关|其他)")
+_DAYS = r"(?:1月1日|一月一日)(?:起|开始)?[,，]?(?:至|到|-|—|~)?(?:(?P<end>20[0-4]\d)年)?(?:12月31日|十二月三十一日)"
+PERIOD = re.compile(rf"(?P<year>20[0-4]\d)年{_DAYS}")
+FIRST_SENTENCE = re.compile(
+    r"(?:^|\||总体情况)[(（]?(?P<year>20[0-4]\d)年(?:度[,，我]|[,，我]|全[^,，]{0,3}|[一-鿿]{2,12}(?:坚持|认真|严格|深入))"
+)
+ANY_YEAR = re.compile(r"(?:^|[^\d])(?P<year>20[0-4]\d)年(?:度|,|，|全年|我|全)")
+PUBLISHED = re.compile(
+    r"(?:公开日期|发布日期|发布时间|成文日期|生成日期|公布日期|时间):\|?"
+    r"(?P<year>20\d\d)[-年./](?P<month>\d{1,2})[-月./](?P<day>\d{1,2})"
+)
+DATE_LINE = re.compile(r"^\(?(?P<year>20\d\d)年(?P<month>\d{1,2})月(?P<day>\d{1,2})日\)?$")
+URL = re.compile(r"https?://[^\s|]+")
+URL_DATE = re.compile(r"/t(?P<year>20\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)_")
+FILE_YEAR = re.compile(r"(?<!\d)(?P<year>20[0-4]\d)(?!\d)(?!-\d)")
