@@ -1,7 +1,5 @@
 """Wide frames of reports out of the warehouse, and the pandera schema of such a frame, generated from the form."""
 
-from collections.abc import Iterable
-
 import duckdb
 import pandera.polars as pa
 import polars as pl
@@ -82,12 +80,3 @@ def check_schema(frame: pl.DataFrame, table: str, decimal_type: PolarsType = pl.
     derived = frame.with_columns(counts_are_natural=_natural(table), cells_fit_version=_in_version(table))
     violations = violations_of(cells_schema(table, decimal_type), derived)
     return verdict(f"schema.{table}", frame.height, len(violations), "; ".join(violations[:5]))
-
-
-def unequal_rows(left: pl.DataFrame, right: pl.DataFrame, columns: Iterable[str]) -> int:
-    """How many rows of two frames in the same order differ in any of the columns, nulls being equal to nulls."""
-    pairs = pl.concat(
-        [left.select(columns), right.select(columns).rename(lambda name: f"other__{name}")], how="horizontal"
-    )
-    differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"other__{name}")) for name in columns)
-    return int(pairs.select(differs.sum()).item())

@@ -90,6 +90,7 @@ def open_pipeline(warehouse: Path) -> dlt.Pipeline:
         dlt.config[setting] = value
     credentials = DuckDbCredentials(str(warehouse / WAREHOUSE_FILE))
     credentials.global_config = {"memory_limit": MEMORY_LIMIT}
+    credentials.pragmas = ["checkpoint_threshold='16MB'"]  # dlt's 1 GB writes a large batch to the log, then again
     return dlt.pipeline(
         pipeline_name=PIPELINE,
         pipelines_dir=str(warehouse / "dlt"),

@@ -18,7 +18,7 @@ from pipelines.load.selection import LoadResult, select_payloads
 from pipelines.sql_paths import quote
 
 PLAN_FILE = "plan.json"
-MEMORY_LIMIT = "2GB"
+MEMORY_LIMIT = "3GB"
 WAREHOUSE_FILE = "warehouse.duckdb"
 _ROW_GROUP_ROWS = 10_000
 Disposition = Literal["append", "merge"]

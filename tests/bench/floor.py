@@ -24,10 +24,15 @@ def _table_type(table_id: str) -> str:
 
 
 def load_wide_table(shards: list[Path], warehouse: Path) -> int:
-    """Read JSONL shards with DuckDB's `read_json` straight into one wide typed table; returns its rows."""
+    """Read JSONL shards with DuckDB's `read_json` straight into one wide typed table; returns its rows.
+
+    Its columns are those of `raw.reports` that stand in the JSON: keys and hashes, which have to be made, are left out.
+    """
     tables = ", ".join(f"{table} {_table_type(table)}" for table in form().tables)
     authority = "struct(printed varchar, normalised varchar)"
-    report = f"struct(authority {authority}, year bigint, scope varchar, tables struct({tables}))"
+    plain = ", ".join(f"{name} varchar" for name in ("period", "published", "region_code", "scope"))
+    lineage = ", ".join(f"{name} json" for name in ("spans", "readings", "leftovers"))
+    report = f"struct(authority {authority}, year bigint, {plain}, tables struct({tables}), {lineage})"
     columns = f"{{document: 'struct(sha256 varchar, captured_at varchar, source_tier bigint)', reports: '{report}[]'}}"
     cells = [
         f"report.tables.{cell.table}.cells.{cell.row}.{cell.column} as {cell.name}" for cell in form().cells.values()
@@ -37,8 +42,12 @@ def load_wide_table(shards: list[Path], warehouse: Path) -> int:
         connection.execute(
             f"""
             create table reports as
-            select document.sha256, document.captured_at, report.authority.normalised as authority,
-                report.year as report_year, report.scope as scope, {", ".join(versions + cells)}
+            select
+                document.sha256 as document_sha256, report.authority.printed as authority_printed,
+                report.authority.normalised as authority_normalised, report.year as report_year, report.period,
+                report.published, report.region_code, report.scope,
+                document.captured_at::timestamptz as captured_at, document.source_tier, {", ".join(versions + cells)},
+                {{spans: report.spans, readings: report.readings, leftovers: report.leftovers}}::json as lineage
             from (
                 select document, unnest(reports) as report
                 from read_json({[str(path) for path in shards]}, format = 'newline_delimited', columns = {columns})
