@@ -32,7 +32,7 @@ class Column(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One row of a table; `category` places it in the flow or among the outcomes."""
+    """One row of a table; `category` places it in the flow or among the outcomes, `flow` names the flow it states."""
 
     id: str
     zh: str
@@ -40,6 +40,7 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ordinal: str = ""
     group: str = ""
     category: str = ""
+    flow: str = ""
     columns: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
 
@@ -196,6 +197,12 @@ class Form(msgspec.Struct, frozen=True):
     def tables(self) -> tuple[str, ...]:
         """The ids of all tables over all versions."""
         return tuple(dict.fromkeys(table for version in self.versions.values() for table in version.tables))
+
+    @property
+    def flows(self) -> dict[str, str]:
+        """The flows of applications, and the row of table `applications` that states each."""
+        newest = next(iter(self.versions.values())).tables["applications"]
+        return {row.flow: row.id for row in newest.rows.values() if row.flow}
 
     @property
     def cells(self) -> dict[str, Cell]:

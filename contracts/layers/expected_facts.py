@@ -6,12 +6,6 @@ from contracts.form import Row, form
 from contracts.layers.frames import KEY, cells_of
 
 UNSPECIFIED = "unspecified"
-FLOWS = {
-    "new_received": "new_received",
-    "carried_in": "carried_in",
-    "decided": "outcome_total",
-    "carried_out": "carried_out",
-}
 STATUS_ORDER = {"passed": 1, "not_assessed": 2, "held": 3, "absent": 4}
 
 

@@ -4,13 +4,13 @@ import duckdb
 import polars as pl
 
 from contracts.form import form
-from contracts.identities import residual_expression
 from contracts.layers import expected_facts as expected
 from contracts.layers import staging
 from contracts.layers.balance import Judgement, judge
 from contracts.layers.conservation import compare_frames, read_frame
 from contracts.layers.fingerprints import check_unaltered, remember
 from contracts.layers.frames import KEY, cells_of, read_cells
+from contracts.layers.published import balance_identities, check_fact, check_truths, flows_balance
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation, verdict
 
 MARTS = "mart.marts"
@@ -91,16 +91,18 @@ def _check_applications(
     table, types = "applications", [*expected.parts_of("applications"), expected.UNSPECIFIED]
     flow_sums = {
         f"{flow}__{kind}": f"sum({flow}) filter (where applicant_type = '{kind}')::bigint"
-        for flow in expected.FLOWS
+        for flow in form().flows
         for kind in types
     }
     flows = _sums(connection, f"{MARTS}.fct_application_flows", flow_sums)
     sums = _sums_by_type(connection, types)
     return [
         compare_frames(
-            "conservation.application_flows", expected.expect_cells(staged, table, expected.FLOWS), flows, [KEY]
+            "conservation.application_flows", expected.expect_cells(staged, table, form().flows), flows, [KEY]
         ),
         compare_frames("conservation.applications", expected.expect_type_sums(staged), sums, [KEY]),
+        check_fact("fct_application_flows", flows),
+        check_fact("fct_applications", sums),
         _check_places(connection, staged),
         _check_balance(flows.join(sums, on=KEY, how="left").join(passed, on=KEY, how="semi")),
     ]
@@ -162,14 +164,13 @@ def _check_bodies(connection: duckdb.DuckDBPyConnection, admitted: dict[str, pl.
 def _check_balance(facts: pl.DataFrame) -> CheckResult:
     """The declared balance over the flows of the facts, and the outcomes of the facts against what was decided."""
     parts = expected.parts_of("applications")
-    cells = {f"{flow}__{p}": f"applications__{row}__{p}" for flow, row in expected.FLOWS.items() for p in parts}
-    named = facts.rename(cells)
-    newest = next(iter(form().versions.values()))
-    balances = [residual_expression(newest.identities[f"balance.{part}"]) for part in parts]
-    sums = [(pl.col(f"type__{p}") - pl.col(f"applications__outcome_total__{p}")).alias(f"outcomes.{p}") for p in parts]
-    residuals = named.select(*balances, *sums)
-    broken = residuals.filter(pl.any_horizontal(pl.all() != 0, pl.all().is_null())).height
-    return verdict("balance", residuals.height, broken, f"{broken} reports in the facts do not balance")
+    truths = {f"outcomes.{part}": pl.col(f"type__{part}") == pl.col(f"decided__{part}") for part in parts}
+    for identity in balance_identities():
+        (part,) = {term.cell.column for term in identity.terms}
+        if part in parts:
+            figures = {flow: pl.col(f"{flow}__{part}") for flow in form().flows}
+            truths[identity.id] = flows_balance(identity, figures)
+    return check_truths("balance", facts, truths)
 
 
 def _check_other_tables(
@@ -193,7 +194,10 @@ def _check_other_tables(
     values = _sums(connection, f"{MARTS}.fct_proactive_disclosures", value_sums)
     as_decimal = values.with_columns(pl.all().exclude(KEY).cast(pl.Decimal(38, 6)))
     only_text = as_decimal.filter(~pl.all_horizontal(pl.all().exclude(KEY).is_null()))
+    signed = [cell.name for cell in cells_of("proactive_disclosure") if cell.may_be_negative]
     return [
+        check_fact("fct_reviews_and_lawsuits", actual_cases),
+        check_fact("fct_proactive_disclosures", as_decimal, pl.Decimal(38, 6), signed),
         compare_frames("conservation.reviews_and_lawsuits", expected_cases, actual_cases, [KEY]),
         compare_frames(
             "conservation.proactive_disclosures", expected.expect_disclosures(disclosures), only_text, [KEY]

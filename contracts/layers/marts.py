@@ -10,30 +10,55 @@ from contracts.layers.expected_facts import parts_of
 from contracts.layers.facts import MARTS
 from contracts.layers.fingerprints import check_unaltered
 from contracts.layers.frames import KEY
+from contracts.layers.published import (
+    BODY_YEAR,
+    REGION_YEAR,
+    check_authority_year,
+    check_cases,
+    check_region_year,
+)
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation
 
-BODY_YEAR = ["authority_key", "report_year"]
-FIGURES = ("new_received", "carried_in", "decided", "carried_out", "reviews", "lawsuits")
+CASES = ("reviews", "lawsuits")
+RATES = ("upheld_rate", "corrected_rate")
+
+
+def _figures() -> tuple[str, ...]:
+    """The figures of a body's or region's year: the flows of applications, reviews and lawsuits."""
+    return (*form().flows, *CASES)
 
 
 def _body_years(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """What `authority_year` must hold: figures of passed tables, null where the table did not pass."""
     keys = ", ".join(BODY_YEAR)
-    flows = ", ".join(f"sum({name})::bigint as {name}" for name in FIGURES[:4])
+    flows = ", ".join(f"sum({name})::bigint as {name}" for name in form().flows)
     cases = "sum(cases) filter (where channel = 'review')::bigint as reviews, "
     cases += "sum(cases) filter (where channel <> 'review')::bigint as lawsuits"
     bodies = read_frame(connection, f"select distinct {keys} from {MARTS}.fct_report_tables where is_current")
     for columns, fact in ((flows, "fct_application_flows"), (cases, "fct_reviews_and_lawsuits")):
         query = f"select {keys}, {columns} from {MARTS}.{fact} where status = 'passed' group by {keys}"
-        bodies = bodies.join(read_frame(connection, query), on=BODY_YEAR, how="left")
+        bodies = bodies.join(read_frame(connection, query), on=list(BODY_YEAR), how="left")
     return bodies
 
 
-def _check_authority_year(connection: duckdb.DuckDBPyConnection) -> CheckResult:
-    query = f"select {', '.join((*BODY_YEAR, *FIGURES))} from {MARTS}.authority_year"
-    return compare_frames(
-        "conservation.authority_year", _body_years(connection), read_frame(connection, query), BODY_YEAR
+def _check_authority_year(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
+    """The mart's schema, and its figures against the facts."""
+    statuses = [f"{table}_status" for table in form().tables]
+    found = read_frame(
+        connection, f"select {', '.join((*BODY_YEAR, *_figures(), *statuses))} from {MARTS}.authority_year"
     )
+    by_table = {"applications": tuple(form().flows), "reviews_and_lawsuits": CASES}
+    return [
+        check_authority_year(found, by_table),
+        compare_frames("conservation.authority_year", _body_years(connection), found.drop(statuses), list(BODY_YEAR)),
+    ]
+
+
+def _check_case_columns(connection: duckdb.DuckDBPyConnection) -> CheckResult:
+    results = parts_of("reviews_and_lawsuits")
+    columns = [*BODY_YEAR, "channel::varchar as channel", *results, "cases", "closed_cases", *RATES]
+    found = read_frame(connection, f"select {', '.join(columns)} from {MARTS}.reviews_and_lawsuits")
+    return check_cases(found, results, RATES)
 
 
 def _check_sums(
@@ -69,33 +94,55 @@ def _check_table_statuses(connection: duckdb.DuckDBPyConnection) -> CheckResult:
         where is_current group by all
     """
     actual = f"select {', '.join((*BODY_YEAR, *(f'{table}_status' for table in tables)))} from {MARTS}.authority_year"
-    return compare_frames("statuses", read_frame(connection, expected), read_frame(connection, actual), BODY_YEAR)
+    return compare_frames("statuses", read_frame(connection, expected), read_frame(connection, actual), list(BODY_YEAR))
 
 
-def _check_region_year(connection: duckdb.DuckDBPyConnection) -> CheckResult:
-    """A region's figures are those of its one consolidated report or of its own reports, never of both."""
-    keys = ["region_code", "report_year"]
-    regions = read_frame(
-        connection, f"select {', '.join((*keys, 'basis', 'consolidated_by_zh', *FIGURES))} from {MARTS}.region_year"
+def _choose_bodies(bodies: pl.DataFrame) -> pl.DataFrame:
+    """The bodies whose figures count for their region: one consolidated report, else all reports of their own.
+
+    Args:
+        bodies: the rows of `authority_year` that have a region, with `is_government`.
+    """
+    passed = pl.col("applications_status") == "passed"
+    consolidated = bodies.filter(passed & pl.col("is_government") & (pl.col("scope_counted") == "consolidated"))
+    first = (
+        consolidated.sort("authority_key")
+        .unique(REGION_YEAR, keep="first", maintain_order=True)
+        .with_columns(basis=pl.lit("consolidated"), consolidated_by_zh=pl.col("authority_zh"))
     )
+    own = (
+        bodies.join(first, on=REGION_YEAR, how="anti")
+        .filter(passed & (pl.col("scope_counted") == "own"))
+        .with_columns(basis=pl.lit("own_reports"), consolidated_by_zh=pl.lit(None, pl.String))
+    )
+    return pl.concat([first, own])
+
+
+def _check_region_year(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
+    """A region's figures are those of its one consolidated report or of its own reports, never of both."""
+    columns = (*REGION_YEAR, "basis", "consolidated_by_zh", *_figures())
+    regions = read_frame(connection, f"select {', '.join(columns)} from {MARTS}.region_year")
+    is_government = "(authority_zh like '%人民政府' and not regexp_matches(authority_zh, '[镇乡]人民政府$'))"
     bodies = read_frame(
         connection,
         f"""
-        select {", ".join((*keys, "authority_zh", "scope_counted", *FIGURES))} from {MARTS}.authority_year
-        where applications_status = 'passed'
+        select {", ".join((*REGION_YEAR, "authority_key", "authority_zh", "scope_counted", *_figures()))},
+            applications_status, {is_government} as is_government
+        from {MARTS}.authority_year where region_code is not null
         """,
     )
-    is_consolidated = (pl.col("basis") == "consolidated") & (pl.col("authority_zh") == pl.col("consolidated_by_zh"))
-    is_own = (pl.col("basis") == "own_reports") & (pl.col("scope_counted") == "own")
-    counted = bodies.join(regions.select(*keys, "basis", "consolidated_by_zh"), on=keys).filter(
-        is_consolidated | is_own
+    sums = [pl.when(pl.col(n).count() > 0).then(pl.col(n).sum()).alias(n) for n in _figures()]
+    counted = _choose_bodies(bodies).group_by(REGION_YEAR).agg(pl.col("basis", "consolidated_by_zh").first(), *sums)
+    expected = (
+        bodies.select(REGION_YEAR)
+        .unique()
+        .join(counted, on=REGION_YEAR, how="left")
+        .with_columns(pl.col("basis").fill_null("none"))
     )
-    printed = (pl.col(name).sum() for name in FIGURES)
-    summed = counted.group_by(keys).agg(
-        pl.when(pl.col(name).count() > 0).then(total).alias(name) for name, total in zip(FIGURES, printed, strict=True)
-    )
-    expected = regions.select(keys).join(summed, on=keys, how="left")
-    return compare_frames("conservation.region_year", expected, regions, keys)
+    return [
+        check_region_year(regions, _figures()),
+        compare_frames("conservation.region_year", expected.select(columns), regions, list(REGION_YEAR)),
+    ]
 
 
 def _check_exceptions(connection: duckdb.DuckDBPyConnection) -> CheckResult:
@@ -120,12 +167,13 @@ def check_marts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> L
     """
     results = [
         check_unaltered(connection, run.run_id, facts.RELATIONS),
-        _check_authority_year(connection),
-        _check_sums(connection, "applications_by_outcome", "fct_applications", "applications", BODY_YEAR),
+        *_check_authority_year(connection),
+        _check_case_columns(connection),
+        _check_sums(connection, "applications_by_outcome", "fct_applications", "applications", list(BODY_YEAR)),
         _check_sums(connection, "reviews_and_lawsuits", "fct_reviews_and_lawsuits", "cases", [*BODY_YEAR, "channel"]),
         _check_results(connection),
         _check_table_statuses(connection),
-        _check_region_year(connection),
+        *_check_region_year(connection),
         _check_exceptions(connection),
     ]
     return LayerReport(run.run_id, "marts", results)

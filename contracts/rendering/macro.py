@@ -83,13 +83,14 @@ def _lines(values: list[Any]) -> str:
 
 
 def render_macro(form: Form) -> str:
-    """The macro file: a dictionary with `codes`, `cells` and `identities`."""
+    """The macro file: a dictionary with `codes`, `cells`, `identities` and `flows` (flow: row)."""
     codes = "{\n" + "".join(f"    {json.dumps(k)}: {json.dumps(v)},\n" for k, v in _codes(form).items()) + "}"
     return (
         f"{HEADER}{{% macro form_data() -%}}\n"
         f"{{%- set codes = {codes} -%}}\n"
         f"{{%- set cells = {_lines(_cell_data(form))} -%}}\n"
         f"{{%- set identities = {_lines(identity_data(form))} -%}}\n"
-        '{{ return({"codes": codes, "cells": cells, "identities": identities}) }}\n'
+        f"{{%- set flows = {json.dumps(form.flows)} -%}}\n"
+        '{{ return({"codes": codes, "cells": cells, "identities": identities, "flows": flows}) }}\n'
         "{%- endmacro %}\n"
     )

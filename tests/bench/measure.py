@@ -8,9 +8,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from tests.bench.memory import MemorySampler
+
 
 class Sample(Struct, frozen=True):
-    """One run of a command: wall seconds, and the peak memory of its largest process in GB."""
+    """One run of a command: wall seconds, and the peak memory of all its processes together in GB."""
 
     seconds: float
     peak_gb: float
@@ -29,13 +31,16 @@ def measure(command: list[str], log: Path) -> Sample:
     started = time.perf_counter()
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)  # noqa: S603 our own commands
+        sampler = MemorySampler(process.pid)
+        sampler.start()
         _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - started
+        seconds = time.perf_counter() - started
+        peak_gb = max(sampler.stop(), usage.ru_maxrss / 2**20)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         tail = log.read_text(encoding="utf-8", errors="replace")[-2000:]
         raise CommandError(f"{' '.join(command)} ended with {process.returncode}:\n{tail}")
-    return Sample(seconds, usage.ru_maxrss / 2**20)
+    return Sample(seconds, peak_gb)
 
 
 def median_seconds(samples: list[Sample]) -> float:

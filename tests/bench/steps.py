@@ -3,7 +3,9 @@
 import sys
 from pathlib import Path
 
-from contracts.layers.balance import judge
+import duckdb
+
+from contracts.layers import RunExpectation, check_raw
 from pipelines.load import load_raw
 from tests.bench.floor import evaluate_identities, load_wide_table, read_frames
 
@@ -24,8 +26,8 @@ def main() -> None:
     elif step == "polars":
         print(evaluate_identities(read_frames(warehouse / "warehouse.duckdb")))
     elif step == "contract":
-        frames = read_frames(warehouse / "warehouse.duckdb")
-        print(sum(judge(frame, table).failures.height for table, frame in frames.items()))
+        with duckdb.connect(str(warehouse / "warehouse.duckdb")) as connection:
+            print(sum(result.rows_failed for result in check_raw(connection, RunExpectation("bench")).results))
     else:
         sys.exit(f"unknown step {step}: floor, load, polars or contract")
 

@@ -294,5 +294,6 @@
     {"id": "stock.normative_documents", "name": "stock__normative_documents", "rule": "stock", "table": "proactive_disclosure", "enforced": false, "within_report": false, "versions": ["2021"], "sums": [{"versions": ["2021"], "terms": [[1, "proactive_disclosure__normative_documents__in_force", 0], [-1, "proactive_disclosure__normative_documents__in_force", -1], [-1, "proactive_disclosure__normative_documents__issued", 0], [1, "proactive_disclosure__normative_documents__repealed", 0]]}]},
     {"id": "applicants.other_handling", "name": "applicants__other_handling", "rule": "applicants", "table": "applications", "enforced": true, "within_report": true, "versions": ["2019"], "sums": [{"versions": ["2019"], "terms": [[1, "applications__other_handling__natural_person", 0], [1, "applications__other_handling__commercial_enterprise", 0], [1, "applications__other_handling__research_institution", 0], [1, "applications__other_handling__public_interest_organization", 0], [1, "applications__other_handling__legal_service_organization", 0], [1, "applications__other_handling__other_organization", 0], [-1, "applications__other_handling__total", 0]]}]},
 ] -%}
-{{ return({"codes": codes, "cells": cells, "identities": identities}) }}
+{%- set flows = {"new_received": "new_received", "carried_in": "carried_in", "decided": "outcome_total", "carried_out": "carried_out"} -%}
+{{ return({"codes": codes, "cells": cells, "identities": identities, "flows": flows}) }}
 {%- endmacro %}

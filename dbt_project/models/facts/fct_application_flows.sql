@@ -1,11 +1,6 @@
 -- Grain: one row per report and applicant type of which the report prints a flow.
 {%- set codes = form_data().codes %}
-{%- set flows = {
-    "new_received": "new_received",
-    "carried_in": "carried_in",
-    "decided": "outcome_total",
-    "carried_out": "carried_out",
-} %}
+{%- set flows = form_data().flows %}
 with report_tables as (
     select * from {{ ref('int_report_tables') }}
     where table_id = 'applications' and is_current and status in ('passed', 'not_assessed')
