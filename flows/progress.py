@@ -5,11 +5,30 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
 
 Advance = Callable[[int], None]
 
 _shown: ContextVar[Progress | None] = ContextVar("shown", default=None)
+
+
+class RateColumn(ProgressColumn):
+    """Units a second over the last ones; nothing before the first."""
+
+    def render(self, task: Task) -> Text:
+        """The rate of one step."""
+        speed = task.finished_speed or task.speed
+        return Text(f"{speed:,.1f}/s" if speed else "", style="progress.data.speed")
 
 
 @contextmanager
@@ -18,7 +37,10 @@ def show_progress(console: Console) -> Iterator[None]:
     if not console.is_terminal:
         yield
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        *(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), RateColumn()),
+        *(TimeElapsedColumn(), TimeRemainingColumn()),
+    )
     with Progress(*columns, console=console, transient=True) as progress:
         token = _shown.set(progress)
         try:

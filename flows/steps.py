@@ -24,6 +24,8 @@ from pipelines.capture import CaptureError, Document, RawShard
 from pipelines.capture import capture as capture_inputs
 from pipelines.extract.batch import extract_documents
 from pipelines.extract.document import EXTRACTOR_NAME, EXTRACTOR_VERSION
+from pipelines.extract.store import ExtractionStore
+from pipelines.limits import LIMIT_REASONS, read_limits
 from pipelines.load import LoadResult, load_raw
 from pipelines.publishing import Version, describe_code, describe_inputs, list_versions, publish
 from pipelines.validation.chunks import count_payloads
@@ -97,18 +99,23 @@ def capture(run: Run, inputs: Sequence[Path]) -> Captured:
 
 @task(name="extract", task_run_name="extract", cache_policy=NO_CACHE)
 def extract(run: Run, captured: Captured) -> Handover:
-    """Extract the documents that this code has not extracted yet, a line for each, before the shards given.
+    """Extract the documents that the warehouse does not hold yet, a file for each, before the shards given.
+
+    What an earlier run extracted, also one that was killed, is taken from the store and not read again.
 
     Raises:
-        LostInputError: a document has no line.
+        LostInputError: a document has no extraction.
     """
     unread = select_unread(run.warehouse, captured.documents)
     if not unread:
         return Handover(captured.shards, captured.payloads)
+    limits = read_limits()
+    store = ExtractionStore(run.warehouse.extracted, limits)
     with step_progress("Extract", total=len(unread)) as advance:
-        extraction = extract_documents(unread, run.warehouse.extracted / f"{run.id}.jsonl", advance)
-    check_extracted(len(unread), count_payloads(extraction.shard))
-    return Handover([extraction.shard, *captured.shards], len(unread) + captured.payloads)
+        for _extracted in extract_documents(unread, store, limits):
+            advance(1)
+    check_extracted(len(unread), sum(map(store.holds, unread)))
+    return Handover([*map(store.path_of, unread), *captured.shards], len(unread) + captured.payloads)
 
 
 @task(name="load", task_run_name="load", cache_policy=NO_CACHE)
@@ -178,12 +185,20 @@ def is_published(warehouse: Warehouse) -> bool:
 
 
 def select_unread(warehouse: Warehouse, documents: Sequence[Document]) -> list[Document]:
-    """The documents that the warehouse does not hold as extracted by exactly this code, equal bytes once."""
+    """The documents that the warehouse does not hold as extracted by exactly this code, equal bytes once.
+
+    Those among them that were rejected for a limit count as not held: other limits may let them pass.
+    """
     distinct = {document.sha256: document for document in documents}
     versions = list_versions(warehouse)
     if not versions or versions[-1].manifest.code != describe_code():
         return list(distinct.values())
-    query = "select document_sha256 from raw.documents where extractor_name = ? and extractor_version = ?"
+    query = """
+        select document_sha256 from raw.documents
+        anti join (select document_key from raw.rejected_documents where list_contains(?, reason)) using (document_key)
+        where extractor_name = ? and extractor_version = ?
+    """
     with duckdb.connect(warehouse.database, read_only=True) as connection:
-        known = {sha256 for (sha256,) in connection.execute(query, [EXTRACTOR_NAME, EXTRACTOR_VERSION]).fetchall()}
+        found = connection.execute(query, [list(LIMIT_REASONS), EXTRACTOR_NAME, EXTRACTOR_VERSION]).fetchall()
+    known = {sha256 for (sha256,) in found}
     return [document for sha256, document in distinct.items() if sha256 not in known]

@@ -1,12 +1,15 @@
 """The content-addressed archive of captured documents: each once, read-only, listed in a manifest."""
 
 import os
+import shutil
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 from msgspec import Struct
 
 MANIFEST = "manifest.jsonl"
+_BLOCK = 2**20
 
 
 class ManifestLine(Struct, frozen=True, forbid_unknown_fields=True):
@@ -19,12 +22,12 @@ class ManifestLine(Struct, frozen=True, forbid_unknown_fields=True):
     media_type: str
 
 
-def _write_durably(path: Path, content: bytes) -> None:
+def _write_durably(path: Path, content: BinaryIO) -> None:
     """Write a whole read-only file or none."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}")
     with part.open("wb") as file:
-        file.write(content)
+        shutil.copyfileobj(content, file, _BLOCK)
         file.flush()
         os.fsync(file.fileno())
     part.chmod(0o444)
@@ -65,8 +68,8 @@ class Archive:
         """The first sighting of these bytes, None if they were never archived."""
         return self._lines.get(sha256)
 
-    def add(self, line: ManifestLine, content: bytes) -> None:
-        """Archive a document: first its bytes, then its line.
+    def add(self, line: ManifestLine, content: BinaryIO) -> None:
+        """Archive a document: first its bytes, block by block, then its line.
 
         Raises:
             OSError: the archive cannot be written.

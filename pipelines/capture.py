@@ -5,21 +5,40 @@ of `archive/manifest.jsonl`. `captured_at` is the file's modification time at th
 at which whatever fetched the page wrote it. From then on the manifest's line speaks for those bytes, so a re-run, a
 copy or a touched file gives the same document, and revisions (other bytes) are ordered by when they were fetched.
 
+A ZIP archive is opened: each member is a document of its own, and the archive itself is none unless a member cannot
+be taken. A file that is too large for a document is archived like any other, without ever being in memory as a whole.
+
 Raw extracted JSON is not archived: it can be made again from its documents, and what is loaded carries its hash.
 """
 
 import hashlib
+import io
+import os
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 import msgspec
 from msgspec import Struct
 
+from contracts.raw_json import Rejection
 from pipelines.archive import Archive, ManifestLine
 from pipelines.extract.readers import detect_media_type
+from pipelines.limits import Limits, read_limits
+from pipelines.zip_input import (
+    SEPARATOR,
+    SIGNATURE,
+    ZIP,
+    Refusal,
+    decode_name,
+    media_type_of,
+    read_members,
+    reject_archive,
+)
 
 SHARD_ENDINGS = (".json", ".jsonl", ".jsonl.gz")
+_HEAD_BYTES = 2**16
 
 
 class CaptureError(FileNotFoundError):
@@ -27,7 +46,11 @@ class CaptureError(FileNotFoundError):
 
 
 class Document(Struct, frozen=True):
-    """A captured document; `source_uri` is its path in the input at its first sighting, `path` its archived copy."""
+    """A captured document.
+
+    `source_uri` is its path in the input at its first sighting (`reports.zip!/2023/a.html` in an archive), `path` its
+    archived copy. One with a `rejection` is not to be read.
+    """
 
     sha256: str
     source_uri: str
@@ -35,6 +58,7 @@ class Document(Struct, frozen=True):
     bytes: int
     captured_at: str
     path: Path
+    rejection: Rejection | None = None
 
 
 class RawShard(Struct, frozen=True):
@@ -47,6 +71,11 @@ def _is_hidden(path: Path, root: Path) -> bool:
     return any(part.startswith(".") for part in path.relative_to(root).parts)
 
 
+def _printable(name: str) -> str:
+    """A file's name as text, also if it was written on a system that names files in GBK."""
+    return decode_name(os.fsencode(name))
+
+
 def find_files(given: Path) -> list[tuple[Path, str]]:
     """The files of one input with their paths relative to it: a file itself by its name, a folder's by sorted path.
 
@@ -54,7 +83,7 @@ def find_files(given: Path) -> list[tuple[Path, str]]:
         CaptureError: the input does not exist, or no file in it is to be read.
     """
     if given.is_file():
-        return [(given, given.name)]
+        return [(given, _printable(given.name))]
     allowed = f"Allowed are documents, raw extracted JSON ({', '.join(SHARD_ENDINGS)}) and folders of them"
     if not given.exists():
         raise CaptureError(f"{given} does not exist. {allowed}. Check the path, relative to {Path.cwd()}.")
@@ -63,52 +92,89 @@ def find_files(given: Path) -> list[tuple[Path, str]]:
     if not visible:
         hidden = f"only {len(files)} hidden files" if files else "no file"
         raise CaptureError(f"{given} holds {hidden}. {allowed}. Put some into the folder, or name another one.")
-    return [(path, path.relative_to(given).as_posix()) for path in visible]
+    return [(path, _printable(path.relative_to(given).as_posix())) for path in visible]
 
 
-def capture_document(path: Path, source_uri: str, archive: Archive) -> Document:
-    """Put one file into the archive, or find it there.
-
-    Raises:
-        OSError: the file cannot be read or the archive cannot be written.
-    """
-    content = path.read_bytes()
-    sha256 = hashlib.sha256(content).hexdigest()
-    line = archive.find(sha256)
-    if line is None:
-        modified = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).replace(microsecond=0)
-        line = ManifestLine(
-            sha256=sha256,
-            source_uri=source_uri,
-            bytes=len(content),
-            captured_at=modified.isoformat(),
-            media_type=detect_media_type(content, path.name),
-        )
-        archive.add(line, content)
-    return Document(**msgspec.structs.asdict(line), path=archive.path_of(sha256))
+def _type_of_head(head: bytes, name: str) -> str:
+    """The media type of a file that is too large for a document; what is made like a ZIP archive can only be one."""
+    return ZIP if head.startswith(SIGNATURE) else detect_media_type(head, name)
 
 
-def capture(inputs: Iterable[Path], archive_folder: Path) -> Iterator[Document | RawShard]:
+class _Capture:
+    """Puts documents into one archive, or finds them there."""
+
+    def __init__(self, archive: Archive, limits: Limits) -> None:
+        self._archive, self._limits = archive, limits
+
+    def take_file(self, path: Path, source_uri: str) -> Iterator[Document]:
+        """The document that a file is, or those that are packed in it."""
+        fetched = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).replace(microsecond=0).isoformat()
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            head = file.read() if size <= self._limits.document_bytes else file.read(_HEAD_BYTES)
+            is_whole = size == len(head)
+            media_type = media_type_of(head, path.name, self._limits) if is_whole else _type_of_head(head, path.name)
+            if media_type == ZIP:
+                yield from self._take_archive(path, source_uri, fetched)
+            else:
+                yield self._put(io.BytesIO(head) if is_whole else file, source_uri, fetched, media_type)
+
+    def _take_archive(self, path: Path, source_uri: str, fetched: str) -> Iterator[Document]:
+        """The members of an archive; and the archive itself, rejected, if one of them cannot be taken."""
+        taken, refusals = 0, list[Refusal]()
+        for member in read_members(path, self._limits):
+            if isinstance(member, Refusal):
+                refusals.append(member)
+                continue
+            taken += 1
+            uri = f"{source_uri}{SEPARATOR}{member.name}"
+            media_type = media_type_of(member.content, PurePosixPath(member.name).name, self._limits)
+            yield self._put(io.BytesIO(member.content), uri, fetched, media_type)
+        if refusals or not taken:
+            with path.open("rb") as file:
+                document = self._put(file, source_uri, fetched, ZIP)
+            yield msgspec.structs.replace(document, rejection=reject_archive(refusals, taken))
+
+    def _put(self, content: BinaryIO, source_uri: str, fetched: str, media_type: str) -> Document:
+        content.seek(0)
+        sha256 = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]  # BytesIO and files are both
+        line = self._archive.find(sha256)
+        if line is None:
+            size = content.seek(0, io.SEEK_END)
+            line = ManifestLine(
+                sha256=sha256, source_uri=source_uri, bytes=size, captured_at=fetched, media_type=media_type
+            )
+            content.seek(0)
+            self._archive.add(line, content)
+        return Document(**msgspec.structs.asdict(line), path=self._archive.path_of(sha256))
+
+
+def capture(
+    inputs: Iterable[Path], archive_folder: Path, limits: Limits | None = None
+) -> Iterator[Document | RawShard]:
     """Capture all documents of the inputs, and name their shards of raw extracted JSON.
 
     Args:
-        inputs: files and folders; all of them are looked for before anything is captured.
+        inputs: files, ZIP archives and folders; all of them are looked for before anything is captured.
         archive_folder: the archive; made if missing.
+        limits: what a document and an archive may cost; those of the environment if left out.
 
     Yields:
-        One item for each visible file, in the order of the inputs. A file named twice comes once; two files of the
-        same bytes are two items with the same document.
+        One item for each visible file, in the order of the inputs; for a ZIP archive one for each of its members, and
+        one for itself if some of them cannot be taken. A file named twice comes once; two files of the same bytes are
+        two items with the same document.
 
     Raises:
         CaptureError: an input does not exist, or holds nothing.
+        LimitError: a limit is no number.
         OSError: a file cannot be read or the archive cannot be written.
     """
     found = {path.resolve(): (path, uri) for given in inputs for path, uri in find_files(given)}
     if not found:
         raise CaptureError("No input was given. Name documents, raw extracted JSON or folders of them.")
-    archive = Archive(archive_folder)
+    taker = _Capture(Archive(archive_folder), limits or read_limits())
     for path, source_uri in found.values():
         if path.name.lower().endswith(SHARD_ENDINGS):
             yield RawShard(path)
         else:
-            yield capture_document(path, source_uri, archive)
+            yield from taker.take_file(path, source_uri)

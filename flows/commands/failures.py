@@ -15,6 +15,7 @@ from flows.dbt import DbtFailedError
 from flows.prefect_server import PrefectServerError
 from flows.warehouse_errors import RedContractError
 from pipelines.capture import CaptureError
+from pipelines.limits import LimitError
 from pipelines.publishing import PublicationRefusedError, UnknownVersionError, WriterBusyError
 from pipelines.validation.chunks import DamagedShardError
 from pipelines.warehouse import Warehouse
@@ -23,6 +24,7 @@ EXPLAINED = (
     CaptureError,
     DamagedShardError,
     DbtFailedError,
+    LimitError,
     LostInputError,
     PrefectServerError,
     PublicationRefusedError,

@@ -1,9 +1,8 @@
-"""Captured documents -> one JSONL shard of raw extracted JSON, in a pool of processes where there are many."""
+"""Captured documents -> raw extracted JSON, in worker processes with limits; what was read before is not read again."""
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -11,24 +10,34 @@ from msgspec import Struct
 from contracts.raw_json import DocumentInfo, ExtractorInfo, RawDocument, Rejection
 from pipelines.capture import Document
 from pipelines.extract.document import EXTRACTOR_NAME, EXTRACTOR_VERSION, extract_document
-from pipelines.worker_pool import worker_pool
+from pipelines.extract.messages import Answer, Task
+from pipelines.extract.pool import DocumentPool
+from pipelines.extract.store import Store
+from pipelines.limits import MEGABYTE, Limits
 
-WORKERS = 2
-FEW_DOCUMENTS = 100
-TASK_DOCUMENTS = 20
-
-
-class Extraction(Struct, frozen=True):
-    """What was extracted: the shard, and how many of its documents have reports or a rejection."""
-
-    shard: Path
-    documents: int
-    read: int
-    rejected: int
+Fate = Literal["read", "rejected", "kept"]
+_FUNCTION = f"{__name__}:extract_task"
 
 
-def _reject(document: Document, error: Exception) -> RawDocument:
-    """The rejection of a document whose reader crashed; it names the document and the error."""
+class Extracted(Struct, frozen=True):
+    """A document whose extraction is in the store: read or rejected now, or kept from an earlier run."""
+
+    document: Document
+    fate: Fate
+
+
+def extract_task(task: Task) -> Answer:
+    """Extract one document; runs in a worker.
+
+    Raises:
+        OSError: the archived copy cannot be read.
+    """
+    extracted = extract_document(Path(task.path).read_bytes(), task.source_uri, task.captured_at)
+    return Answer(line=msgspec.json.encode(extracted), rejection=extracted.rejection)
+
+
+def rejected(document: Document, rejection: Rejection) -> bytes:
+    """The raw extracted JSON of a document that has no reports, with the reason."""
     info = DocumentInfo(
         sha256=document.sha256,
         media_type=document.media_type,
@@ -36,82 +45,63 @@ def _reject(document: Document, error: Exception) -> RawDocument:
         bytes=document.bytes,
         captured_at=document.captured_at,
     )
-    return RawDocument(
-        schema="gongkai.report/1",
-        document=info,
-        extractor=ExtractorInfo(name=EXTRACTOR_NAME, version=EXTRACTOR_VERSION),
-        rejection=Rejection(
-            reason="reader_error", detail=f"{document.source_uri} ({document.path}): {type(error).__name__}: {error}"
-        ),
+    extractor = ExtractorInfo(name=EXTRACTOR_NAME, version=EXTRACTOR_VERSION)
+    return msgspec.json.encode(
+        RawDocument(schema="gongkai.report/1", document=info, extractor=extractor, rejection=rejection)
     )
 
 
-def extract_line(document: Document) -> tuple[bytes, bool]:
-    """One document's raw extracted JSON as a line, and whether it has reports. A crash of the reader is a rejection.
-
-    Raises:
-        OSError: the archived copy cannot be read.
-    """
-    content = document.path.read_bytes()
-    try:
-        extracted = extract_document(content, document.source_uri, document.captured_at)
-        line = msgspec.json.encode(extracted)
-    except Exception as error:  # whatever a reader does, the other documents go on and this one says why it is missing
-        extracted = _reject(document, error)
-        line = msgspec.json.encode(extracted)
-    return line + b"\n", extracted.rejection is None
+def _rejection_before_reading(document: Document, limits: Limits) -> Rejection | None:
+    if document.rejection is not None or document.bytes <= limits.document_bytes:
+        return document.rejection
+    allowed = limits.document_bytes // MEGABYTE
+    return Rejection(reason="too_large", detail=f"{document.bytes:,} bytes; a document may have {allowed:,} MB")
 
 
-def _extract_some(documents: Sequence[Document]) -> list[tuple[bytes, bool]]:
-    return [extract_line(document) for document in documents]
-
-
-def _extract_alone(document: Document) -> tuple[bytes, bool]:
-    """Extract a document in a process of its own: one that kills its process is rejected."""
-    with worker_pool(1, __name__) as pool:
-        try:
-            return pool.submit(extract_line, document).result()
-        except BrokenProcessPool as error:
-            return msgspec.json.encode(_reject(document, error)) + b"\n", False
-
-
-def _extract_lines(documents: Sequence[Document]) -> Iterator[tuple[bytes, bool]]:
-    if len(documents) <= FEW_DOCUMENTS:
-        yield from map(extract_line, documents)
-        return
-    tasks = [documents[start : start + TASK_DOCUMENTS] for start in range(0, len(documents), TASK_DOCUMENTS)]
-    with worker_pool(WORKERS, __name__) as pool:
-        for task, future in [(task, pool.submit(_extract_some, task)) for task in tasks]:
-            try:
-                yield from future.result()
-            except BrokenProcessPool:
-                yield from map(_extract_alone, task)
+def _task(document: Document, limits: Limits) -> Task:
+    return Task(
+        sha256=document.sha256,
+        path=str(document.path),
+        source_uri=document.source_uri,
+        captured_at=document.captured_at,
+        seconds=limits.seconds_for(document.media_type),
+    )
 
 
 def extract_documents(
-    documents: Iterable[Document], shard: Path, progress: Callable[[int], None] | None = None
-) -> Extraction:
-    """Extract captured documents into one JSONL shard, a line for each in the order given; equal bytes once.
+    documents: Iterable[Document], store: Store, limits: Limits, function: str = _FUNCTION
+) -> Iterator[Extracted]:
+    """Extract captured documents into a store, each as soon as it is ready; equal bytes once.
 
     Args:
         documents: what was captured.
-        shard: the file to write; it appears only when it is whole.
-        progress: called with the number of documents extracted since the last call.
+        store: what it holds is not read; a run that was killed has lost only the documents in work.
+        limits: what a document may cost; one that costs more is rejected with the reason, and the others go on.
+        function: what the workers run, as `module:name`.
+
+    Yields:
+        Each document once it is in the store, those first that need no reading.
 
     Raises:
-        OSError: an archived copy cannot be read, or the shard cannot be written.
+        OSError: the store cannot be written, or no process can be started.
     """
-    wanted = list({document.sha256: document for document in documents}.values())
-    shard.parent.mkdir(parents=True, exist_ok=True)
-    part = shard.with_name(f".{shard.name}.part")
-    read = 0
-    with part.open("wb") as file:
-        for line, has_reports in _extract_lines(wanted):
-            file.write(line)
-            read += has_reports
-            if progress is not None:
-                progress(1)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(shard)
-    return Extraction(shard, len(wanted), read, len(wanted) - read)
+    unread: dict[str, Document] = {}
+    for document in {document.sha256: document for document in documents}.values():
+        rejection = _rejection_before_reading(document, limits)
+        if store.holds(document):
+            yield Extracted(document, "kept")
+        elif rejection is not None:
+            store.put(document, rejected(document, rejection) + b"\n")
+            yield Extracted(document, "rejected")
+        else:
+            unread[document.sha256] = document
+    workers = min(limits.workers, len(unread))
+    with DocumentPool(function, workers, limits.document_memory) as pool:
+        for task, answer in pool.answers(_task(document, limits) for document in unread.values()):
+            document = unread[task.sha256]
+            line = answer.line
+            if not line:
+                reason = answer.rejection or Rejection(reason="reader_error", detail="the reader gave nothing")
+                line = rejected(document, reason)
+            store.put(document, line + b"\n")
+            yield Extracted(document, "read" if answer.rejection is None else "rejected")

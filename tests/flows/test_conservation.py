@@ -1,6 +1,7 @@
 """What is handed over is accounted for: a document or line lost on the way, nothing at all, a cut shard."""
 
 import gzip
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -10,8 +11,8 @@ from flows import steps
 from flows.commands.failures import EXPLAINED
 from flows.conservation import LostInputError, check_documents, check_loaded
 from flows.steps import Captured, Handover, Run
-from pipelines.capture import CaptureError
-from pipelines.extract.batch import Extraction, extract_documents
+from pipelines.capture import CaptureError, Document
+from pipelines.extract.batch import Extracted, extract_documents
 from pipelines.load import LoadResult, load_raw
 from pipelines.validation.chunks import DamagedShardError, count_payloads
 from pipelines.warehouse import Warehouse
@@ -53,14 +54,26 @@ def test_documents_and_payloads_of_every_fate_are_accounted_for(run: Run, tmp_pa
 
 
 def test_a_document_lost_in_extraction_stops_the_run(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def lose_one(*arguments: object) -> Extraction:
-        extraction = extract_documents(*arguments)  # type: ignore[arg-type]
-        drop_last_line(extraction.shard)
-        return extraction
+    def lose_one(documents: list[Document], *others: object) -> Iterator[Extracted]:
+        return extract_documents(documents[1:], *others)  # type: ignore[arg-type]
 
     monkeypatch.setattr(steps, "extract_documents", lose_one)
     with pytest.raises(LostInputError, match="5 documents were handed over, 4 are"):
         take_in(run, SAMPLES)
+
+
+def test_an_extraction_is_taken_from_the_store_also_by_other_code(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    fates: list[str] = []
+
+    def watch(*arguments: object) -> Iterator[Extracted]:
+        for extracted in extract_documents(*arguments):  # type: ignore[arg-type]
+            fates.append(extracted.fate)
+            yield extracted
+
+    monkeypatch.setattr(steps, "extract_documents", watch)
+    take_in(run, SAMPLES)
+    take_in(run, SAMPLES)  # nothing was published: the warehouse asks for all of them again
+    assert fates == ["read"] * 5 + ["kept"] * 5
 
 
 def test_a_line_lost_between_capture_and_load_stops_the_run(
