@@ -6,6 +6,7 @@ from typing import Any
 from contracts.claims import claim_rules
 from contracts.form import LEGACY_VERSION, Column, Form, Row, Table
 from contracts.regions import regions as declared_regions
+from contracts.regions import successions
 
 UNSPECIFIED = "unspecified"
 UNSPECIFIED_ZH = "未细分"
@@ -172,3 +173,9 @@ def regions(_: Form) -> Iterable[Values]:
     for region in declared_regions():
         years = ("" if year is None else year for year in (region.valid_from, region.valid_to))
         yield region.code, *years, region.name_zh, region.name_en, region.level, region.parent_code
+
+
+def region_succession(_: Form) -> Iterable[Values]:
+    """Rows of the seed `region_succession`: which region followed which."""
+    for step in successions():
+        yield step.predecessor, step.successor, step.year, step.kind

@@ -231,6 +231,18 @@ SEEDS: tuple[Seed, ...] = (
         ),
         rows.regions,
     ),
+    Seed(
+        "region_succession",
+        "One row per region that another one followed.",
+        3,
+        _columns(
+            ("predecessor_code", "varchar", "Region code before."),
+            ("successor_code", "varchar", "Region code after."),
+            ("first_report_year", "integer", "First year that the successor reports on."),
+            ("succession_kind", "varchar", "split, merger, renamed or recoded."),
+        ),
+        rows.region_succession,
+    ),
 )
 
 

@@ -18,7 +18,7 @@ gongkai findings --json > findings.jsonl"""
 
 
 def findings(warehouse: WarehouseFolder = DEFAULT_WAREHOUSE, as_json: AsJson = False) -> None:
-    """List the findings of the live version: violated identities with their residuals, and claims in conflict."""
+    """List the findings of the live version: violated identities with residuals, claims and identities in conflict."""
     folder = Warehouse(warehouse)
     with failures_explained(folder), open_live_mart(folder) as connection:
         found = read_findings(connection)
@@ -43,7 +43,9 @@ def findings(warehouse: WarehouseFolder = DEFAULT_WAREHOUSE, as_json: AsJson = F
 
 
 def _describe(finding: dict[str, Any]) -> str:
-    """What is wrong: the violated identities with their residuals, or the words of the claim."""
+    """What is wrong: the violated identities with their residuals, or the words of the claim or about who reports."""
+    if finding["kind"] == "identity_conflict":
+        return f"{finding['field']}: {finding['quote']}"
     if finding["kind"] == "claim_conflict":
         return f"{finding['claim']} {finding['value']}: {finding['quote']}"
     violated = zip(finding["identities"], finding["residuals"], strict=True)

@@ -26,11 +26,12 @@ select
     findings.claim_value as value,
     findings.claim_quote as quote,
     findings.claim_id,
+    findings.report_field as field,
     findings.document_sha256
 from marts.fct_findings as findings
 left join marts.dim_document as documents on findings.document_sha256 = documents.document_sha256
 where findings.is_open
-order by year, authority, document, "table", claim_id
+order by year, authority, document, "table", claim_id, field
 """
 TABLES_BY_STATUS = """
 select cast(table_id as varchar), cast(status as varchar), count(*) from marts.fct_report_tables where is_current

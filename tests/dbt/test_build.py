@@ -1,5 +1,6 @@
 """A whole build of a small warehouse: every model, data test and unit test, and what a reader then finds."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,15 @@ BOTH = {"applications": "2021", "reviews_and_lawsuits": "2021"}
 EARLY = datetime(2023, 1, 1, tzinfo=UTC)
 LATE = datetime(2023, 6, 1, tzinfo=UTC)
 GRANTED_TOTAL = "applications.granted.total"
+CONTRADICTED = json.dumps(
+    {
+        "evidence": [
+            {"field": "year", "value": "2022", "source": "title", "agrees": True},
+            {"field": "year", "value": "2021", "source": "period_sentence", "quote": "2021年1月1日", "agrees": False},
+        ]
+    },
+    ensure_ascii=False,
+)
 Rows = list[tuple[object, ...]]
 
 
@@ -34,7 +44,9 @@ def raw_rows() -> dict[str, list[Row]]:
     reports = [
         report_row(1, BOTH, whole(), region_code="330100", captured_at=EARLY),
         report_row(2, BOTH, held, region_code="330100", captured_at=LATE),
-        report_row(3, {"applications": "2021"}, totals_only(), authority_normalised="只有总计的局"),
+        report_row(
+            3, {"applications": "2021"}, totals_only(), authority_normalised="只有总计的局", lineage=CONTRADICTED
+        ),
         report_row(4, {"applications": "2019"}, ones("2019"), report_year=2021),
         report_row(5, BOTH, held, authority_normalised="错误的局", lineage='{"spans": {"applications.granted": {}}}'),
         report_row(6, BOTH, whole(), **government),
@@ -123,11 +135,28 @@ def test_findings_name_identities_residuals_and_conflicts(mart: duckdb.DuckDBPyC
     violated = ["outcomes.total", "applicants.granted"]
     assert rows_of(mart, query) == [
         ([], [], "claim_conflict", True),
+        ([], [], "not_assessed", True),
         (violated, [1, -1], "not_assessed", False),
         (violated, [1, -1], "not_assessed", True),
     ]
     kinds = "select exception_kind, count(*) from marts.quality_exceptions group by all"
-    assert dict(rows_of(mart, kinds)) == {"held": 4, "claim_conflict": 1, "not_assessed": 1, "rejected_document": 1}
+    assert dict(rows_of(mart, kinds)) == {
+        "held": 4,
+        "claim_conflict": 1,
+        "identity_conflict": 1,
+        "not_assessed": 1,
+        "rejected_document": 1,
+    }
+    conflict = "select identity, detail from marts.quality_exceptions where exception_kind = 'identity_conflict'"
+    assert rows_of(mart, conflict) == [("year", '["2021 (period_sentence)"]')]
+
+
+def test_regions_have_history(mart: duckdb.DuckDBPyConnection) -> None:
+    query = """
+        select region_zh, valid_to, first_report_year, succession_kind from marts.dim_region
+        join marts.dim_region_succession on region_code = predecessor_code where successor_code = '330113'
+    """
+    assert rows_of(mart, query) == [("余杭区", None, 2021, "split")]
 
 
 def test_a_region_has_its_consolidated_report_or_its_own_ones(mart: duckdb.DuckDBPyConnection) -> None:

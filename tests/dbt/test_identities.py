@@ -12,13 +12,15 @@ from contracts.form import FormVersion, Identity, form
 from contracts.identities import residual, residuals
 from contracts.layers.frames import cells_of
 from contracts.rendering.macro import identity_name
-from tests.dbt.warehouse import Cells, ones
+from tests.dbt.warehouse import ROOT, Cells, ones
 
+SUCCESSION = ROOT / "dbt_project" / "seeds" / "region_succession.csv"
 TABLES = ("applications", "reviews_and_lawsuits")
 COLUMNS = {
     "report_key": pl.Int64,
     "authority_key": pl.Int64,
     "report_year": pl.Int64,
+    "region_code": pl.String,
     "is_leftover": pl.Boolean,
     **{f"{table}__form_version": pl.String for table in form().tables},
     **{
@@ -38,7 +40,9 @@ def wide_row(key: int, version: str, table: str, cells: Cells, year: int = 2022)
 def evaluate_sql(sql: str, reports: pl.DataFrame, report_tables: pl.DataFrame | None = None) -> pl.DataFrame:
     """What a compiled model gives over the given rows of `stg_reports` and `int_report_tables`."""
     with duckdb.connect() as connection:
-        connection.execute("create schema staging; create schema intermediate")
+        connection.execute("create schema staging; create schema intermediate; create schema form")
+        codes = {"predecessor_code": "varchar", "successor_code": "varchar"}
+        connection.read_csv(SUCCESSION, dtype=codes).create("form.region_succession")
         connection.execute("create table staging.stg_reports as select * from reports")
         if report_tables is not None:
             connection.execute("create table intermediate.int_report_tables as select * from report_tables")

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from contracts.evidence import evidence_problems
 from contracts.raw_json import Report
 from pipelines.validation.agreement import reading_problems
 from tests.load.payloads import report_of
@@ -82,3 +83,45 @@ def test_a_resolved_reading_whose_identity_fails_is_found() -> None:
     report["readings"] = [resolved(ROW_PROOF)]
     (problem,) = reading_problems(msgspec.convert(report, Report))
     assert "leaves 1" in problem
+
+
+def evidence_of(**evidence: object) -> list[str]:
+    """The problems of a report on 2022 of one body with one piece of evidence."""
+    report = report_of(7) | {
+        "authority": {"printed": "某市某局", "normalised": "某市某局"},
+        "year": 2022,
+        "region_code": "330100",
+        "scope": "own",
+        "evidence": [evidence],
+    }
+    return evidence_problems(msgspec.convert(report, Report))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "source", "agrees"),
+    [
+        ("year", "2022", "title", True),
+        ("year", "2021", "period_sentence", False),
+        ("year", "2023", "file_name", None),
+        ("year", "2023", "title", False),
+        ("published", "2023-01-05", "index_block", True),
+        ("published", "2022-12-30", "index_block", False),
+        ("authority", "某市某局", "title", True),
+        ("authority", "某市某局办公室", "index_block", None),
+        ("authority", "某市人民政府", "index_block", None),
+        ("authority", "某县人民政府", "index_block", False),
+        ("region_code", "330100", "name", True),
+        ("scope", "consolidated", "text", False),
+    ],
+)
+def test_evidence_says_whether_it_agrees(field: str, value: str, source: str, agrees: bool | None) -> None:
+    assert evidence_of(field=field, value=value, source=source, agrees=agrees) == []
+    wrong = agrees is not True
+    (problem,) = evidence_of(field=field, value=value, source=source, agrees=wrong)
+    assert f"agrees is {agrees}" in problem
+
+
+def test_evidence_that_is_no_evidence_is_found() -> None:
+    for field, value in (("year", "二零"), ("published", "2022"), ("region_code", "33"), ("scope", "unknown")):
+        (problem,) = evidence_of(field=field, value=value, source="text", agrees=False)
+        assert f"is no {field}" in problem

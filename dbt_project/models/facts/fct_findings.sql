@@ -1,4 +1,5 @@
--- Grain: one row per finding: a held table with its violated identities, or a claim in conflict.
+-- Grain: one row per finding: a held table with its violated identities, a claim in conflict, or a field of the
+-- report's identity that parts of the document contradict.
 {%- set table_of_operand = '^(' ~ form_data().codes.table_id | join('|') ~ ')[.]' %}
 with reports as (select * from {{ ref('int_reports') }}),
 
@@ -77,16 +78,53 @@ conflicts as (
     left join claim_kinds on claims.kind = claim_kinds.claim_kind
 ),
 
+evidence as (
+    select
+        lineage.report_key,
+        given.value ->> '$.field' as report_field,
+        (given.value ->> '$.value') || ' (' || (given.value ->> '$.source') || ')' as told,
+        given.value ->> '$.quote' as quote,
+        given.value -> '$.span' as span,
+        cast(given.key as integer) as position
+    from lineage
+    cross join json_each(lineage.evidence) as given
+    where cast(lineage.evidence as varchar) like '%false%' and (given.value ->> '$.agrees') = 'false'
+),
+
+identity_conflicts as (
+    select
+        evidence.report_key,
+        'identity_conflict' as finding_kind,
+        cast(null as varchar) as table_id,
+        cast(null as varchar) as claim_id,
+        cast(null as varchar) as claim_kind,
+        cast(null as bigint) as claim_value,
+        arg_min(evidence.quote, evidence.position) as claim_quote,
+        cast([] as varchar[]) as identities,
+        cast([] as bigint[]) as residuals,
+        'not_assessed' as verdict,
+        cast(to_json(list(evidence.told order by evidence.position)) as varchar) as explanations,
+        cast(arg_min(evidence.span, evidence.position) as varchar) as span,
+        reports.is_current,
+        reports.is_current as is_open,
+        evidence.report_field
+    from evidence
+    inner join reports on evidence.report_key = reports.report_key
+    group by evidence.report_key, evidence.report_field, reports.is_current
+),
+
 findings as (
-    select * from held
+    select *, cast(null as varchar) as report_field from held
     union all
-    select * from conflicts
+    select *, cast(null as varchar) as report_field from conflicts
+    union all
+    select * from identity_conflicts
 )
 
 select
     {{ stable_key(
         "concat_ws(':', findings.finding_kind, findings.report_key, "
-        "coalesce(findings.claim_id, findings.table_id))"
+        "coalesce(findings.claim_id, findings.report_field, findings.table_id))"
     ) }}
         as finding_key,
     findings.finding_kind,
@@ -100,6 +138,7 @@ select
     findings.claim_kind,
     findings.claim_value,
     findings.claim_quote,
+    findings.report_field,
     findings.identities,
     findings.residuals,
     findings.verdict,

@@ -8,6 +8,18 @@ report_tables as (
     select * from {{ ref('int_report_tables') }}
     where is_current and status in ('passed', 'not_assessed')
 ),
+
+succession as (
+    select * from {{ ref('region_succession') }}
+    where succession_kind in ('split', 'merger')
+),
+
+-- Over a split or a merger files move between bodies: what one carried out is not what it carries in.
+breaks as (
+    select predecessor_code as region_code, first_report_year from succession
+    union
+    select successor_code as region_code, first_report_year from succession
+),
 {%- for table in form_data().codes.table_id if prior_cells(table) %}
 
 prior_{{ table }} as (
@@ -19,7 +31,11 @@ prior_{{ table }} as (
         reports.report_year + 1 as report_year
     from reports
     inner join report_tables on reports.report_key = report_tables.report_key
-    where report_tables.table_id = '{{ table }}'
+    left join breaks
+        on
+            reports.region_code = breaks.region_code
+            and reports.report_year + 1 = breaks.first_report_year
+    where report_tables.table_id = '{{ table }}' and breaks.region_code is null
 ),
 {%- endfor %}
 

@@ -35,6 +35,18 @@ exceptions as (
     where finding_kind = 'claim_conflict'
     union all
     select
+        'identity_conflict' as exception_kind,
+        report_key,
+        null as document_sha256,
+        null as table_id,
+        report_field as identity,
+        null as residual,
+        explanations as detail,
+        is_current
+    from findings
+    where finding_kind = 'identity_conflict'
+    union all
+    select
         'not_assessed' as exception_kind,
         report_key,
         null as document_sha256,

@@ -5,5 +5,6 @@ select
     report_key,
     json_extract(lineage, '$.spans') as spans,
     json_extract(lineage, '$.readings') as readings,
-    json_extract(lineage, '$.leftovers') as leftovers
+    json_extract(lineage, '$.leftovers') as leftovers,
+    json_extract(lineage, '$.evidence') as evidence
 from reports
