@@ -12,6 +12,7 @@ import msgspec
 import yaml
 
 from contracts.form_model import (
+    UNSPECIFIED,
     Cell,
     CellType,
     Column,
@@ -31,6 +32,7 @@ from contracts.form_model import (
 __all__ = [
     "FORM_FOLDER",
     "LEGACY_VERSION",
+    "UNSPECIFIED",
     "Cell",
     "CellType",
     "Column",

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 CellType = Literal["integer", "decimal", "text"]
+UNSPECIFIED = "unspecified"  # the applicant type or result of a report that prints totals only
 IdentitySource = Literal["official", "implied", "hint"]
 
 

@@ -12,9 +12,8 @@ from pandera.errors import SchemaErrors
 
 from contracts.form import FormVersion, form
 from contracts.identities import Status, residual_expression
+from contracts.layers.frames import KEY
 from contracts.layers.results import CheckResult
-
-KEY = "report_key"
 
 
 class Judgement(Struct, frozen=True):

@@ -2,10 +2,9 @@
 
 import polars as pl
 
-from contracts.form import Row, form
+from contracts.form import UNSPECIFIED, Row, form
 from contracts.layers.frames import KEY, cells_of
 
-UNSPECIFIED = "unspecified"
 STATUS_ORDER = {"passed": 1, "not_assessed": 2, "held": 3, "absent": 4}
 
 

@@ -3,7 +3,7 @@
 import duckdb
 import polars as pl
 
-from contracts.form import form
+from contracts.form import UNSPECIFIED, form
 from contracts.layers import expected_facts as expected
 from contracts.layers import staging
 from contracts.layers.balance import Judgement, judge
@@ -88,7 +88,7 @@ def _check_applications(
     connection: duckdb.DuckDBPyConnection, staged: pl.DataFrame, passed: pl.DataFrame
 ) -> list[CheckResult]:
     """Table 三: flows cell by cell, outcomes by their sums and places, and the balance of the facts themselves."""
-    table, types = "applications", [*expected.parts_of("applications"), expected.UNSPECIFIED]
+    table, types = "applications", [*expected.parts_of("applications"), UNSPECIFIED]
     flow_sums = {
         f"{flow}__{kind}": f"sum({flow}) filter (where applicant_type = '{kind}')::bigint"
         for flow in form().flows
@@ -125,9 +125,7 @@ def _check_places(connection: duckdb.DuckDBPyConnection, staged: pl.DataFrame) -
     weight = f"({place} * {place} % {_PLACES_PRIME})"
     actual = _sums(connection, fact, {"weighted": f"sum(applications * {weight})::bigint"})
     wide = expected.expect_cells(staged, "applications", {outcome: outcome for outcome in expected.outcomes()})
-    kinds = [
-        kind for kind in (*expected.parts_of("applications"), expected.UNSPECIFIED) if kind in codes["applicant_type"]
-    ]
+    kinds = [kind for kind in (*expected.parts_of("applications"), UNSPECIFIED) if kind in codes["applicant_type"]]
     weighted = pl.sum_horizontal(
         pl.col(f"{outcome}__{kind}")
         * (
@@ -178,7 +176,7 @@ def _check_other_tables(
 ) -> list[CheckResult]:
     """Table 四 and table 二, cell by cell."""
     channels = list(expected.rows_of("reviews_and_lawsuits"))
-    results = [*expected.parts_of("reviews_and_lawsuits"), expected.UNSPECIFIED]
+    results = [*expected.parts_of("reviews_and_lawsuits"), UNSPECIFIED]
     case_sums = {
         f"{c}__{r}": f"sum(cases) filter (where channel = '{c}' and result = '{r}')::bigint"
         for c in channels

@@ -8,8 +8,8 @@ from contracts.layers.results import CheckResult, prepare, verdict
 def fingerprint(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
     """Row count and sum of the hashes of all rows of a relation; equal for equal rows in any order."""
     query = f"select count(*) || ':' || coalesce(sum(hash(r)), 0) from {relation} as r"
-    row = connection.execute(query).fetchone()
-    return str(row[0]) if row else ""
+    ((found,),) = connection.execute(query).fetchall()
+    return str(found)
 
 
 def remember(connection: duckdb.DuckDBPyConnection, run_id: str, relations: tuple[str, ...]) -> None:

@@ -15,8 +15,8 @@ RELATIONS = ("raw.documents", "raw.reports", "raw.claims", "raw.legacy_indicator
 
 
 def _count(connection: duckdb.DuckDBPyConnection, query: str, *parameters: object) -> int:
-    row = connection.execute(query, list(parameters)).fetchone()
-    return int(row[0]) if row else 0
+    ((count,),) = connection.execute(query, list(parameters)).fetchall()
+    return int(count)
 
 
 def check_conservation(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> list[CheckResult]:

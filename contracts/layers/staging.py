@@ -42,8 +42,8 @@ def _compare(connection: duckdb.DuckDBPyConnection, check_id: str, raw_rows: str
                 (from {staged_rows} except all from {raw_rows})
             )
         """
-        row = connection.execute(query).fetchone()
-        failed = int(row[0]) if row else 0
+        ((count,),) = connection.execute(query).fetchall()
+        failed = int(count)
     return verdict(check_id, seen, failed, f"{failed} rows differ from raw")
 
 

@@ -4,11 +4,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from contracts.claims import claim_rules
-from contracts.form import LEGACY_VERSION, Column, Form, Row, Table
+from contracts.form import LEGACY_VERSION, UNSPECIFIED, Column, Form, Row, Table
 from contracts.regions import regions as declared_regions
 from contracts.regions import successions
 
-UNSPECIFIED = "unspecified"
 UNSPECIFIED_ZH = "未细分"
 UNSPECIFIED_EN = "Not broken down"
 Values = Sequence[Any]

@@ -94,14 +94,14 @@ def _attach_current(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> b
     known = connection.execute(
         "select 1 from duckdb_tables() where database_name = 'warehouse' and schema_name = 'raw' "
         "and table_name = 'documents'"
-    ).fetchone()
+    ).fetchall()
     if known:
         connection.execute(
             "insert into current_documents select document_key, payload_sha256, status "
             "from warehouse.raw.documents semi join batch using (document_key)"
         )
     connection.execute("detach warehouse")
-    return connection.execute("select 1 from current_documents limit 1").fetchone() is not None
+    return connection.execute("select 1 from current_documents limit 1").fetchall() != []
 
 
 def _check_file(file: pq.ParquetFile, table: str) -> None:

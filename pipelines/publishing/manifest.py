@@ -51,11 +51,10 @@ def read_manifest(folder: Path) -> Manifest:
 
 def describe_inputs(connection: duckdb.DuckDBPyConnection) -> Inputs:
     """The inputs of the warehouse opened by `connection`: every document in `raw.documents`, read or rejected."""
-    row = connection.execute(
+    ((documents, digest),) = connection.execute(
         "select count(*), sha256(coalesce(string_agg(document_sha256 || payload_sha256, ',' "
         "order by document_sha256, payload_sha256), '')) from raw.documents"
-    ).fetchone()
-    documents, digest = row or (0, "")
+    ).fetchall()
     return Inputs(documents, digest)
 
 

@@ -54,8 +54,8 @@ def load_wide_table(shards: list[Path], warehouse: Path) -> int:
             )
             """
         )
-        row = connection.execute("select count(*) from reports").fetchone()
-    return int(row[0]) if row else 0
+        ((rows,),) = connection.execute("select count(*) from reports").fetchall()
+    return int(rows)
 
 
 def evaluate_identities(frames: dict[str, pl.DataFrame]) -> int:

@@ -28,8 +28,8 @@ ALTERATIONS = {  # (step after which the value is altered): statement, the contr
 def alter(warehouse: Warehouse, mart: Path, statement: str) -> None:
     """Change exactly one value behind the run's back."""
     with open_warehouse(warehouse, mart) as connection:
-        changed = connection.execute(statement).fetchone()
-    assert changed == (1,)
+        changed = connection.execute(statement).fetchall()
+    assert changed == [(1,)]
 
 
 @pytest.mark.usefixtures("prefect_api")
