@@ -71,7 +71,7 @@ def test_encodings_are_told_apart(encoding: str) -> None:
         ("\ufffd\ufffd\ufffd 12".encode(), TEXT, "undecodable"),
         (b"\xff\xff\xff\x80\x80", TEXT, "undecodable"),
         (b"<html><body></body></html>", HTML, "empty"),
-        (b"PK\x03\x04", DOCX, "reader_error"),
+        (b"PK\x03\x04", DOCX, "malformed"),
         (b"%PDF-1.7", PDF, "unsupported_media_type"),
     ],
 )
