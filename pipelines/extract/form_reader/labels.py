@@ -135,7 +135,7 @@ def _match_words(words: list[str]) -> tuple[Match, ...]:
         whole = ((_match_exactly("".join(words[index:end])), end) for end in ends)
         match, end = next(((match, end) for match, end in whole if match is not None), (None, index + 1))
         if match is None:
-            match = next(iter(match_header_part(words[index])), None)
+            match = next(iter(match_header_part(words[index])), None) or _match(words[index])
         if match is None:
             return ()
         found.append(match)

@@ -18,7 +18,7 @@ class Run(Struct):
     """Figures in printed order. `row` is empty if no label of a row stands before them.
 
     `is_aside`: figures before the label of their row, or behind a label that was there before: no row's figures.
-    `width`: the columns of the printed row, 0 if rows have no ends.
+    `width`: the columns of the printed row, 0 if rows have no ends. `column`: that of the label's cell.
     """
 
     row: str
@@ -26,6 +26,7 @@ class Run(Struct):
     slots: list[Slot]
     is_aside: bool = False
     width: int = 0
+    column: int = -1
 
     @property
     def solid(self) -> list[Slot]:
@@ -101,7 +102,7 @@ class _RunReader:
             self._runs.remove(known)
             self._labels.remove(row)
         self._labels.append(row)
-        self._start(row, token.span)
+        self._start(row, token.span).column = token.column
 
     def _is_waiting(self) -> bool:
         """Whether the last label of a row still has no figures."""

@@ -22,19 +22,22 @@ TokenKind = Literal["labels", "slot", "row_end", "empty_line", "text"]
 _MOST_FRAGMENTS = 4
 _LONGEST_FIGURE = 40
 _MOST_GLUED = 200  # digits of a whole table in one string
-_ENDS_OF_FIGURES = frozenset("0123456789./-—")
+_ENDS_OF_FIGURES = frozenset("0123456789./-—–)）元件条项宗个次人家份\ufffd")
 _LONGEST_UPRIGHT = 14  # characters of a label that stand on lines of their own
 _BOOKMARK = re.compile(r"\[bookmark:[^\]]*\]\s*")
 _PAGE_NUMBER = re.compile(r"[-–—－\s]*[-–—－]\s*\d{1,4}\s*[-–—－]+\s*|第\s*\d+\s*页.*")
 _FIGURES_ONLY = re.compile(r"[-+\d][-+\d,.\s/—]*")
-_NUMBERS_AT_END = re.compile(r"(?:^|(?<=\s))[-+\d][\d,.]*(?:\s+(?:[-+\d][\d,.]*|[/—-]))*\s*$")
+_ONE = (  # a number with what may stand behind it, or a mark
+    r"(?:[-+−－–]?[\d\ufffd][\d\ufffd,.]*(?:[亿万]?元|[件条项宗个次人家份])?(?:[(（][^()（）\s]*[)）])?|[/—–-]{1,2})"  # noqa: RUF001
+)
+_NUMBERS_AT_END = re.compile(rf"(?:^|(?<=\s)){_ONE}(?:\s+{_ONE})*\s*$")
 
 
 class Token(Struct, frozen=True):
     """One or several pieces from `piece` to `end` (exclusive): labels, one figure, the end of a row, or other text.
 
     `matches` are the labels of a `labels` token. `in_row` says that the pieces are cells of a row, and `width`,
-    at a `row_end`, how many columns the row had.
+    at a `row_end`, how many columns the row had; `column` is that of a cell with labels.
     """
 
     kind: TokenKind
@@ -46,6 +49,7 @@ class Token(Struct, frozen=True):
     slot: Slot | None = None
     in_row: bool = False
     width: int = 0
+    column: int = -1
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -88,7 +92,8 @@ def _tokens_at(pieces: Sequence[Piece], index: int) -> Iterator[Token]:
     elif piece.kind == "line" and not piece.text:
         yield Token("empty_line", index, end, piece.span)
     elif (slot := _slot(piece.text, piece.span, is_glued=piece.is_glued)) is not None:
-        slot = structs.replace(slot, column=piece.column) if in_row else slot
+        slot = structs.replace(slot, raw=piece.printed) if piece.printed else slot
+        slot = Slot(slot.figure, slot.raw, slot.span, slot.kind, piece.column) if in_row else slot
         yield Token("slot", index, end, piece.span, piece.text, slot=slot, in_row=in_row)
     elif len(piece.text) > LONGEST_LABEL + _LONGEST_FIGURE and not _FIGURES_ONLY.fullmatch(piece.text):
         yield Token("text", index, end, piece.span, piece.text, in_row=in_row)
@@ -108,7 +113,8 @@ def _text_tokens(pieces: Sequence[Piece], index: int, in_row: bool) -> Iterator[
         return
     matches, end = _matches_from(pieces, index)
     kind: TokenKind = "labels" if matches else "text"
-    yield Token(kind, index, end, piece.span, piece.text, matches=matches, in_row=in_row)
+    column = piece.column if in_row else -1
+    yield Token(kind, index, end, piece.span, piece.text, matches=matches, in_row=in_row, column=column)
 
 
 def _matches_from(pieces: Sequence[Piece], index: int) -> tuple[tuple[Match, ...], int]:
@@ -129,9 +135,12 @@ def _matches_from(pieces: Sequence[Piece], index: int) -> tuple[tuple[Match, ...
 def _row_of_figures(piece: Piece, start: int, index: int, in_row: bool) -> Iterator[Token]:
     """The figures at the end of a line, which is then a row of its own."""
     for found in re.finditer(r"\S+", piece.text[start:]):
-        first = (piece.span.char_start or 0) + start + found.start()
-        span = Span(line=piece.span.line, char_start=first, char_end=first + len(found.group()))
+        before = piece.span.char_start or 0
+        first, last = (before + piece.place(start + place) for place in found.span())
+        span = Span(line=piece.span.line, char_start=first, char_end=last)
         slot = _slot(found.group(), span)
+        if slot is not None and piece.printed:
+            slot = structs.replace(slot, raw=piece.printed[first - before : last - before])
         if slot is not None:
             yield Token("slot", index, index + 1, span, found.group(), slot=slot, in_row=True)
     if not in_row:

@@ -1,7 +1,6 @@
 """Units: runs of figures with the cells they should fill, one row or several that hang together."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import accumulate
 
 from msgspec import Struct
@@ -14,6 +13,7 @@ from pipelines.extract.form_reader.figures import Slot
 from pipelines.extract.form_reader.ledger import cells_of_rows
 from pipelines.extract.form_reader.runs import Run, RunsRead, read_runs
 
+_RAGGED_SHARE = 4  # one row in so many may have figures in the columns of labels
 _SLACK = 2  # figures by which a run may miss the length of a row that is found by its place alone
 
 
@@ -50,7 +50,7 @@ class _UnitReader:
             for row, cells in cells_of_rows(block.version, block.table).items()
         }
         self._read = read
-        _drop_merged_cells(read.runs, {row: len(cells) for row, cells in self._cells.items()})
+        _drop_merged_cells(read.runs)
         self._order = list(self._cells)
         self._labelled = {run.row: run for run in read.runs if run.row and run.slots}
         self._missing = [row for row in self._order if row not in read.row_labels]
@@ -102,6 +102,8 @@ class _UnitReader:
             return length == count and (run.slots[-1].kind != "blank" or not self._has_trailing_blanks())
         if not run.row and run.slots[0].kind == "blank":
             return length == count and not self._has_trailing_blanks()
+        if self._has_padding() and run.slots[count - 1].kind == "blank" and run.solid:
+            return False  # figures that were left out and cells that fill the row up look the same
         if run.width and usual:
             return run.width == usual or (length == count and run is self._read.runs[-1])
         return length == count and not self._has_trailing_blanks()
@@ -112,6 +114,10 @@ class _UnitReader:
         allowed = {ends[-1], *ends[:-1], *(() if run.row else (0,))}
         places = accumulate(slot.kind != "blank" for slot in run.slots)
         return all(place in allowed for place, slot in zip(places, run.slots, strict=True) if slot.kind == "blank")
+
+    def _has_padding(self) -> bool:
+        """Whether rows have more cells than the form gives them."""
+        return self._table.layout == "rows_below" and any(len(run.slots) > len(self._cells[row]) for row, run in self._labelled.items())
 
     def _has_trailing_blanks(self) -> bool:
         """Whether rows go on with empty cells behind a full count of figures, as merged cells leave them."""
@@ -124,12 +130,19 @@ class _UnitReader:
         """All rows in one run; their order is that of their labels. Whether the table is printed so."""
         cells = sum(map(len, self._cells.values()))
         longest = max(self._read.runs, key=lambda run: (run.room, len(run.slots)), default=None)
-        if longest is None or max(longest.room, len(longest.slots)) <= cells // 2:
+        if longest is None:
+            return False
+        if max(longest.room, len(longest.slots)) <= cells // 2 and not self._is_behind_all_labels(longest):
             return False
         printed = list(self._read.row_labels)
         rows = printed if set(printed) == set(self._order) else self._order
         self._rows = [(rows, longest)]
         return True
+
+    def _is_behind_all_labels(self, run: Run) -> bool:
+        """Whether the labels of all rows stand before the only figures."""
+        others = [other for other in self._read.runs if other is not run]
+        return set(self._read.row_labels) == set(self._order) and not any(other.solid for other in others)
 
     def _neighbours(self, run: Run) -> tuple[str, str]:
         """The labelled rows before and behind a run in print."""
@@ -220,16 +233,18 @@ def _in_order(cells: tuple[Cell, ...], columns: tuple[str, ...] | None) -> tuple
     return cells if columns is None else tuple(sorted(cells, key=lambda cell: columns.index(cell.column)))
 
 
-def _drop_merged_cells(runs: Iterable[Run], counts: Mapping[str, int]) -> None:
-    """Take the empty cells away that merged labels leave before the first column of figures of a true grid."""
-    full = [run for run in runs if run.row and len(run.solid) == counts[run.row] and run.solid[0].column >= 0]
-    if not any(run.slots[0].kind == "blank" for run in full):
-        return
-    first, rows = Counter(run.solid[0].column for run in full).most_common(1)[0]
-    if rows * 4 < len(full) * 3:
+def _drop_merged_cells(runs: Iterable[Run]) -> None:
+    """Take the empty cells away that merged labels leave before the figures of a true grid.
+
+    In a true grid figures stand in columns behind those of all labels, but for a row whose cells are lost.
+    """
+    labelled = [run for run in runs if run.row]
+    last = max((run.column for run in labelled), default=-1)
+    ragged = sum(any(slot.column <= last for slot in run.solid) for run in labelled)
+    if ragged * _RAGGED_SHARE > len(labelled):
         return
     for run in runs:
-        while run.slots and run.slots[0].kind == "blank" and 0 <= run.slots[0].column < first:
+        while run.slots and run.slots[0].kind == "blank" and 0 <= run.slots[0].column <= last:
             del run.slots[0]
 
 
