@@ -6,8 +6,10 @@ from math import prod
 
 from msgspec import Struct
 
+from pipelines.extract.form_reader.glued_units import extra_hypotheses, has_glued, is_short, split_unit
 from pipelines.extract.form_reader.hypotheses import Hypothesis, enumerate_exchanges, enumerate_hypotheses
 from pipelines.extract.form_reader.ledger import Rule, propagate, rules_of, touched_rules
+from pipelines.extract.form_reader.settlement import settle
 from pipelines.extract.form_reader.units import Unit
 
 _MOST_COMBINATIONS = 5000
@@ -20,12 +22,14 @@ class Verdict(Struct):
 
     `readings`: the hypotheses left; one means decided. `compared`: all that were judged, so that a cell on which
     these agree was never in doubt. `is_open`: the identities could not judge, or they contradict every hypothesis.
+    `is_split`: the hypotheses are splits of glued figures.
     """
 
     unit: Unit
     readings: list[Hypothesis]
     compared: list[Hypothesis]
     is_open: bool = False
+    is_split: bool = False
 
     @property
     def values(self) -> Values:
@@ -48,15 +52,14 @@ class _Court:
 
     def __init__(self, rules: Sequence[Rule], units: Sequence[Unit]) -> None:
         self._rules = rules
-        self._verdicts: list[Verdict] = []
-        for unit in units:
-            found = enumerate_hypotheses(unit)
-            self._verdicts.append(Verdict(unit, found, found, is_open=not found))
+        in_glued = any(has_glued(unit) for unit in units)
+        self._verdicts = [_first_verdict(unit, in_glued=in_glued) for unit in units]
 
     def judge(self) -> list[Verdict]:
         contested = [verdict for verdict in self._verdicts if len(verdict.readings) > 1]
         judged = [verdict for verdict in contested if self._filter_by_own_rules(verdict)]
-        self._judge_together(judged)
+        self._settle_splits(judged)
+        self._judge_together([verdict for verdict in judged if not verdict.is_split])
         if not contested:
             self._doubt_regular_units()
         for verdict in self._verdicts:
@@ -82,6 +85,14 @@ class _Court:
             if id(verdict) not in left_out:
                 values.update(verdict.values)
         return values
+
+    def _settle_splits(self, judged: Sequence[Verdict]) -> None:
+        """Keep the splits that the identities over rows allow; rows that these cannot judge keep all their own do."""
+        splits = [verdict for verdict in judged if verdict.is_split]
+        choices = [[found.values(verdict.unit.cells) for found in verdict.readings] for verdict in splits]
+        settled = settle(self._rules, self._values_without(judged), choices)
+        for verdict, left in zip(splits, settled.left, strict=True):
+            verdict.readings = [verdict.readings[place] for place in left]
 
     def _judge_together(self, contested: list[Verdict]) -> None:
         """Keep the combinations of hypotheses under which no identity is violated."""
@@ -114,7 +125,7 @@ class _Court:
         violated = propagate(self._rules, values).violated
         if len(violated) < _FEWEST_WITNESSES:
             return
-        for verdict in self._verdicts:
+        for verdict in [verdict for verdict in self._verdicts if not verdict.is_split]:
             cells = {cell.id for cell in verdict.unit.cells}
             own = {rule.id for rule in self._rules if cells.issuperset(rule.weights)}
             touched = {rule.id for rule in touched_rules(self._rules, cells)}
@@ -147,6 +158,18 @@ class _Court:
         violated = propagate(self._rules, self._values_without(())).violated
         if any(rule.id in violated for rule in touched_rules(self._rules, cells)):
             verdict.is_open = True
+
+
+def _first_verdict(unit: Unit, *, in_glued: bool) -> Verdict:
+    """The hypotheses of a unit before anything is judged; of glued figures those under which their own sums hold."""
+    if has_glued(unit) or (in_glued and is_short(unit)):
+        split = split_unit(unit)
+        if split.kept or has_glued(unit):
+            kept = split.kept or split.refuted
+            return Verdict(unit, kept, [*split.kept, *split.refuted], is_open=not split.kept, is_split=True)
+    found = enumerate_hypotheses(unit)
+    found = found + extra_hypotheses(unit) if len(found) != 1 else found
+    return Verdict(unit, found, found, is_open=not found)
 
 
 def _has_blanks(verdict: Verdict, violated: frozenset[str], touched: set[str]) -> bool:
