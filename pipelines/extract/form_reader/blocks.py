@@ -200,8 +200,9 @@ def _found_labels(tokens: Sequence[Token], table: str) -> set[tuple[str, str]]:
             if is_group and following.slot is None:
                 continue
             is_column = not match.ordinal and any(label.kind == "column" for label in labels)
-            kinds = ("column",) if is_column else ("row",)
-            found |= {(label.kind, label.id) for label in labels if label.kind in kinds}
+            named = [label for label in labels if label.kind == ("column" if is_column else "row")]
+            numbered = [label for label in named if match.ordinal and match.is_numbered_as(label)]
+            found |= {(label.kind, label.id) for label in numbered or named}
     return found
 
 
@@ -209,5 +210,5 @@ def _cost(found: set[tuple[str, str]], table_id: str, name: str) -> int:
     table = form().versions[name].tables[table_id]
     rows = {name for kind, name in found if kind == "row"}
     columns = {name for kind, name in found if kind == "column"}
-    foreign = len(rows - set(table.rows) - set(table.groups)) + len(columns - set(table.columns))
+    foreign = len(rows - set(table.rows)) + len(columns - set(table.columns))
     return len(set(table.rows) - rows) + _FOREIGN_COST * foreign

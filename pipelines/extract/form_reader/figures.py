@@ -17,6 +17,8 @@ _MARK = re.compile(r"[/\\\-–—―−]{1,3}|无")  # noqa: RUF001 - the dashes
 _AMOUNT = re.compile(
     r"(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(?P<remark>(?:[亿万]?元|[件条项宗个次人家份])?\s*(?:\(.*\))?)"
 )
+_LOST = "\ufffd"
+_ILLEGIBLE = re.compile(rf"[\d.,+\-\s{_LOST}]+")
 _MONEY = re.compile(r"[亿万]?元")
 _UNITS = {"cny_10k": "万元"}
 _MINUS = str.maketrans("−－–—", "----")  # noqa: RUF001 - the dashes that documents print
@@ -25,12 +27,14 @@ _MINUS = str.maketrans("−－–—", "----")  # noqa: RUF001 - the dashes that
 class Figure(Struct, frozen=True):
     """One value as printed. `number` has neither separators nor a remark; `remark` is what follows it.
 
+    `is_illegible`: a mark that was a number before its digits were damaged.
     `glued`: the digits of several cells with nothing between them, as a leading zero shows.
     """
 
     kind: FigureKind
     number: str = ""
     remark: str = ""
+    is_illegible: bool = False
 
 
 class Slot(Struct, frozen=True):
@@ -79,6 +83,8 @@ def parse_figure(text: str) -> Figure | None:
     printed = unicodedata.normalize("NFKC", text).strip(_WHITE)
     if not printed:
         return Figure("blank")
+    if _LOST in printed:
+        return Figure("mark", is_illegible=True) if _ILLEGIBLE.fullmatch(printed) else None
     if _MARK.fullmatch(printed):
         return Figure("mark")
     found = _AMOUNT.fullmatch(printed.translate(_MINUS))

@@ -63,8 +63,12 @@ class Match(Struct, frozen=True):
             return ""
         rows = [label for label in found if label.kind == "row"]
         if self.ordinal and len(rows) > 1:
-            rows = [label for label in rows if label_key(label.ordinal) == label_key(self.ordinal)]
+            rows = [label for label in rows if self.is_numbered_as(label)]
         return next((label.id for label in rows if label.id in table.rows), "")
+
+    def is_numbered_as(self, label: Label) -> bool:
+        """Whether the printed ordinal is the label's."""
+        return label_key(label.ordinal) == label_key(self.ordinal)
 
     def has_column(self, table: str) -> bool:
         """Whether the text can be the header of a column of `table`."""
