@@ -16,13 +16,17 @@ Layout = Literal[
     "label_lines",
     "numbers_first",
     "numbers_between",
+    "glued",
+    "part_glued",
 ]
 Script = Literal["simplified", "traditional", "over_converted", "taiwan"]
 HeaderStyle = Literal["whole", "broken", "truncated"]
 Punctuation = Literal["full", "half"]
 Value = int | str | None
 
-LAYOUTS: tuple[Layout, ...] = get_args(Layout)
+# Layouts that run cells together, so that not every cell can be read back.
+GLUED_LAYOUTS: tuple[Layout, ...] = ("glued", "part_glued")
+LAYOUTS: tuple[Layout, ...] = tuple(layout for layout in get_args(Layout) if layout not in GLUED_LAYOUTS)
 SCRIPTS: tuple[Script, ...] = get_args(Script)
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 
 from pipelines.render.grid import Grid, GridCell, GridRow
-from pipelines.render.report import Layout, Style
+from pipelines.render.report import GLUED_LAYOUTS, Layout, Style
 
 _LONGEST_VERTICAL = 8  # characters of a label that stands upright in its narrow cell
 _LONGEST_ON_ONE_LINE = 14  # characters of a label that needs no second line
+_FIGURES_TOGETHER = 3
 TableWriter = Callable[[Grid, Style], list[str]]
 
 
@@ -119,6 +120,22 @@ def _around(grid: Grid, style: Style, place: int) -> list[str]:
     return lines
 
 
+def write_glued(grid: Grid, style: Style) -> list[str]:
+    """A whole table in one line with nothing between its cells."""
+    return ["".join(cell.text.replace("\n", "") for row in grid.rows for cell in _shown(row, style))]
+
+
+def write_part_glued(grid: Grid, style: Style) -> list[str]:
+    """One row a line; of the blanks between its figures only the third is left."""
+    lines: list[str] = []
+    for row in grid.rows:
+        labels, figures = _parts(row, style)
+        groups = (figures[:_FIGURES_TOGETHER], figures[_FIGURES_TOGETHER:])
+        texts = ("".join(cell.text for cell in group) for group in groups)
+        lines.append(" ".join(filter(None, (_joined(labels), *texts))))
+    return lines
+
+
 def _parts(row: GridRow, style: Style) -> tuple[list[GridCell], list[GridCell]]:
     """The labels of a row, a stray cell before them, and its figures."""
     cells = list(_shown(row, style))
@@ -136,6 +153,16 @@ TABLE_WRITERS: dict[Layout, TableWriter] = {
     "label_lines": write_label_lines,
     "numbers_first": write_numbers_first,
     "numbers_between": write_numbers_between,
+    "glued": write_glued,
+    "part_glued": write_part_glued,
 }
 # Layouts in which a blank cell may leave nothing behind.
-WITHOUT_BORDERS: tuple[Layout, ...] = ("lines", "rows", "vertical", "label_lines", "numbers_first", "numbers_between")
+WITHOUT_BORDERS: tuple[Layout, ...] = (
+    "lines",
+    "rows",
+    "vertical",
+    "label_lines",
+    "numbers_first",
+    "numbers_between",
+    *GLUED_LAYOUTS,
+)
