@@ -17,7 +17,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help setup run test test-documents bench lint format generate lock clean
+.PHONY: help setup run test test-documents fuzz bench lint format generate lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ test-documents: $(READY) ## Tests on real documents: GONGKAI_DOCUMENTS=FOLDER
 	@test -n "$${GONGKAI_DOCUMENTS:-}" || \
 		{ echo "Name the folder of documents: make test-documents GONGKAI_DOCUMENTS=FOLDER" >&2; exit 2; }
 	GONGKAI_DOCUMENTS="$(GONGKAI_DOCUMENTS)" $(BIN)/pytest tests/documents
+
+fuzz: $(READY) ## Read 100,000 mutated documents: no crash, no hang, no invalid JSON
+	$(BIN)/python -m tests.fuzz
 
 bench: $(READY) ## Cost beside the least that the same work can cost
 	$(BIN)/python -m tests.bench

@@ -55,13 +55,14 @@ class Span(_Model, kw_only=True):
 
 
 class DocumentInfo(_Model, kw_only=True):
-    """The document that was read."""
+    """The document that was read. `repairs` says what was damaged in its text and put right, or left out."""
 
     sha256: Sha256
     media_type: str
     source_uri: str
     bytes: Natural
     captured_at: Timestamp
+    repairs: list[str] = []
     source_tier: Annotated[int, Meta(ge=0, le=9)] = 5
 
 

@@ -12,16 +12,19 @@ from contracts.raw_json import (
     RawDocument,
     Rejection,
     Report,
+    Span,
     Tables,
     cells_of,
 )
 from pipelines.extract.authority import ReportIdentity, read_identity
 from pipelines.extract.claims import read_claims
+from pipelines.extract.damage import list_repairs
 from pipelines.extract.errors import Unreadable
 from pipelines.extract.form_reader import TablesRead, read_tables
 from pipelines.extract.legacy import read_legacy
 from pipelines.extract.pieces import Piece
-from pipelines.extract.readers import detect_media_type, read_pieces
+from pipelines.extract.readers import HTML, TEXT, detect_media_type, read_pieces
+from pipelines.extract.readers.encoding import find_encoding_repair
 from pipelines.extract.reports import Segment, merge_copies, split_by_tables, split_reports
 
 EXTRACTOR_NAME = "gongkai"
@@ -41,9 +44,12 @@ def extract_document(content: bytes, source_uri: str, captured_at: str) -> RawDo
     """
     media_type = detect_media_type(content, source_uri)
     reports: list[Report] = []
+    repairs: list[str] = []
     rejection: Rejection | None = None
     try:
-        reports += read_reports(read_pieces(content, media_type), source_uri)
+        pieces = read_pieces(content, media_type)
+        repairs = _list_repairs(content, media_type, pieces)
+        reports += read_reports(pieces, source_uri)
     except Unreadable as error:
         rejection = Rejection(reason=error.reason, detail=error.detail)
     except MemoryError:
@@ -58,11 +64,25 @@ def extract_document(content: bytes, source_uri: str, captured_at: str) -> RawDo
             source_uri=source_uri,
             bytes=len(content),
             captured_at=captured_at,
+            repairs=repairs,
         ),
         extractor=ExtractorInfo(name=EXTRACTOR_NAME, version=EXTRACTOR_VERSION),
         reports=reports,
         rejection=rejection,
     )
+
+
+def _list_repairs(content: bytes, media_type: str, pieces: Sequence[Piece]) -> list[str]:
+    """What was put right in the text of a document, or left out of it."""
+    encoding = find_encoding_repair(content) if media_type in (TEXT, HTML) else ""
+    return [*([encoding] if encoding else []), *list_repairs(pieces)]
+
+
+class LocatedReport(Struct):
+    """A report, and where the figure of each cell was printed that has one."""
+
+    report: Report
+    places: dict[str, Span]
 
 
 class _Part(Struct):
@@ -84,6 +104,15 @@ def read_reports(pieces: Sequence[Piece], source_uri: str) -> list[Report]:
         Unreadable: the document has no table and no indicator of the form, or does not say of each report which year
             it is on, or prints tables that cannot be told apart.
     """
+    return [found.report for found in locate_reports(pieces, source_uri)]
+
+
+def locate_reports(pieces: Sequence[Piece], source_uri: str) -> list[LocatedReport]:
+    """The reports as :func:`read_reports` gives them, with the places of their figures.
+
+    Raises:
+        Unreadable: as there.
+    """
     read = [found for segment in split_reports(pieces) for found in _read_segment(segment)]
     parts: list[_Part] = []
     for segment, tables in read:
@@ -93,7 +122,7 @@ def read_reports(pieces: Sequence[Piece], source_uri: str) -> list[Report]:
         _add_part(parts, _Part(segment.pieces, tables, identity))
     if len(read) > 1:
         _share_identity(parts, source_uri)
-    return [_read_report(part) for part in parts]
+    return [LocatedReport(_read_report(part), part.tables.places) for part in parts]
 
 
 def _read_segment(segment: Segment) -> Iterator[tuple[Segment, TablesRead]]:

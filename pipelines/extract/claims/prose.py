@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from contracts.claims import claim_rules
 from contracts.raw_json import Span
+from pipelines.extract.damage import as_printed
 from pipelines.extract.fold import fold
 from pipelines.extract.pieces import Piece
 
@@ -46,13 +47,13 @@ class Prose(Struct):
         """The printed place of the characters from `start` to `end` of the prose."""
         index = bisect_right(self.starts, start) - 1
         piece = self.pieces[index]
-        first = start - self.starts[index]
+        first = piece.place(start - self.starts[index])
         offset = piece.span.char_start or 0
         return Span(
             page=piece.span.page,
             line=piece.span.line,
             char_start=offset + first,
-            char_end=offset + min(first + end - start, len(piece.text)),
+            char_end=offset + min(first + end - start, len(piece.printed or piece.text)),
             table=piece.span.table,
             row=piece.span.row,
         )
@@ -124,7 +125,7 @@ def _is_wrapped(folded: str, following: str) -> bool:
 
 def read_prose(pieces: Sequence[Piece], blocks: Iterable[tuple[int, int]]) -> Prose:
     """The prose of a document: all lines outside of the tables' blocks; wrapped lines are joined."""
-    chosen = list(_prose_pieces(pieces, blocks))
+    chosen = [as_printed(piece) for piece in _prose_pieces(pieces, blocks)]
     folded = [fold_prose(piece.text) for piece in chosen]
     joined: list[str] = []
     printed: list[str] = []
@@ -135,7 +136,7 @@ def read_prose(pieces: Sequence[Piece], blocks: Iterable[tuple[int, int]]) -> Pr
         wrapped = index + 1 < len(chosen) and _is_wrapped(folded[index], folded[index + 1])
         end = " " if wrapped else "\n"
         joined += [folded[index].replace("\n", " "), end]
-        printed += [piece.text, end]
+        printed += [piece.printed or piece.text, end]
         position += len(piece.text) + 1
     return Prose("".join(joined), "".join(printed), starts, chosen)
 

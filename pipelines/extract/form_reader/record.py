@@ -14,11 +14,12 @@ Cells = dict[str, dict[str, int | str | None]]
 
 
 class TableRecord(Struct):
-    """One table as it goes into the raw extracted JSON."""
+    """One table as it goes into the raw extracted JSON; `places` says where the figure of a cell was printed."""
 
     cells: Cells
     readings: list[Reading]
     leftovers: list[Leftover]
+    places: dict[str, Span]
 
 
 class _Recorder:
@@ -32,6 +33,7 @@ class _Recorder:
         self._values: Values = dict.fromkeys(self._cells)
         self._readings: dict[str, Reading] = {}
         self._leftovers: list[Slot] = []
+        self._places: dict[str, Span] = {}
 
     def record(self, verdicts: Iterable[Verdict], aside: Iterable[Slot]) -> TableRecord:
         self._leftovers += aside
@@ -47,7 +49,7 @@ class _Recorder:
             row: {cell.column: self._values[cell.id] for cell in row_cells} for row, row_cells in self._rows.items()
         }
         readings = [self._readings[name] for name in self._values if name in self._readings]
-        return TableRecord(cells, readings, leftovers)
+        return TableRecord(cells, readings, leftovers, self._places)
 
     def _note(self, cell: Cell, state: CellState, slot: Slot | None = None, note: str = "") -> None:
         raw, span = (slot.raw, slot.span) if slot is not None else ("", None)
@@ -81,6 +83,7 @@ class _Recorder:
             self._note(cell, _states(slot), slot)
             return
         self._values[cell.id] = value
+        self._places[cell.id] = slot.span
         if cell.row in verdict.unit.placed:
             self._note(cell, "resolved", slot, "no label; the row is known by its place")
         elif len(verdict.compared) > 1 and _is_doubtful(verdict, place, cell, value):
@@ -155,6 +158,8 @@ def _is_doubtful(verdict: Verdict, place: int, cell: Cell, value: int | str | No
 def _states(slot: Slot | None) -> CellState:
     if slot is None:
         return "missing"
+    if slot.figure.is_illegible:
+        return "ambiguous"
     return "blank" if slot.kind == "blank" else "mark" if slot.kind == "mark" else "printed"
 
 

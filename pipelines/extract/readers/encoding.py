@@ -40,6 +40,15 @@ def decode_text(content: bytes) -> str:
     return text
 
 
+def find_encoding_repair(content: bytes) -> str:
+    """What had happened to a text that was decoded wrongly before, in words; empty if it had not, or is unreadable."""
+    try:
+        repaired = repair_encoding(_decode(content))
+    except Unreadable:
+        return ""
+    return "" if repaired is None else repaired.repair
+
+
 def _refuse_lost(text: str) -> None:
     if not text.strip():
         raise Unreadable("empty", "no text but white space")
@@ -112,10 +121,7 @@ def _common_share(text: str) -> float:
 
 @cache
 def _common_characters() -> frozenset[str]:
-    labels = (
-        label.zh
-        for version in form().versions.values()
-        for table in version.tables.values()
-        for label in (*table.rows.values(), *table.columns.values(), *table.groups.values())
-    )
-    return frozenset("".join((*labels, _FUNCTION_WORDS, _FUNCTION_WORDS_TRADITIONAL, "，。、：；（）“”")))
+    tables = [table for version in form().versions.values() for table in version.tables.values()]
+    rows = [row.zh for table in tables for row in table.rows.values()]
+    columns = [column.zh for table in tables for column in table.columns.values()]
+    return frozenset("".join((*rows, *columns, _FUNCTION_WORDS, _FUNCTION_WORDS_TRADITIONAL, "，。、：；（）“”")))
