@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 failed (the message says why), 2 wrong usage.
 
 import typer
 
-from flows.commands import check, extract, findings, rollback, run, status, versions
+from flows.commands import check, extract, findings, rollback, run, show, status, versions
 
 app = typer.Typer(
     name="gongkai",
@@ -19,6 +19,7 @@ app.command(epilog=run.EXAMPLES)(run.run)
 app.command(epilog=extract.EXAMPLES)(extract.extract)
 app.command(epilog=check.EXAMPLES)(check.check)
 app.command(epilog=findings.EXAMPLES)(findings.findings)
+app.command(epilog=show.EXAMPLES)(show.show)
 app.command(epilog=status.EXAMPLES)(status.status)
 app.command(epilog=versions.EXAMPLES)(versions.versions)
 app.command(epilog=rollback.EXAMPLES)(rollback.rollback)

@@ -34,6 +34,26 @@ def _write_durably(path: Path, content: BinaryIO) -> None:
     part.replace(path)
 
 
+def read_manifest(folder: Path) -> dict[str, ManifestLine]:
+    """The documents of an archive by sha256, also while a run adds to it; none if there is no archive.
+
+    Raises:
+        msgspec.DecodeError: a whole line of the manifest is no manifest line.
+    """
+    manifest = folder / MANIFEST
+    content = manifest.read_bytes() if manifest.exists() else b""
+    decoder = msgspec.json.Decoder(ManifestLine)
+    lines: dict[str, ManifestLine] = {}
+    for line in decoder.decode_lines(content[: content.rfind(b"\n") + 1]):
+        lines.setdefault(line.sha256, line)
+    return lines
+
+
+def archived_path(folder: Path, sha256: str) -> Path:
+    """Where the bytes with this hash lie in an archive."""
+    return folder / sha256[:2] / sha256
+
+
 class Archive:
     """An archive's folder with its manifest, read once. A document counts as archived when its manifest line is."""
 
@@ -47,22 +67,14 @@ class Archive:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._manifest = folder / MANIFEST
-        self._lines: dict[str, ManifestLine] = {}
         if self._manifest.exists():
-            self._read_manifest()
-
-    def _read_manifest(self) -> None:
-        content = self._manifest.read_bytes()
-        whole = content.rfind(b"\n") + 1
-        if whole < len(content):
-            os.truncate(self._manifest, whole)
-        decoder = msgspec.json.Decoder(ManifestLine)
-        for line in decoder.decode_lines(content[:whole]):
-            self._lines.setdefault(line.sha256, line)
+            content = self._manifest.read_bytes()
+            os.truncate(self._manifest, content.rfind(b"\n") + 1)
+        self._lines = read_manifest(folder)
 
     def path_of(self, sha256: str) -> Path:
         """Where the bytes with this hash lie."""
-        return self._folder / sha256[:2] / sha256
+        return archived_path(self._folder, sha256)
 
     def find(self, sha256: str) -> ManifestLine | None:
         """The first sighting of these bytes, None if they were never archived."""

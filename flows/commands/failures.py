@@ -12,6 +12,7 @@ from rich.markup import escape
 from flows.commands.terminal import messages
 from flows.conservation import LostInputError
 from flows.dbt import DbtFailedError
+from flows.documents import DocumentError
 from flows.prefect_server import PrefectServerError
 from flows.warehouse_errors import RedContractError
 from pipelines.capture import CaptureError
@@ -24,6 +25,7 @@ EXPLAINED = (
     CaptureError,
     DamagedShardError,
     DbtFailedError,
+    DocumentError,
     LimitError,
     LostInputError,
     PrefectServerError,

@@ -20,7 +20,8 @@ class TablesRead(Struct, kw_only=True):
     """The tables of a document as the raw extracted JSON has them.
 
     `tables` has one entry for each table that is there: `{form_version, cells: {row: {column: value}}}`. `spans` says
-    where each row `table.row` was printed. `blocks` are ranges `[start, end)` of pieces that belong to tables.
+    where each row `table.row` was printed, `places` the same for the figure of each cell. `blocks` are ranges
+    `[start, end)` of pieces that belong to tables.
     """
 
     tables: dict[str, dict[str, Any]]
@@ -28,6 +29,7 @@ class TablesRead(Struct, kw_only=True):
     spans: dict[str, Span]
     leftovers: list[Leftover]
     blocks: list[tuple[int, int]]
+    places: dict[str, Span]
 
 
 def read_tables(pieces: Sequence[Piece]) -> TablesRead:
@@ -39,7 +41,7 @@ def read_tables(pieces: Sequence[Piece]) -> TablesRead:
     Raises:
         Unreadable: `several_reports`, if a table is printed twice.
     """
-    read = TablesRead(tables={}, readings=[], spans={}, leftovers=[], blocks=[])
+    read = TablesRead(tables={}, readings=[], spans={}, leftovers=[], blocks=[], places={})
     blocks = find_blocks(read_tokens(pieces))
     for block in blocks:
         _read_block(block, read)
@@ -58,6 +60,7 @@ def _read_block(block: Block, read: TablesRead) -> None:
     read.tables[table.id] = {"form_version": block.version, "cells": record.cells}
     read.readings += [*_heading_readings(block, table), *record.readings]
     read.leftovers += record.leftovers
+    read.places.update(record.places)
     read.spans.update({f"{table.id}.{row}": span for row, span in units.spans.items()})
     read.blocks += _ranges(block)
 

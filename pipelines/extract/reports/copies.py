@@ -39,6 +39,7 @@ def _take(first: TablesRead, second: TablesRead, table: str) -> None:
     first.readings += [reading for reading in second.readings if _table_of(reading.cell) == table]
     first.leftovers += [leftover for leftover in second.leftovers if leftover.table == table]
     first.spans.update({row: span for row, span in second.spans.items() if _table_of(row) == table})
+    first.places.update({cell: span for cell, span in second.places.items() if _table_of(cell) == table})
 
 
 def _table_of(name: str) -> str:
