@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from msgspec import Struct
 
@@ -32,16 +33,18 @@ class Line(Struct, frozen=True):
     span: Span
 
 
-def _line(text: str, span: Span) -> Line:
+def _lines(text: str, span: Span) -> list[Line]:
+    """A printed line without its blanks; one that holds keys of an index block is cut before each of them."""
     printed = _BLANK.sub("", text)
     folded = fold(printed)
-    keys = _KEYED.finditer(folded) if ":" in folded else ()
-    cuts = [key.start() for key in keys if key.start() and folded[key.start() - 1] != "|"]
-    for cut in reversed(cuts):
-        folded, printed = f"{folded[:cut]}|{folded[cut:]}", f"{printed[:cut]}|{printed[cut:]}"
     if "年" in folded and "二" in folded:
         folded = _CHINESE_YEAR.sub(lambda match: "2" + "".join(_DIGITS.get(one, "0") for one in match[0][1:]), folded)
-    return Line(folded, printed, span)
+    keys = _KEYED.finditer(folded) if ":" in folded else ()
+    cuts = [key.start() for key in keys if key.start()]
+    if not cuts:
+        return [Line(folded, printed, span)]
+    parts = pairwise((0, *cuts, len(folded)))
+    return [Line(folded[start:end].rstrip("|"), printed[start:end].rstrip("|"), span) for start, end in parts]
 
 
 def _row_lines(rows: list[tuple[list[str], Span]]) -> list[Line]:
@@ -52,10 +55,11 @@ def _row_lines(rows: list[tuple[list[str], Span]]) -> list[Line]:
         below = rows[number + 1][0] if number + 1 < len(rows) else []
         if sum(keys) > 1 and all(keys) and len(below) == len(cells):
             pairs = zip(cells, below, strict=True)
-            lines.extend(_line(f"{key.rstrip(':：')}:|{value}", span) for key, value in pairs)
+            for key, value in pairs:
+                lines.extend(_lines(f"{key.rstrip(':：')}:|{value}", span))
             continue
         named = [f"{cell}:" if key and cell[-1] not in ":：" else cell for cell, key in zip(cells, keys, strict=True)]
-        lines.append(_line("|".join(named), span))
+        lines.extend(_lines("|".join(named), span))
     return lines
 
 
@@ -76,7 +80,7 @@ def identity_lines(pieces: Sequence[Piece]) -> list[Line]:
             row = []
         elif text.strip():
             lines.extend(_row_lines(rows))
-            lines.append(_line(text, piece.span))
+            lines.extend(_lines(text, piece.span))
             rows, row = [], []
     return [*lines, *_row_lines(rows)]
 

@@ -3,7 +3,7 @@
 import re
 
 _YEAR = r"(?P<year>20[0-4]\d)年?度?"
-_OPEN_GOVERNMENT = r"(?:政府)?(?:信息|政务)公开(?:工作)?"
+_OPEN_GOVERNMENT = r"(?:政府)?(?:信息|资讯|政务)公开(?:工作)?"
 _REPORT = rf"{_OPEN_GOVERNMENT}(?:年度|总结|情况)?(?:的)?(?:工作)?(?:年度)?(?:总结)?(?:情况)?(?:的)?(?:报告|年报|$)"
 _NAME = r"(?P<name>[一-鿿]{2,30}?)"
 _START = r"^(?:#*|\|?(?:标题|信息名称|文件名称|名称):\|?)(?:关于)?[《\"(]?"
@@ -27,7 +27,7 @@ _BODY_END = (
 OPENING = re.compile(rf"(?:^|\||总体情况){_YEAR}[,，]?(?P<name>[一-鿿]{{1,24}}?{_BODY_END})")
 SUBJECT = re.compile(rf"^(?P<name>[一-鿿]{{2,24}}?{_BODY_END})(?=按照|根据|依据|依照|遵照|严格|认真)")
 CONTACT = re.compile(rf"(?:请与|由)(?P<name>[一-鿿]{{2,24}}?{_BODY_END})(?:办公室|联系|编制)")
-NOT_A_NAME = re.compile(r"^(?:我|本|各|该|为|在|按|根据|依据|随着|围绕|全|上级|有关|其他)")
+NOT_A_NAME = re.compile(r"^(?:我|本|各|该|为|在|按|根据|依据|随着|围绕|全|上级|有关|其他|政府$)")
 _DAYS = r"(?:1月1日|一月一日)(?:起|开始)?[,，]?(?:至|到|-|—|~)?(?:(?P<end>20[0-4]\d)年)?(?:12月31日|十二月三十一日)"
 PERIOD = re.compile(rf"(?P<year>20[0-4]\d)年{_DAYS}")
 FIRST_SENTENCE = re.compile(

@@ -112,14 +112,16 @@ def test_tables_of_two_versions_in_one_report_keep_apart(tmp_path: Path) -> None
     assert found == [("2019", "2021", None, 7, 1, None, "2023.852", 3, None, None)]
 
 
-def test_lineage_keeps_spans_readings_and_leftovers(tmp_path: Path) -> None:
+def test_lineage_keeps_spans_readings_leftovers_and_evidence(tmp_path: Path) -> None:
     report = report_of(7)
     report["spans"] = {"applications.granted": {"line": 3}}
     report["readings"] = [{"cell": "applications.granted.total", "state": "printed", "raw": "7\u0000 件"}]
     report["leftovers"] = [{"table": "applications", "raw": "91.61"}]
+    report["evidence"] = [{"field": "year", "value": str(report["year"]), "source": "title", "agrees": True}]
     load(tmp_path, [document_of("a", 7, reports=[report])])
     lineage = query(tmp_path / "warehouse", "select lineage from raw.reports")[0][0]
-    assert msgspec.json.decode(lineage) == {name: report[name] for name in ("spans", "readings", "leftovers")}
+    kept = ("spans", "readings", "leftovers", "evidence")
+    assert msgspec.json.decode(lineage) == {name: report[name] for name in kept}
 
 
 def test_two_reports_of_one_document_have_two_keys(tmp_path: Path) -> None:
