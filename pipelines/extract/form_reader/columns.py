@@ -76,6 +76,8 @@ def _column_of(table: Table, token: Token, index: int, tokens: Sequence[Token], 
 
 
 def _wrong_units(table: Table, column: str, token: Token) -> set[str]:
+    if column not in table.columns:
+        return set()  # another version's column
     own, mark = _UNIT_SIGNS.get(table.columns[column].unit, ("", ""))
     text = fold(token.text)
     return {column} if mark and mark in text and own not in text else set()
