@@ -21,6 +21,7 @@ from tests.fuzz.trial import Trial, run_trial, run_trials
 DOCUMENTS = 100_000
 PROCESSES = 2
 TASK = 50
+SAID_AFTER = 10_000
 PROJECT = str(Path(__file__).parents[2])
 
 
@@ -73,6 +74,8 @@ def main() -> int:
     for trial in trials or run(options.documents, options.seed):
         if not options.only:
             trials.append(trial)
+            if len(trials) % SAID_AFTER == 0:
+                console.print(f"{len(trials):,} documents in {time.monotonic() - started:.0f} s")
         if trial.failure:
             kind = _kind(trial.failure)
             failures[kind] += 1
