@@ -1,9 +1,7 @@
 """Several reports in one file, and one report printed twice."""
 
-from collections.abc import Iterator
 from itertools import permutations
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import msgspec
@@ -13,15 +11,15 @@ from contracts.form import form
 from contracts.raw_json import RawDocument, Report
 from pipelines.extract.document import extract_document
 from pipelines.render.document import render
-from pipelines.render.report import Layout, RenderedReport, Section, Style
+from pipelines.render.report import Layout, Section
 from pipelines.validation.chunks import Payload
 from pipelines.validation.payloads import Accepted, validate
-from tests.accuracy.reports import Truth, random_figures, report_of, versions_of
+from tests.accuracy.reports import Truth
+from tests.extract.two_reports import join, two_truths, year_of
 
 DOCUMENTS = sorted((Path(__file__).parents[2] / "samples" / "documents").glob("*"))
 CAPTURED_AT = "2025-04-01T00:00:00Z"
 JOINED: tuple[Layout, ...] = ("html", "pipes", "tabs", "lines", "markdown", "vertical")
-VERSIONS = versions_of("2021")
 
 
 def extract(content: bytes, name: str = "report") -> RawDocument:
@@ -51,27 +49,6 @@ def printed(truth: Truth) -> dict[str, Any]:
         for row, columns in rows.items()
         for column, value in columns.items()
     }
-
-
-def year_of(truth: Truth, year: int, authority: str = "某市某局") -> RenderedReport:
-    """A report on a year with these figures."""
-    report = report_of(truth, VERSIONS, Style())
-    return msgspec.structs.replace(
-        report, year=year, authority=authority, title=(f"{authority}{year}年政府信息公开工作年度报告",)
-    )
-
-
-def two_truths(seed: str) -> Iterator[Truth]:
-    """Figures of two reports."""
-    for part in "ab":
-        yield random_figures(Random(f"{seed}{part}"), VERSIONS)  # noqa: S311 - a sample, no secret
-
-
-def join(first: bytes, second: bytes) -> bytes:
-    """Two documents in one file, one after the other."""
-    if first.startswith(b"<!DOCTYPE"):
-        return first.partition(b"</body>")[0] + second.partition(b"<body>")[2]
-    return first + b"\n" + second
 
 
 @pytest.mark.parametrize("layout", JOINED)
