@@ -25,7 +25,7 @@ from pipelines.extract.legacy import read_legacy
 from pipelines.extract.pieces import Piece
 from pipelines.extract.readers import HTML, TEXT, detect_media_type, read_pieces
 from pipelines.extract.readers.encoding import find_encoding_repair
-from pipelines.extract.reports import Segment, merge_copies, split_by_tables, split_reports
+from pipelines.extract.reports import Segment, is_prose_report, merge_copies, split_by_tables, split_reports
 
 EXTRACTOR_NAME = "gongkai"
 EXTRACTOR_VERSION = "1.0.0"
@@ -184,6 +184,8 @@ def _read_report(part: _Part) -> Report:
     legacy = None if read.tables or identity.year is None else read_legacy(part.pieces, identity.year)
     if not read.tables and legacy is None:
         raise Unreadable("no_report", "no table and no indicator of the form was found")
+    if legacy is not None and not is_prose_report(part.pieces, legacy):
+        raise Unreadable("no_report", "the text states a figure or two and is no report: no sections, no period")
     if identity.year is None:
         raise Unreadable("no_report", "the document does not say which year it reports on")
     report = Report(
