@@ -86,6 +86,27 @@ def test_two_bodies_on_one_year_are_two_reports() -> None:
     assert [cells(report) for report in read.reports] == [printed(first), printed(second)]
 
 
+def test_a_title_over_each_page_begins_no_report() -> None:
+    truth, _ = two_truths("pages")
+    content = render(year_of(truth, 2022), "pipes", "simplified").decode()
+    lines = content.split("\n")
+    place = next(place for place, line in enumerate(lines) if line.startswith("三、"))
+    header = "某市某局2022年政府信息公开年报"
+    paged = [*lines[:place], header, *lines[place : place + 20], header, *lines[place + 20 :]]
+    (report,) = extract("\n".join(paged).encode()).reports
+    assert cells(report) == printed(truth)
+
+
+def test_plans_for_another_year_are_not_the_year_of_the_next_report() -> None:
+    first, second = two_truths("plans")
+    plan = Section(heading="六、其他", paragraphs=("2023年，本局将继续做好政府信息公开工作。",))
+    old = msgspec.structs.replace(year_of(first, 2022), after=(plan,))
+    bare = msgspec.structs.replace(year_of(second, 2021), title=())
+    read = extract(join(render(old, "pipes", "simplified"), render(bare, "pipes", "simplified")))
+    assert read.rejection is not None
+    assert read.rejection.reason == "several_reports"
+
+
 @pytest.mark.parametrize("layout", ["html", "pipes", "lines"])
 def test_a_report_printed_twice_is_one_report(layout: Layout) -> None:
     truth, _ = two_truths("twice")

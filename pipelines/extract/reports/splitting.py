@@ -26,6 +26,7 @@ _FEWEST_INDICATORS = 2
 _YEAR = re.compile(r"(?<!\d)(20[0-4]\d)(?:年|(?=政府信息公开))")
 _TITLE_END = re.compile(r"(?:信息|政务)公开.{0,8}(?:报告|年报|总结)(?:\(.{0,12}\))?$|公开.{0,8}\(20[0-4]\d年?度?\)$")
 _OPENING = re.compile(r"20[0-4]\d年.*(?:信息|政务)公开|索引号|公开日期|发布机构|发布日期")
+_PLAN = re.compile(r"将|下一步|今后|明年|计划")
 _FIRST_SECTION = re.compile(r"^#*一[、.,:]")
 _PERIOD = re.compile(r"(20[0-4]\d)年1月1日.{0,8}12月31日")
 _OPENING_YEAR = re.compile(r"(20[0-4]\d)年")
@@ -119,8 +120,8 @@ def _split_by_marks(pieces: Sequence[Piece]) -> list[Sequence[Piece]]:
     for mark in _marks(pieces):
         if not cuts or mark.begins_another_than(cuts[-1]):
             cuts.append(mark)
-    if len(cuts) < 2:
-        return [pieces]
+    if len(cuts) < 2 or (len({mark.year for mark in cuts}) == 1 and find_printed_tables(read_tokens(pieces))):
+        return [pieces]  # tables of one year tell reports apart better: a title may head each page
     starts = [_before_index(pieces, 0, mark.index) for mark in cuts]
     ends = [*starts[1:], len(pieces)]
     with_report = [
@@ -158,8 +159,14 @@ def _beginning(pieces: Sequence[Piece], start: int, end: int) -> int:
     if titles:
         return _before_index(pieces, start, titles[-1])
     printed = [index for index in range(start, first) if pieces[index].text.strip()][-_LEAD:]
-    openings = [index for index in printed if _OPENING.search(_compact(pieces[index].text[:200]))]
+    openings = [index for index in printed if _is_opening(pieces[index])]
     return openings[0] if openings else first
+
+
+def _is_opening(piece: Piece) -> bool:
+    """Whether a report may begin here: not with what the one before plans for the next year."""
+    text = _compact(piece.text[:_SEARCHED])
+    return _OPENING.search(text) is not None and not _PLAN.search(text)
 
 
 def _before_index(pieces: Sequence[Piece], start: int, title: int) -> int:
