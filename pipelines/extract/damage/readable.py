@@ -30,14 +30,13 @@ _SUSPECT = re.compile(
 _YEAR = r"20[0-4]\d年"  # whole, whatever was lost before it: no other digit can belong to it
 _DIGIT = r"0-9\uff10-\uff19"  # of whatever width
 _NUMBER = rf"[{_DIGIT}][{_DIGIT}.,]*"
-_LIKE_NUMBER = re.compile(
-    rf"(?<![A-Za-z])(?:[{_LIKE_DIGITS}]*\d[\d{_LIKE_DIGITS}]*[{_LIKE_DIGITS}][\d{_LIKE_DIGITS}]*"
-    rf"|[{_LIKE_DIGITS}]+\d+)(?![A-Za-z])|^[{_LIKE_DIGITS}]$"
-)
+_START = rf"(?<![{_DIGIT}.,{_ODD_DIGITS}{_CIRCLED}])"  # so that a long number is looked at once
+_LIKE_NUMBER = re.compile(rf"(?<![A-Za-z\d])[\d{_LIKE_DIGITS}]++(?![A-Za-z])")
 _DAMAGED = re.compile(
-    rf"{_NUMBER}(?=[{_INVISIBLE}]*{_LOST})|(?<={_LOST})(?!{_YEAR})[{_INVISIBLE}]*{_NUMBER}"
-    rf"|{_NUMBER}(?:[{_INVISIBLE}]+{_NUMBER})+|[{_DIGIT}.,]*[{_ODD_DIGITS}][{_DIGIT}.,{_ODD_DIGITS}]*"
-    rf"|{_NUMBER}[{_CIRCLED}]+|[{_CIRCLED}]+{_NUMBER}|^[{_CIRCLED}]$"
+    rf"{_START}{_NUMBER}(?:(?=[{_INVISIBLE}]*{_LOST})|(?:[{_INVISIBLE}]+{_NUMBER})+|[{_CIRCLED}]+)"
+    rf"|(?<={_LOST})(?!{_YEAR})[{_INVISIBLE}]*{_NUMBER}"
+    rf"|{_START}[{_DIGIT}.,]*[{_ODD_DIGITS}][{_DIGIT}.,{_ODD_DIGITS}]*"
+    rf"|{_START}[{_CIRCLED}]+{_NUMBER}|^[{_CIRCLED}]$"
 )
 _REMOVED = re.compile(rf"{_PINYIN.pattern}|[{_INVISIBLE}]", re.IGNORECASE)
 _DOUBLED = re.compile(r"(?:([^\s\d])\1\s*){4,}")
@@ -83,10 +82,17 @@ def _lose(found: re.Match[str]) -> str:
     return _LOST * len(found[0])
 
 
+def _lose_mixture(found: re.Match[str]) -> str:
+    """Digits together with letters that look like digits, or such a letter alone in its cell, are lost."""
+    is_alone = found[0] == found.string and len(found[0]) == 1
+    has_both = any(map(str.isdigit, found[0])) and not found[0].isdigit()
+    return _lose(found) if has_both or (is_alone and found[0] in _LIKE_DIGITS) else found[0]
+
+
 def _masked(text: str) -> str:
     """The text with a replacement character for every private one and for every digit of a damaged number."""
     text = re.sub(rf"[{_PRIVATE}]", _LOST, text)
-    return _DAMAGED.sub(_lose, _LIKE_NUMBER.sub(_lose, text))
+    return _DAMAGED.sub(_lose, _LIKE_NUMBER.sub(_lose_mixture, text))
 
 
 def _readable(piece: Piece) -> Piece:

@@ -18,7 +18,7 @@ _AMOUNT = re.compile(
     r"(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(?P<remark>(?:[亿万]?元|[件条项宗个次人家份])?\s*(?:\(.*\))?)"
 )
 _LOST = "\ufffd"
-_ILLEGIBLE = re.compile(rf"[\d.,+\-\s{_LOST}]+")
+_ILLEGIBLE = re.compile(rf"[\d.,+\-\s{_LOST}]+[亿万]?[元件条项宗个次人家份]?")
 _MONEY = re.compile(r"[亿万]?元")
 _UNITS = {"cny_10k": "万元"}
 _MINUS = str.maketrans("−－–—", "----")  # noqa: RUF001 - the dashes that documents print
@@ -48,9 +48,9 @@ class Slot(Struct, frozen=True):
 
     @property
     def room(self) -> int:
-        """How many figures it can be at most: as many as it has digits, if it is glued."""
+        """How many figures it can be at most: as many as it has digits and marks, if it is glued."""
         if self.kind == "glued":
-            return sum(map(str.isdigit, self.raw))
+            return sum(character.isdigit() or _MARK.fullmatch(character) is not None for character in self.raw)
         return int(self.kind != "blank")
 
     def fits(self, cell: Cell) -> bool:
