@@ -7,7 +7,7 @@ from random import Random
 import msgspec
 
 from pipelines.render.document import render
-from pipelines.render.report import LAYOUTS, SCRIPTS, Layout, Style
+from pipelines.render.report import GLUED_LAYOUTS, LAYOUTS, SCRIPTS, Layout, Style
 from tests.accuracy.reports import ONE_ROW, VERSIONS, random_figures, report_of, versions_of
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "documents"
@@ -18,7 +18,7 @@ _MARKS = ("", "/", "-", "—", "0")
 
 def draw_layout(chance: Random) -> Layout | None:
     """A layout at random, slow ones less often; None for a sample with prose of its own."""
-    layouts: list[Layout | None] = [*LAYOUTS, None]
+    layouts: list[Layout | None] = [*LAYOUTS, *GLUED_LAYOUTS, None]
     return chance.choices(layouts, [SLOW.get(str(layout), 1.0) for layout in layouts])[0]
 
 
