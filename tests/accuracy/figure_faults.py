@@ -195,9 +195,9 @@ def no_totals(printed: Printed) -> None:
 
 def remarks(printed: Printed) -> None:
     """Numbers have remarks behind them in their cells."""
-    line, place, _ = printed.pick_figure(DISCLOSURES, wanted=str.isdigit)
+    line, place, name = printed.pick_figure(DISCLOSURES, wanted=str.isdigit)
     remark = printed.chance.choice(["（其中修订1件）", "件", "（含续期）"])
-    if line.names[0].endswith(("amount_raw", "amount_cny_10k")):
+    if name.endswith(("amount_raw", "amount_cny_10k")):
         raise Impossible
     line.write(place, line.cells[place].text + remark)
 

@@ -1,6 +1,6 @@
 """The ledger: a table's cells, and its identities where some cells are unknown."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 from msgspec import Struct
@@ -80,6 +80,30 @@ def propagate(rules: Sequence[Rule], values: Values) -> Propagation:
                 open_rules.remove(rule)
                 progress = True
     return Propagation(frozenset(violated), forced)
+
+
+def combine(
+    rules: Sequence[Rule], known: Values, choices: Sequence[Sequence[Values]], place: int = 0
+) -> Iterator[tuple[int, ...]]:
+    """The combinations of one choice each, by their numbers, under which no identity is violated.
+
+    Args:
+        rules: the identities.
+        known: values that are in all combinations.
+        choices: for each place the values of each choice, by cell id.
+        place: the first place to choose for; those before are in `known`.
+    """
+    if place == len(choices):
+        if not propagate(rules, known).violated:
+            yield ()
+        return
+    touched = touched_rules(rules, choices[place][0])
+    for number, chosen in enumerate(choices[place]):
+        values = {**known, **chosen}
+        if any(_forced(rule, *_sum(rule, values, {})) is None for rule in touched):
+            continue
+        for rest in combine(rules, values, choices, place + 1):
+            yield (number, *rest)
 
 
 def _sum(rule: Rule, values: Values, forced: Mapping[str, tuple[int, str]]) -> tuple[int, list[str]]:
