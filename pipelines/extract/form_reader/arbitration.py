@@ -1,14 +1,13 @@
 """Arbitration: the identities judge between the hypotheses of a table's units."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
 from math import prod
 
 from msgspec import Struct
 
-from pipelines.extract.form_reader.glued_units import extra_hypotheses, has_glued, is_short, split_unit
+from pipelines.extract.form_reader.glued_units import doubtful_splits, extra_hypotheses, has_glued, is_short, split_unit
 from pipelines.extract.form_reader.hypotheses import Hypothesis, enumerate_exchanges, enumerate_hypotheses
-from pipelines.extract.form_reader.ledger import Rule, propagate, rules_of, touched_rules
+from pipelines.extract.form_reader.ledger import Rule, combine, propagate, rules_of, touched_rules
 from pipelines.extract.form_reader.settlement import settle
 from pipelines.extract.form_reader.units import Unit
 
@@ -62,6 +61,7 @@ class _Court:
         self._judge_together([verdict for verdict in judged if not verdict.is_split])
         if not contested:
             self._doubt_regular_units()
+        self._question_splits()
         for verdict in self._verdicts:
             if verdict.unit.placed and len(verdict.readings) == 1:
                 self._question_place(verdict)
@@ -94,6 +94,18 @@ class _Court:
         for verdict, left in zip(splits, settled.left, strict=True):
             verdict.readings = [verdict.readings[place] for place in left]
 
+    def _question_splits(self) -> None:
+        """A split to which identities object is open if another, or one with a blank cell, has fewer against it."""
+        splits = [verdict for verdict in self._verdicts if verdict.is_split and len(verdict.readings) == 1]
+        for verdict in splits:
+            fixed = self._values_without([verdict])
+            rules = [_reduced(rule, fixed) for rule in touched_rules(self._rules, verdict.values)]
+            objections = _objections(rules, verdict.readings[0], verdict.unit)
+            others = doubtful_splits(verdict.unit) if objections else []
+            if any(_objections(rules, other, verdict.unit) < objections for other in others):
+                verdict.is_open = True
+                verdict.readings = [*verdict.readings, *others]
+
     def _judge_together(self, contested: list[Verdict]) -> None:
         """Keep the combinations of hypotheses under which no identity is violated."""
         contested = sorted(contested, key=lambda verdict: len(verdict.readings))
@@ -112,12 +124,9 @@ class _Court:
         cells = [cell.id for verdict in contested for cell in verdict.unit.cells]
         fixed = self._values_without(contested)
         rules = [_reduced(rule, fixed) for rule in touched_rules(self._rules, cells)]
-        for combination in product(*(verdict.readings for verdict in contested)):
-            values: Values = {"": 1}
-            for verdict, hypothesis in zip(contested, combination, strict=True):
-                values.update(hypothesis.values(verdict.unit.cells))
-            if not propagate(rules, values).violated:
-                yield combination
+        choices = [[found.values(verdict.unit.cells) for found in verdict.readings] for verdict in contested]
+        for places in combine(rules, {"": 1}, choices):
+            yield tuple(verdict.readings[place] for verdict, place in zip(contested, places, strict=True))
 
     def _doubt_regular_units(self) -> None:
         """Other readings of a regular row, if several identities contradict it and all are content with those."""
@@ -170,6 +179,11 @@ def _first_verdict(unit: Unit, *, in_glued: bool) -> Verdict:
     found = enumerate_hypotheses(unit)
     found = found + extra_hypotheses(unit) if len(found) != 1 else found
     return Verdict(unit, found, found, is_open=not found)
+
+
+def _objections(rules: Sequence[Rule], reading: Hypothesis, unit: Unit) -> int:
+    """How many of the identities a reading of a unit violates."""
+    return len(propagate(rules, {"": 1, **reading.values(unit.cells)}).violated)
 
 
 def _has_blanks(verdict: Verdict, violated: frozenset[str], touched: set[str]) -> bool:

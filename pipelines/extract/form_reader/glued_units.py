@@ -1,7 +1,7 @@
 """Units whose figures are glued: the splits into their cells, and numbers that white space cut in two."""
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import combinations, groupby
 from typing import NamedTuple
@@ -14,7 +14,6 @@ from pipelines.extract.form_reader.hypotheses import Hypothesis
 from pipelines.extract.form_reader.ledger import rules_of
 from pipelines.extract.form_reader.splits import (
     ATOM,
-    MOST_SPLITS,
     PATTERNS,
     RowShape,
     Split,
@@ -49,27 +48,59 @@ def is_short(unit: Unit) -> bool:
 
 
 def split_unit(unit: Unit) -> SplitUnit:
-    """The splits of a unit's figures into its cells."""
-    slots = [slot for slot in unit.slots if slot.kind != "blank"]
-    splitting = Splitting(_tape(slots), [_shape(cells) for cells in _rows(unit.cells)])
-    if not splitting.count():
-        return SplitUnit([], [])
+    """The splits of a unit's figures into its cells.
+
+    Where no sum tells that a cell was left blank, figures that could be those of fewer cells are left open.
+    """
     try:
-        kept = splitting.all()
+        kept = list(_splits(unit))
         if not kept:
-            everything = splitting.unsummed() if splitting.count() <= MOST_SPLITS else []
-            return SplitUnit([], [_hypothesis(slots, split) for split in everything])
+            return SplitUnit([], list(_splits(unit, is_summed=False)))
+        if not any(_shape(row).is_sum for row in _rows(unit.cells)):
+            return SplitUnit([*kept, *_with_lost(unit, range(1, len(unit.cells)))], [])
+        return SplitUnit(kept, _others(unit, kept))
     except TooManySplits:
         return SplitUnit([], [])
-    others = {other for split in kept[:1] for other in splitting.others(split)} - set(kept)
-    return SplitUnit(
-        [_hypothesis(slots, split) for split in kept], [_hypothesis(slots, split) for split in sorted(others)]
-    )
+
+
+def doubtful_splits(unit: Unit) -> list[Hypothesis]:
+    """All splits of a unit whatever its sums say, and those with one cell left blank."""
+    try:
+        return [*_splits(unit, is_summed=False), *_with_lost(unit, (1,))]
+    except TooManySplits:
+        return []
+
+
+def _splits(unit: Unit, lost: Sequence[int] = (), *, is_summed: bool = True) -> Iterator[Hypothesis]:
+    """The splits into the cells that are not lost."""
+    cells = [cell for place, cell in enumerate(unit.cells) if place not in lost]
+    slots = _solid(unit)
+    splitting = Splitting(_tape(slots), [_shape(row) for row in _rows(cells)])
+    for split in splitting.all() if is_summed else splitting.unsummed():
+        yield _hypothesis(slots, split, lost)
+
+
+def _with_lost(unit: Unit, counts: Iterable[int]) -> Iterator[Hypothesis]:
+    for count in counts:
+        for lost in combinations(range(len(unit.cells)), count):
+            yield from _splits(unit, lost)
+
+
+def _others(unit: Unit, kept: Sequence[Hypothesis]) -> list[Hypothesis]:
+    """Splits that a sum rules out, at least one for each cell to which they give another figure."""
+    slots = _solid(unit)
+    splitting = Splitting(_tape(slots), [_shape(row) for row in _rows(unit.cells)])
+    others = (_hypothesis(slots, split) for split in splitting.others(splitting.all()[0]))
+    return [other for other in others if other not in kept]
+
+
+def _solid(unit: Unit) -> list[Slot]:
+    return [slot for slot in unit.slots if slot.kind != "blank"]
 
 
 def extra_hypotheses(unit: Unit) -> list[Hypothesis]:
     """Splits of a unit that has too few figures, and joins of one that has too many; its sums are not asked."""
-    slots = [slot for slot in unit.slots if slot.kind != "blank"]
+    slots = _solid(unit)
     if len(slots) > len(unit.cells):
         return list(_joins(unit, slots))
     return split_unit(unit).kept if is_short(unit) else []
@@ -99,24 +130,24 @@ def _printed(slot: Slot) -> str:
 def _on_tape(slot: Slot) -> str:
     """What stands on the tape for a slot: what was printed, or an atom if it cannot be cut."""
     printed = _printed(slot)
-    is_plain = slot.kind in ("integer", "decimal", "glued") and all(c.isdigit() or c in "-." for c in printed)
+    is_plain = slot.kind in ("integer", "decimal", "glued") and all(c.isdigit() or c in "-./" for c in printed)
     return printed if is_plain or (slot.kind == "glued" and printed.endswith("元")) else ATOM
 
 
 def _tape(slots: Sequence[Slot]) -> Tape:
-    text, cuts, atoms = "", set[int](), dict[int, int | None]()
+    text, cuts, atoms = "", set[int](), dict[int, int]()
     for slot in slots:
         printed = _on_tape(slot)
         if printed == ATOM:
-            atoms[len(text)] = int(slot.figure.number) if slot.kind == "integer" else None
+            atoms[len(text)] = int(slot.figure.number) if slot.kind == "integer" else 0
         text += printed
         cuts.add(len(text))
     return Tape(text, frozenset(cuts), atoms)
 
 
-def _hypothesis(slots: Sequence[Slot], split: Split) -> Hypothesis:
-    """The slots of a split, each with the place of its own digits."""
-    found: list[Slot] = []
+def _hypothesis(slots: Sequence[Slot], split: Split, lost: Sequence[int] = ()) -> Hypothesis:
+    """The slots of a split, each with the place of its own digits, and None for lost cells."""
+    found: list[Slot | None] = []
     starts: list[tuple[int, Slot]] = []
     at = 0
     for slot in slots:
@@ -125,6 +156,8 @@ def _hypothesis(slots: Sequence[Slot], split: Split) -> Hypothesis:
     for start, end in zip((0, *split), split, strict=False):
         first, slot = next(entry for entry in reversed(starts) if entry[0] <= start)
         found.append(_part(slot, start - first, end - first))
+    for place in lost:
+        found.insert(place, None)
     return Hypothesis(tuple(found))
 
 

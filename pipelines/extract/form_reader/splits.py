@@ -15,11 +15,12 @@ _MOST_STEPS = 20_000
 _LONGEST_NUMBER = 20
 ATOM = "#"  # stands on the tape for a figure that is never cut, e.g. one with a remark
 _COUNT = r"(?:0|[1-9]\d{0,14})"
+_MARK = r"--?|[/#]"
 PATTERNS = {
-    "integer": re.compile(rf"{_COUNT}|[-/#]"),
-    "signed": re.compile(rf"-?{_COUNT}|[-/#]"),
-    "decimal": re.compile(rf"{_COUNT}(?:\.\d{{1,6}})?|[-/#]"),
-    "text": re.compile(rf"{_COUNT}(?:\.\d{{1,6}})?(?:[亿万]?元)?|[-/#]"),
+    "integer": re.compile(rf"{_COUNT}|{_MARK}"),
+    "signed": re.compile(rf"-?{_COUNT}|{_MARK}"),
+    "decimal": re.compile(rf"{_COUNT}(?:\.\d{{1,6}})?|{_MARK}"),
+    "text": re.compile(rf"{_COUNT}(?:\.\d{{1,6}})?(?:[亿万]?元)?|{_MARK}"),
 }
 Split = tuple[int, ...]  # where each number ends
 
@@ -29,7 +30,7 @@ class Tape(Struct, frozen=True):
 
     text: str
     cuts: frozenset[int]
-    atoms: dict[int, int | None]
+    atoms: dict[int, int]
 
 
 class RowShape(Struct, frozen=True):
@@ -74,12 +75,12 @@ class Splitting:
             self._ends[pattern, start] = found
         return found
 
-    def _value(self, start: int, end: int) -> int | None:
-        """The number of a count; None for a mark."""
+    def _value(self, start: int, end: int) -> int:
+        """What a count adds to a sum: a mark adds nothing."""
         if start in self._tape.atoms:
             return self._tape.atoms[start]
         printed = self._text[start:end]
-        return None if printed in "-/" else int(printed)
+        return int(printed) if printed[-1].isdigit() else 0
 
     def count(self) -> int:
         """How many splits there are, whether the sums hold or not."""
@@ -138,7 +139,7 @@ class Splitting:
         for place in sorted(self._starts[first + len(parts)], reverse=True):
             if start < place < end and end in self._ends_of(total, place):
                 value = self._value(place, end)
-                for split in self._add_up(parts, (start, place), value, has_mark=value is None):
+                for split in self._add_up(parts, (start, place), value):
                     yield (*split, end)
 
     def _free(self, patterns: Sequence[str], first: int, start: int, end: int) -> Iterator[Split]:
@@ -152,28 +153,37 @@ class Splitting:
                 for rest in self._free(patterns[1:], first + 1, place, end):
                     yield (place, *rest)
 
-    def _add_up(
-        self, patterns: Sequence[str], between: tuple[int, int], rest: int | None, *, has_mark: bool
-    ) -> Iterator[Split]:
-        """The splits of the characters `between` whose numbers add up to `rest`; at most to it where marks are."""
+    def _add_up(self, patterns: Sequence[str], between: tuple[int, int], rest: int) -> Iterator[Split]:
+        """The splits of the characters `between` whose numbers add up to `rest`."""
         self._step()
         start, end = between
         if not patterns:
-            if start == end and (rest == 0 or has_mark):
+            if start == end and rest == 0:
                 yield ()
             return
-        if end - start < len(patterns) or (rest is not None and not _can_hold(end - start, len(patterns), rest)):
+        if end - start < len(patterns) or not self._can_hold(start, end, len(patterns), rest):
             return
         for place in self._ends_of(patterns[0], start):
             if place > end:
                 break
             value = self._value(start, place)
-            if rest is not None and value is not None and value > rest:
+            if value > rest:
                 break
-            left = rest if rest is None or value is None else rest - value
-            is_mark = has_mark or value is None
-            for split in self._add_up(patterns[1:], (place, end), left, has_mark=is_mark):
+            for split in self._add_up(patterns[1:], (place, end), rest - value):
                 yield (place, *split)
+
+    def _can_hold(self, start: int, end: int, numbers: int, total: int) -> bool:
+        """Whether so many numbers between `start` and `end` can add up to `total`, if these are all digits.
+
+        At least: the longest number is as long as the digits demand. At most: one takes all digits that it can.
+        """
+        digits = end - start
+        if not self._text[start:end].isdigit():
+            return True
+        longest = -(-digits // numbers)
+        least = 10 ** (longest - 1) if longest > 1 else 0
+        most: int = 10 ** (digits - numbers + 1) + 10 * numbers
+        return least <= total < most
 
     def _step(self) -> None:
         self._steps += 1
@@ -211,15 +221,3 @@ class Splitting:
             start = next(e for e in self._ends_of(self._patterns[place], start) if e in self._starts[place + 1])
             ends.append(start)
         return tuple(ends)
-
-
-def _can_hold(digits: int, numbers: int, total: int) -> bool:
-    """Whether so many numbers of so many digits in all can add up to `total`.
-
-    At least: the longest number is as long as the digits demand. At most: one takes all digits that it can.
-    """
-    longest = -(-digits // numbers)
-    free = digits - numbers + 1
-    least = 10 ** (longest - 1) if longest > 1 else 0
-    most: int = 10**free + 10 * numbers
-    return least <= total < most

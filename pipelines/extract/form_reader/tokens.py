@@ -149,7 +149,7 @@ def _row_of_figures(piece: Piece, start: int, index: int, in_row: bool) -> Itera
 
 def _slot(text: str, span: Span, *, is_glued: bool = False) -> Slot | None:
     is_long = LARGEST_DIGITS < len(text) <= _MOST_GLUED and text.isdecimal()
-    if is_long or (is_glued and sum(map(str.isdigit, text)) > 1):
+    if is_long or (is_glued and len(text) > 1):
         return Slot(Figure("glued", text), text, span, "glued")
     if len(text) > _LONGEST_FIGURE:
         return None

@@ -201,7 +201,7 @@ class _UnitReader:
         for rows, run in self._rows:
             own = len(self._cells[rows[0]])
             extra = len(run.solid) - own
-            if not run.row or extra < 0:
+            if not run.row or extra < 0 or any(slot.kind == "glued" for slot in run.slots):
                 continue
             candidates = self._candidates_behind(run)
             lengths = [len(self._cells[row]) for row in candidates]
