@@ -41,7 +41,7 @@ _DAMAGED = re.compile(
 _REMOVED = re.compile(rf"{_PINYIN.pattern}|[{_INVISIBLE}]", re.IGNORECASE)
 _DOUBLED = re.compile(r"(?:([^\s\d])\1\s*){4,}")
 _SHORT_DOUBLED = re.compile(r"(?:([^\s\d])\1\s*)+")
-_DOUBLED_DIGITS = re.compile(r"(?:([\d.,])\1)+")
+_DOUBLED_DIGITS = re.compile(r"(?<![\d.,])(?:([\d.,])\1)+(?![\d.,])")
 _FEWEST_DOUBLED = 3  # labels of doubled characters from which on numbers may be doubled as well
 
 
@@ -129,6 +129,7 @@ def _without_doubles(piece: Piece) -> Piece:
     """Between doubled labels a short one is doubled, too, and `1122` can be 12: nobody can be sure of such a number."""
     if not piece.printed and _SHORT_DOUBLED.fullmatch(piece.text):
         return _cut(piece, piece.text, _single(piece.text))
-    if not _DOUBLED_DIGITS.fullmatch(piece.text):
+    text = _DOUBLED_DIGITS.sub(_lose, piece.text)
+    if text == piece.text:
         return piece
-    return Piece(piece.kind, _LOST * len(piece.text), piece.span, piece.column, piece.is_glued, piece.text)
+    return Piece(piece.kind, text, piece.span, piece.column, piece.is_glued, piece.printed or piece.text, piece.offsets)

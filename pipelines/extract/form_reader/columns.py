@@ -24,10 +24,14 @@ class ColumnOrders(Struct):
 
 
 class _Header(Struct):
-    """The names of columns that stand together, and whether a name over several of them stands there, too."""
+    """The names of columns that stand together, and whether a name over several of them stands there, too.
+
+    `has_unknown`: something stands there that is no label, as a damaged name over several columns is.
+    """
 
     columns: list[str]
     is_merged: bool = False
+    has_unknown: bool = False
     wrong_units: set[str] = set()
 
 
@@ -51,6 +55,7 @@ def _headers_of_rows(table: Table, tokens: Sequence[Token]) -> Iterator[tuple[st
     header = _Header([])
     is_closed = False
     for index, token in enumerate(tokens):
+        header.has_unknown |= token.kind == "text" and not is_closed
         for match in token.matches:
             column = _column_of(table, token, index, tokens, is_first=not is_closed)
             row = match.row(table, bare=True)
@@ -87,16 +92,24 @@ def _order_of(table: Table, row: str, header: _Header) -> tuple[str, ...] | None
     """The printed order of a row's columns; None if the header contradicts the form and does not say which it is."""
     wanted = table.columns_of(row)
     named = tuple(dict.fromkeys(column for column in header.columns if column in wanted))
-    if not header.is_merged:
-        return _complete(named, wanted)
     over = tuple(column for column in wanted if not table.columns[column].group)
     under = tuple(column for column in wanted if table.columns[column].group)
+    if not header.is_merged and not _is_in_two_lines(named, wanted, under):
+        return _complete(named, wanted)
+    if not header.is_merged and not header.has_unknown:
+        return None
     printed_over = tuple(column for column in named if column in over)
     printed_under = _complete(tuple(column for column in named if column in under), under)
     if printed_under is None or not _is_in_order(printed_over, over):
         return None
     below = iter(printed_under)
     return tuple(next(below) if column in under else column for column in wanted)
+
+
+def _is_in_two_lines(named: tuple[str, ...], wanted: tuple[str, ...], under: tuple[str, ...]) -> bool:
+    """Whether columns stand in the order of the form's header of two lines: those without a group first."""
+    is_under = [column in under for column in named]
+    return any(is_under) and is_under == sorted(is_under) and not _is_in_order(named, wanted)
 
 
 def _complete(named: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -120,9 +133,9 @@ def _side_by_side(table: Table, tokens: Sequence[Token]) -> ColumnOrders:
         for match in token.matches
         if match.has_column(table.id) and not match.ordinal
     ]
-    rows = [
-        row for token in tokens for match in token.matches if (row := match.row(table, bare=True))
-    ] or list(table.rows)
+    rows = [row for token in tokens for match in token.matches if (row := match.row(table, bare=True))] or list(
+        table.rows
+    )
     found = ColumnOrders({}, set())
     if len(named) % len(columns):
         return found
