@@ -23,7 +23,7 @@ from pipelines.extract.errors import Unreadable
 from pipelines.extract.form_reader import TablesRead, read_tables
 from pipelines.extract.legacy import read_legacy
 from pipelines.extract.pieces import Piece
-from pipelines.extract.readers import HTML, TEXT, detect_media_type, read_pieces
+from pipelines.extract.readers import HTML, TEXT, UNKNOWN, detect_media_type, read_pieces
 from pipelines.extract.readers.encoding import find_encoding_repair
 from pipelines.extract.reports import Segment, is_prose_report, merge_copies, split_by_tables, split_reports
 
@@ -42,11 +42,12 @@ def extract_document(content: bytes, source_uri: str, captured_at: str) -> RawDo
     Returns:
         A document with reports or with a rejection; a bad document never raises.
     """
-    media_type = detect_media_type(content, source_uri)
+    media_type = UNKNOWN
     reports: list[Report] = []
     repairs: list[str] = []
     rejection: Rejection | None = None
     try:
+        media_type = detect_media_type(content, source_uri)
         pieces = read_pieces(content, media_type)
         repairs = _list_repairs(content, media_type, pieces)
         reports += read_reports(pieces, source_uri)

@@ -16,7 +16,10 @@ LARGEST_PACKAGE = 256 * 2**20
 _LARGEST_DIRECTORY = 2 * 2**20
 _END, _END_BYTES, _LONGEST_COMMENT = b"PK\x05\x06", 22, 2**16
 _ENCRYPTED_FLAG = 0x1
-_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, struct.error, ValueError, KeyError)
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, struct.error, ValueError, KeyError),
+    NotImplementedError,  # a version or a compression that the library does not know
+)
 
 
 def list_names(content: bytes) -> list[str]:
@@ -34,7 +37,7 @@ def list_names(content: bytes) -> list[str]:
 
 
 class Package:
-    """The parts of one package. Bytes are counted as they are unpacked; what the file says of its sizes is not believed."""
+    """The parts of one package; bytes are counted as they are unpacked, whatever the file says of its sizes."""
 
     def __init__(self, content: bytes) -> None:
         """Open a package.
