@@ -16,6 +16,7 @@ from pipelines.extract.fold import fold
 from pipelines.extract.pieces import Piece
 
 _STATUTORY_ROWS = 4  # labels of table 三 from which on a report has the statutory form
+_MOST_DIGITS = 15  # of a number that counts something
 _TABLE_ROWS = 5  # indicators in rows from which on a report has a table of indicators
 _BLANK = re.compile(r"\s+")
 _REMARK = re.compile(r"[（(].*?[）)]")
@@ -73,12 +74,19 @@ def _table_row() -> re.Pattern[str]:
 
 def _split_glued(digits: str) -> tuple[int | None, int | None]:
     """Year and cumulative value printed as one run of digits: known only if just one cut is possible."""
+    if len(digits) > 2 * _MOST_DIGITS:
+        return None, None
     cuts = [
         (int(digits[:cut]), int(digits[cut:]))
         for cut in range(1, len(digits))
         if _is_plain(digits[:cut]) and _is_plain(digits[cut:]) and int(digits[:cut]) <= int(digits[cut:])
     ]
     return cuts[0] if len(cuts) == 1 else (None, None)
+
+
+def _count(digits: str) -> int | None:
+    """The number that digits are, if it can count anything."""
+    return int(digits) if len(digits) <= _MOST_DIGITS else None
 
 
 def _is_plain(digits: str) -> bool:
@@ -89,7 +97,7 @@ def _rows_of_table(folded: str) -> Iterator[_Found]:
     is_two = "累计" in folded
     for match in _table_row().finditer(folded):
         first, second = match["first"], match["second"]
-        columns: tuple[int | None, ...] = (int(first), int(second)) if second is not None else (int(first),)
+        columns = tuple(_count(digits) for digits in (first, second) if digits is not None)
         if second is None and is_two:
             columns = _split_glued(first)
         indicator = _labels()[match["label"]]

@@ -75,11 +75,15 @@ def test_prose_alone_has_no_tables() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["011_shanghai_govoffice_2019_unescaped.html", "012_shuyang_county_2025_ocr_markdown.txt"]
+    ("name", "stem"),
+    [
+        ("011_shanghai_govoffice_2019_unescaped.html", "011_shanghai_govoffice_2019"),
+        ("011_shanghai_govoffice_2019_js_fragment.txt", "011_shanghai_govoffice_2019"),
+        ("012_shuyang_county_2025_ocr_markdown.txt", "012_shuyang_county_2025"),
+    ],
 )
-def test_found_documents_are_read_or_said_to_be_blank(name: str) -> None:
+def test_found_documents_are_read_or_said_to_be_blank(name: str, stem: str) -> None:
     found = read(documents() / "found" / name)
-    stem = name.removesuffix(".html").removesuffix(".txt").removesuffix("_unescaped").removesuffix("_ocr_markdown")
     truth = gold(stem)["tables"]
     assert printed(found) == truth
     named = {reading.cell for reading in found.readings}
@@ -87,6 +91,25 @@ def test_found_documents_are_read_or_said_to_be_blank(name: str) -> None:
         f"{t}.{r}.{c}" for t, rows in truth.items() for r, row in rows.items() for c, v in row.items() if v is None
     }
     assert blank <= named
+
+
+def test_a_fragment_is_read_in_part_and_says_so() -> None:
+    found = read(documents() / "found" / "004_huaian_city_2024_pdftext_fragment.txt")
+    cells = printed(found)
+    assert cells["proactive_disclosure"]["administrative_fees"] == {"amount_cny_10k": "96171.6"}
+    rows = {row: list(values.values()) for row, values in cells["applications"].items() if None not in values.values()}
+    assert len(rows) == 13
+    assert rows["partially_granted"] == [447, 7, 0, 0, 0, 0, 454]  # its label ends in the line of its figures
+    assert all(sum(values[:-1]) == values[-1] for values in rows.values())
+    missing = {reading.cell for reading in found.readings if reading.state == "missing"}
+    unread = {
+        f"{name}.{row}.{column}"
+        for name, table in cells.items()
+        for row, values in table.items()
+        for column, value in values.items()
+        if value is None
+    }
+    assert missing == unread
 
 
 @pytest.mark.parametrize("faults", [1, 2])

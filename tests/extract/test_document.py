@@ -33,7 +33,7 @@ def test_a_document_keeps_the_schema_and_is_read_the_same_twice(path: Path) -> N
         (b"\x00\x00\x00\x00", "empty"),
         (b"????? ??? 12 ?????", "undecodable"),
         (b"\xff\xfe\x00", "undecodable"),
-        (b"%PDF-1.7", "unsupported_media_type"),
+        (b"%PDF-1.7", "malformed"),
         (b"PK\x03\x04" + b"PK\x01\x02\x14\x03\x94\x00" + bytes(38) + END_OF_ZIP, "unsupported_media_type"),
         (b"PK\x03\x04 broken", "unsupported_media_type"),
         (b"<html><body><script>load()</script><p>loading</p></body></html>", "no_report"),

@@ -72,7 +72,7 @@ def test_encodings_are_told_apart(encoding: str) -> None:
         (b"\xff\xff\xff\x80\x80", TEXT, "undecodable"),
         (b"<html><body></body></html>", HTML, "empty"),
         (b"PK\x03\x04", DOCX, "malformed"),
-        (b"%PDF-1.7", PDF, "unsupported_media_type"),
+        (b"%PDF-1.7", PDF, "malformed"),
     ],
 )
 def test_what_has_no_text_is_refused(content: bytes, media_type: str, reason: str) -> None:

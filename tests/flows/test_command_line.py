@@ -29,7 +29,7 @@ def warehouse(tmp_path: Path) -> Warehouse:
 
 
 def test_all_commands_are_there() -> None:
-    assert COMMANDS == ["check", "extract", "findings", "rollback", "run", "status", "versions"]
+    assert COMMANDS == ["check", "extract", "findings", "rollback", "run", "show", "status", "versions"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

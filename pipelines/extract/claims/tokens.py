@@ -13,6 +13,7 @@ YEAR = "year"
 PLAIN = "plain_number"  # no counter, but one may follow later in a list
 OTHER_NUMBER = "other_number"
 _NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+_MOST_DIGITS = 15  # of a number that counts something
 _NOT_BEFORE_NUMERAL = "每第某同这那任哪逐单无"
 _REMARK = re.compile(r"（.*?）|\(.*?\)")
 
@@ -104,7 +105,8 @@ def _number_token(match: re.Match[str], text: str) -> Token:
     digits = match["number"]
     if match["unit"] and match["unit"].startswith("年") and len(digits) == 4:
         return Token(YEAR, start, end, int(digits))
-    if match["before"] or match["after"] or match["tail"] or match["unit"] or "." in digits:
+    is_no_count = match["before"] or match["after"] or match["tail"] or match["unit"] or "." in digits
+    if is_no_count or len(digits) > _MOST_DIGITS:
         return Token(OTHER_NUMBER, start, end)
     if match["counter"]:
         return Token(COUNT, start, end, int(digits))

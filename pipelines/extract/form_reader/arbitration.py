@@ -134,7 +134,7 @@ class _Court:
         violated = propagate(self._rules, values).violated
         if len(violated) < _FEWEST_WITNESSES:
             return
-        for verdict in [verdict for verdict in self._verdicts if not verdict.is_split]:
+        for verdict in [verdict for verdict in self._verdicts if not verdict.is_split and not _is_fixed(verdict.unit)]:
             cells = {cell.id for cell in verdict.unit.cells}
             own = {rule.id for rule in self._rules if cells.issuperset(rule.weights)}
             touched = {rule.id for rule in touched_rules(self._rules, cells)}
@@ -184,6 +184,14 @@ def _first_verdict(unit: Unit, *, in_glued: bool) -> Verdict:
 def _objections(rules: Sequence[Rule], reading: Hypothesis, unit: Unit) -> int:
     """How many of the identities a reading of a unit violates."""
     return len(propagate(rules, {"": 1, **reading.values(unit.cells)}).violated)
+
+
+def _is_fixed(unit: Unit) -> bool:
+    """Whether figures fill all the cells of a row of a ruled table: what is wrong in it was printed so.
+
+    A blank cell among them can be the sign of figures that stand one cell further.
+    """
+    return all(slot.span.table is not None and slot.kind != "blank" for slot in unit.slots)
 
 
 def _has_blanks(verdict: Verdict, violated: frozenset[str], touched: set[str]) -> bool:

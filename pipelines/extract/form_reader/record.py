@@ -1,6 +1,6 @@
 """The record of a table: cells, and a reading for every cell that was not plainly printed in its place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
@@ -8,7 +8,7 @@ from contracts.form import Cell
 from contracts.raw_json import CellState, Leftover, Reading, Span
 from pipelines.extract.form_reader.arbitration import Values, Verdict
 from pipelines.extract.form_reader.figures import Slot
-from pipelines.extract.form_reader.ledger import cells_of_rows, propagate, rules_of, touched_rules
+from pipelines.extract.form_reader.ledger import Rule, cells_of_rows, propagate, rules_of, touched_rules
 
 Cells = dict[str, dict[str, int | str | None]]
 
@@ -42,6 +42,7 @@ class _Recorder:
         for name, value in self._values.items():
             if value is None and name not in self._readings:
                 self._note(self._cells[name], "missing")
+        self._open_impossible_rows()
         self._prove_blanks()
         self._prove_resolved()
         leftovers = [Leftover(table=self._table, raw=slot.raw, span=slot.span) for slot in self._leftovers]
@@ -113,6 +114,24 @@ class _Recorder:
     def _in_state(self, *states: CellState) -> list[Reading]:
         return [reading for reading in self._readings.values() if reading.state in states]
 
+    def _open_impossible_rows(self) -> None:
+        """No figure of a row is taken whose sum cannot hold whatever count stands in its blank cells.
+
+        An identity with a blank term is not assessed, so that nothing else would speak against these figures.
+        """
+        for rule in self._rules:
+            printed = [cell for cell in rule.weights if self._values[cell] is not None]
+            is_row = len({self._cells[cell].row for cell in rule.weights}) == 1
+            if is_row and len(printed) < len(rule.weights) and propagate([rule], self._values).violated:
+                for cell in printed:
+                    span = self._readings[cell].span if cell in self._readings else None
+                    candidates = [value for value in [self._values[cell]] if value is not None]
+                    note = "the row cannot add up, whatever stands in its blank cells"
+                    self._readings[cell] = Reading(
+                        cell=cell, state="ambiguous", candidates=candidates, note=note, span=span
+                    )
+                    self._values[cell] = None
+
     def _prove_blanks(self) -> None:
         """`blank_proven` for each blank cell that identities force whose other terms are printed or proven."""
         blank = {reading.cell for reading in self._in_state("blank")}
@@ -124,16 +143,30 @@ class _Recorder:
             if all(self._values[cell] is not None or cell in blank for cell in rule.weights)
         ]
         proven = propagate(known, self._values)
-        for name, (value, rule) in proven.forced.items():
-            reading = self._readings[name]
-            held = [
-                other.id
-                for other in touched_rules(known, [name])
-                if all(self._values[cell] is not None or cell in proven.forced for cell in other.weights)
+        accepted = dict(proven.forced)
+        while True:
+            held = {name: self._held_rules(known, name, accepted) for name in accepted}
+            refused = [
+                name
+                for name, (_, rule) in accepted.items()
+                if rule not in held[name] or not proven.violated.isdisjoint(held[name])
             ]
-            if proven.violated.isdisjoint(held):
-                reading.state, reading.value = "blank_proven", value
-                reading.proof = [rule, *(other for other in held if other != rule)]
+            if not refused:
+                break
+            for name in refused:  # nothing is proven by the value of a blank cell that is not proven itself
+                del accepted[name]
+        for name, (value, rule) in accepted.items():
+            reading = self._readings[name]
+            reading.state, reading.value = "blank_proven", value
+            reading.proof = [rule, *(other for other in held[name] if other != rule)]
+
+    def _held_rules(self, rules: Iterable[Rule], name: str, forced: Mapping[str, tuple[int, str]]) -> list[str]:
+        """The rules over a cell whose terms all have a value, printed or forced."""
+        return [
+            rule.id
+            for rule in touched_rules(rules, [name])
+            if all(self._values[cell] is not None or cell in forced for cell in rule.weights)
+        ]
 
     def _prove_resolved(self) -> None:
         """The identities over a resolved cell that hold are its proof; without any it is printed, with a note."""

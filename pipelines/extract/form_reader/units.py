@@ -117,7 +117,9 @@ class _UnitReader:
 
     def _has_padding(self) -> bool:
         """Whether rows have more cells than the form gives them."""
-        return self._table.layout == "rows_below" and any(len(run.slots) > len(self._cells[row]) for row, run in self._labelled.items())
+        return self._table.layout == "rows_below" and any(
+            len(run.slots) > len(self._cells[row]) for row, run in self._labelled.items()
+        )
 
     def _has_trailing_blanks(self) -> bool:
         """Whether rows go on with empty cells behind a full count of figures, as merged cells leave them."""

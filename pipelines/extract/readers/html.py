@@ -1,120 +1,151 @@
 """HTML to pieces: the cells of tables row by row, and the lines of everything else, in document order."""
 
+import re
 from collections.abc import Iterator
 
 from lxml import etree, html
 
 from contracts.raw_json import Span
 from pipelines.extract.errors import Unreadable
+from pipelines.extract.form_reader.labels import LONGEST_LABEL, match_labels
 from pipelines.extract.pieces import Piece
+from pipelines.extract.readers.bounds import take_bounded
 from pipelines.extract.readers.encoding import decode_text
+from pipelines.extract.readers.html_table import HtmlTable, holds_tables, is_hidden
+from pipelines.extract.readers.script_strings import find_markup, unescape_markup
 
-_SKIPPED = frozenset({"script", "style", "nav", "noscript", "template", "select", "button", "head"})
+_SKIPPED = frozenset(
+    {"script", "style", "nav", "noscript", "template", "select", "button", "head", "textarea", "iframe", "svg"}
+)
+_FURNITURE = frozenset({"header", "footer", "aside"})
+_CONTENT = frozenset({"article", "main", "section", "h1", "h2", "table"})
 _INLINE = frozenset(
     {"a", "abbr", "b", "big", "bdo", "em", "font", "i", "img", "ins", "label", "mark", "s", "small", "span", "strong"}
     | {"strike", "sub", "sup", "time", "tt", "u", "o:p", "st1:chsdate"}
 )
-_WHITE = " \t\r\n\f\xa0\u3000\u200b\ufeff"
+_LINES_MARKUP = re.compile(r"<(?:!doctype|html|body|p|div|br)[\s/>]", re.IGNORECASE)
+_FEWEST_LABELS = 12  # of the form, in lines, by which a page has a table of it
+_LINES_PER_CELL = 4  # a label in a cell tells as much as so many in lines, which can be headings and menus
+_SHELL = 200  # Chinese characters below which a page's own text is only the frame of a report
+_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
 def read_html(content: bytes) -> list[Piece]:
     """The pieces of a page. A cell that spans rows or columns stands once, where it begins.
 
-    `column` is the cell's column in the expanded grid, so that cells of one column have the same number.
+    `column` is the cell's column in the expanded grid, so that cells of one column have the same number. A page
+    whose own text has no table of the form is read with the markup that its scripts hold as strings.
 
     Raises:
-        Unreadable: the page is empty or cannot be decoded.
+        Unreadable: the page is empty, too large or cannot be decoded.
     """
-    text = decode_text(content)
+    text = unescape_markup(decode_text(content).lstrip("\ufeff").replace("\x00", ""))
+    reader = _PageReader()
+    is_data = text.lstrip()[:1] in ("{", "[")
+    own = [] if is_data else take_bounded(reader.read(text))
+    if _has_form(own):
+        return own
+    found = [take_bounded(reader.read(markup)) for markup in find_markup(text, is_script=is_data)]
+    held = [pieces for pieces in found if _has_form(pieces)]
+    if not held and _count_chinese(own) < _SHELL:
+        held = [pieces for pieces in found if _count_chinese(pieces) >= _SHELL]
+    pieces = [*own, *(piece for pieces in held for piece in pieces)]
+    if not pieces:
+        raise Unreadable("empty", "the page has no text of its own, and its scripts hold no report")
+    return pieces
+
+
+def _has_form(pieces: list[Piece]) -> bool:
+    """Whether there are labels of the form in cells, or many of them in lines."""
+    labels = 0
+    for piece in pieces:
+        if 1 < len(piece.text) <= LONGEST_LABEL and match_labels(piece.text):
+            labels += _LINES_PER_CELL if piece.kind == "cell" else 1
+        if labels >= _FEWEST_LABELS:
+            return True
+    return False
+
+
+def _count_chinese(pieces: list[Piece]) -> int:
+    return sum(len(_CHINESE.findall(piece.text)) for piece in pieces)
+
+
+def _parse(text: str) -> etree._Element | None:
+    """The root of a page of any depth; None if there is nothing in it."""
+    parser = html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True, encoding="utf-8")
     try:
-        root = html.document_fromstring(
-            text.lstrip("\ufeff"), parser=html.HTMLParser(remove_comments=True, remove_pis=True)
-        )
-    except ValueError:  # a declared encoding is not allowed in decoded text
-        root = html.document_fromstring(text.encode(), parser=html.HTMLParser(encoding="utf-8", remove_comments=True))
-    except etree.ParserError as error:
-        raise Unreadable("empty", str(error)) from error
-    return _PageReader().read(root)
+        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except etree.ParserError:
+        return None
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise Unreadable("malformed", str(error)) from error
 
 
 class _PageReader:
-    """Walks a page once; a table without a table inside it becomes rows, other tables are only layout."""
+    """Walks pages without recursion; a table without tables of several cells inside becomes rows, others are layout.
+
+    Lines and tables are counted on from page to page.
+    """
 
     def __init__(self) -> None:
-        self._pieces: list[Piece] = []
         self._words: list[str] = []
-        self._lines = 0
-        self._tables = 0
+        self._lines = self._tables = 0
 
-    def read(self, root: html.HtmlElement) -> list[Piece]:
-        self._walk(root)
-        self._end_line()
-        return self._pieces
-
-    def _walk(self, element: html.HtmlElement) -> None:
-        tag = element.tag
-        if not isinstance(tag, str) or tag in _SKIPPED:
+    def read(self, text: str) -> Iterator[Piece]:
+        """The pieces of one page or fragment of markup."""
+        root = _parse(text)
+        if root is None:
             return
-        if tag == "table" and element.find(".//table") is None:
-            self._end_line()
-            self._tables += 1
-            self._pieces.extend(_read_table(element, self._tables))
-            return
-        is_block = tag not in _INLINE
-        if is_block:
-            self._end_line()
-        if element.text:
-            self._words.append(element.text)
-        for child in element:
-            self._walk(child)
-            if child.tail:
-                self._words.append(child.tail)
-        if is_block:
-            self._end_line()
+        keeps_lines = _LINES_MARKUP.search(text) is None
+        walker = etree.iterwalk(root, events=("start", "end"))
+        for event, element in walker:
+            if event == "end":
+                yield from self._end(element, keeps_lines=keeps_lines)
+                continue
+            tag = element.tag
+            if tag in _SKIPPED or (tag in _FURNITURE and _is_furniture(element)):
+                walker.skip_subtree()
+                continue
+            if tag not in _INLINE:
+                yield from self._end_line()
+            if tag == "table" and not holds_tables(element):
+                self._tables += 1
+                yield from HtmlTable(element, self._tables).read()
+                walker.skip_subtree()
+            elif tag == "input":
+                self._words.append("" if is_hidden(element) else element.get("value") or "")
+            elif element.text:
+                yield from self._add(element.text, keeps_lines=keeps_lines)
+        yield from self._end_line()
 
-    def _end_line(self) -> None:
+    def _end(self, element: etree._Element, *, keeps_lines: bool) -> Iterator[Piece]:
+        if element.tag not in _INLINE:
+            yield from self._end_line()
+        if element.tail:
+            yield from self._add(element.tail, keeps_lines=keeps_lines)
+
+    def _add(self, text: str, *, keeps_lines: bool) -> Iterator[Piece]:
+        if not keeps_lines:
+            self._words.append(text)
+            return
+        for number, line in enumerate(text.split("\n")):
+            if number:
+                yield from self._end_line()
+            self._words.append(line)
+
+    def _end_line(self) -> Iterator[Piece]:
+        if not self._words:
+            return
         text = " ".join("".join(self._words).split())
         self._words.clear()
         if text:
             self._lines += 1
-            self._pieces.append(Piece("line", text, Span(line=self._lines, char_start=0, char_end=len(text))))
+            yield Piece("line", text, Span(line=self._lines, char_start=0, char_end=len(text)))
 
 
-def _read_table(table: html.HtmlElement, number: int) -> Iterator[Piece]:
-    covered: dict[int, int] = {}  # grid column -> rows below that a cell from above still covers
-    for row_number, row in enumerate(table.iter("tr"), start=1):
-        column = 0
-        span = Span(table=number, row=row_number)
-        below = {name: rows - 1 for name, rows in covered.items() if rows > 1}
-        for cell in row.iterchildren("td", "th"):
-            while covered.get(column, 0) > 0:
-                column += 1
-            yield Piece("cell", _text_of(cell), span, column)
-            rows, columns = _count(cell, "rowspan"), _count(cell, "colspan")
-            for position in range(column, column + columns):
-                if rows > 1:
-                    below[position] = rows - 1
-            column += columns
-        covered = below
-        yield Piece("row_end", "", span, column)
-
-
-def _count(cell: html.HtmlElement, name: str) -> int:
-    printed = (cell.get(name) or "1").strip()
-    return min(max(int(printed), 1), 1000) if printed.isdigit() else 1
-
-
-def _text_of(cell: html.HtmlElement) -> str:
-    """The text of a cell without white space at its ends; line breaks inside a cell join its parts."""
-    return "".join(part.strip(_WHITE) for part in _texts(cell)).strip(_WHITE)
-
-
-def _texts(element: html.HtmlElement) -> Iterator[str]:
-    if not isinstance(element.tag, str) or element.tag in _SKIPPED:
-        return
-    if element.text:
-        yield element.text
-    for child in element:
-        yield from _texts(child)
-        if child.tail:
-            yield child.tail
+def _is_furniture(element: etree._Element) -> bool:
+    """Whether a header, footer or aside belongs to the site: no article around it, and no heading or table in it."""
+    return (
+        next(element.iterancestors("article", "main"), None) is None
+        and next(element.iterdescendants(*_CONTENT), None) is None
+    )

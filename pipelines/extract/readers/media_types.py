@@ -40,7 +40,7 @@ _STREAMS = {"EncryptedPackage": ENCRYPTED, "WordDocument": DOC, "Workbook": XLS,
 _PARTS = {"xl/workbook.xml": XLSX, "xl/workbook.bin": XLSB, "word/document.xml": DOCX, "OFD.xml": OFD}
 _FOLDERS = {"word/": DOCX, "xl/": XLSX}
 _CONTENT_TYPES = "[Content_Types].xml"
-_OPEN_DOCUMENT_TYPES = (ODS.encode(), ODT.encode())
+_OPEN_DOCUMENT_TYPES = (ODS, ODT)
 _OPEN_DOCUMENT_HEAD = 120
 _PDF_HEAD = 1024  # a PDF may begin with other bytes
 _HTML_SIGNS = ("<!doctype html", "<html", "<body", "<table", "<p>", "<p ", "<div", "<meta ", "<script", "<td")
@@ -89,8 +89,8 @@ def _zip_media_type(content: bytes) -> str:
         if part in names:
             return media_type
     for media_type in _OPEN_DOCUMENT_TYPES:
-        if media_type in content[:_OPEN_DOCUMENT_HEAD]:
-            return media_type.decode()
+        if media_type.encode() in content[:_OPEN_DOCUMENT_HEAD]:
+            return media_type
     if _CONTENT_TYPES in names:
         for folder, office in _FOLDERS.items():
             if any(name.startswith(folder) for name in names):
