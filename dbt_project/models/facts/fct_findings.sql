@@ -1,11 +1,12 @@
--- Grain: one row per finding: a held table with its violated identities, a claim in conflict, or a field of the
--- report's identity that parts of the document contradict.
+-- Grain: one row per finding: a held table, a claim in conflict, a contradicted field of a report.
 {%- set table_of_operand = '^(' ~ form_data().codes.table_id | join('|') ~ ')[.]' %}
 with reports as (select * from {{ ref('int_reports') }}),
 
 report_tables as (select * from {{ ref('int_report_tables') }}),
 
 violations as (select * from {{ ref('int_violations') }}),
+
+contradicted as (select * from {{ ref('int_identity_conflicts') }}),
 
 claims as (
     select * from {{ ref('stg_claims') }}
@@ -78,45 +79,37 @@ conflicts as (
     left join claim_kinds on claims.kind = claim_kinds.claim_kind
 ),
 
-evidence as (
-    select
-        lineage.report_key,
-        given.value ->> '$.field' as report_field,
-        (given.value ->> '$.value') || ' (' || (given.value ->> '$.source') || ')' as told,
-        given.value ->> '$.quote' as quote,
-        given.value -> '$.span' as span,
-        cast(given.key as integer) as position
-    from lineage
-    cross join json_each(lineage.evidence) as given
-    where cast(lineage.evidence as varchar) like '%false%' and (given.value ->> '$.agrees') = 'false'
-),
-
 identity_conflicts as (
     select
-        evidence.report_key,
+        contradicted.report_key,
         'identity_conflict' as finding_kind,
         cast(null as varchar) as table_id,
         cast(null as varchar) as claim_id,
         cast(null as varchar) as claim_kind,
         cast(null as bigint) as claim_value,
-        arg_min(evidence.quote, evidence.position) as claim_quote,
+        contradicted.words as claim_quote,
         cast([] as varchar[]) as identities,
         cast([] as bigint[]) as residuals,
         'not_assessed' as verdict,
-        cast(to_json(list(evidence.told order by evidence.position)) as varchar) as explanations,
-        cast(arg_min(evidence.span, evidence.position) as varchar) as span,
+        contradicted.explanations,
+        contradicted.span,
         reports.is_current,
         reports.is_current as is_open,
-        evidence.report_field
-    from evidence
-    inner join reports on evidence.report_key = reports.report_key
-    group by evidence.report_key, evidence.report_field, reports.is_current
+        contradicted.report_field
+    from contradicted
+    inner join reports on contradicted.report_key = reports.report_key
 ),
 
 findings as (
-    select *, cast(null as varchar) as report_field from held
+    select
+        *,
+        cast(null as varchar) as report_field
+    from held
     union all
-    select *, cast(null as varchar) as report_field from conflicts
+    select
+        *,
+        cast(null as varchar) as report_field
+    from conflicts
     union all
     select * from identity_conflicts
 )

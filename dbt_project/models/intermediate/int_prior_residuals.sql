@@ -14,11 +14,17 @@ succession as (
     where succession_kind in ('split', 'merger')
 ),
 
--- Over a split or a merger files move between bodies: what one carried out is not what it carries in.
+-- Over a split or a merger files move between bodies: a carry-out is no carry-in.
 breaks as (
-    select predecessor_code as region_code, first_report_year from succession
+    select
+        predecessor_code as region_code,
+        first_report_year
+    from succession
     union
-    select successor_code as region_code, first_report_year from succession
+    select
+        successor_code as region_code,
+        first_report_year
+    from succession
 ),
 {%- for table in form_data().codes.table_id if prior_cells(table) %}
 
