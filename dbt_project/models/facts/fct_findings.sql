@@ -2,9 +2,7 @@
 {%- set table_of_operand = '^(' ~ form_data().codes.table_id | join('|') ~ ')[.]' %}
 with reports as (select * from {{ ref('int_reports') }}),
 
-report_tables as (select * from {{ ref('int_report_tables') }}),
-
-violations as (select * from {{ ref('int_violations') }}),
+held_tables as (select * from {{ ref('int_held_findings') }}),
 
 contradicted as (select * from {{ ref('int_identity_conflicts') }}),
 
@@ -15,45 +13,23 @@ claims as (
 
 claim_kinds as (select * from {{ ref('claim_kinds') }}),
 
-lineage as (select * from {{ ref('stg_report_lineage') }}),
-
-spans as (
-    select
-        violations.report_key,
-        violations.table_id,
-        json_group_object(printed.key, printed.value) as span
-    from violations
-    inner join lineage on violations.report_key = lineage.report_key
-    cross join json_each(lineage.spans) as printed
-    where printed.key like violations.table_id || '.%'
-    group by violations.report_key, violations.table_id
-),
-
 held as (
     select
-        violations.report_key,
+        report_key,
         'identities_violated' as finding_kind,
-        violations.table_id,
+        table_id,
         cast(null as varchar) as claim_id,
         cast(null as varchar) as claim_kind,
         cast(null as bigint) as claim_value,
         cast(null as varchar) as claim_quote,
-        violations.identities,
-        violations.residuals,
+        identities,
+        residuals,
         'not_assessed' as verdict,
         '[]' as explanations,
-        cast(spans.span as varchar) as span,
-        report_tables.is_current,
-        report_tables.is_current or report_tables.is_latest as is_open
-    from violations
-    inner join report_tables
-        on
-            violations.report_key = report_tables.report_key
-            and violations.table_id = report_tables.table_id
-    left join spans
-        on
-            violations.report_key = spans.report_key
-            and violations.table_id = spans.table_id
+        span,
+        is_current,
+        is_open
+    from held_tables
 ),
 
 conflicts as (

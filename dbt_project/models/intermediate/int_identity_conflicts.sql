@@ -1,5 +1,8 @@
 -- Grain: one row per report and field of its identity that parts of the document contradict.
-with lineage as (select * from {{ ref('stg_report_lineage') }}),
+with lineage as (
+    select * from {{ ref('stg_report_lineage') }}
+    where has_contradiction
+),
 
 evidence as (
     select
@@ -11,9 +14,7 @@ evidence as (
         (given.value ->> '$.value') || ' (' || (given.value ->> '$.source') || ')' as told
     from lineage
     cross join json_each(lineage.evidence) as given
-    where
-        cast(lineage.evidence as varchar) like '%false%'
-        and (given.value ->> '$.agrees') = 'false'
+    where (given.value ->> '$.agrees') = 'false'
 )
 
 select

@@ -6,5 +6,6 @@ select
     json_extract(lineage, '$.spans') as spans,
     json_extract(lineage, '$.readings') as readings,
     json_extract(lineage, '$.leftovers') as leftovers,
-    json_extract(lineage, '$.evidence') as evidence
+    json_extract(lineage, '$.evidence') as evidence,
+    regexp_matches(lineage, '"agrees": ?false') as has_contradiction
 from reports
