@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 failed (the message says why), 2 wrong usage.
 
 import typer
 
-from flows.commands import check, extract, findings, rollback, run, show, status, versions
+from flows.commands import check, diff, export, extract, findings, rollback, run, show, status, versions
 
 app = typer.Typer(
     name="gongkai",
@@ -22,7 +22,9 @@ app.command(epilog=findings.EXAMPLES)(findings.findings)
 app.command(epilog=show.EXAMPLES)(show.show)
 app.command(epilog=status.EXAMPLES)(status.status)
 app.command(epilog=versions.EXAMPLES)(versions.versions)
+app.command(epilog=diff.EXAMPLES)(diff.diff)
 app.command(epilog=rollback.EXAMPLES)(rollback.rollback)
+app.command(epilog=export.EXAMPLES)(export.export)
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from flows.contract_report import render_contract
 from flows.contract_steps import Layer, evaluate_layer
 from flows.dbt import run_dbt
 from flows.progress import step_progress
+from flows.release_report import render_release
 from flows.warehouse_errors import RedContractError
 from pipelines.capture import CaptureError, Document, RawShard
 from pipelines.capture import capture as capture_inputs
@@ -162,8 +163,10 @@ def build_layer(run: Run, layer: Layer) -> None:
 
 
 @task(name="publish", task_run_name="publish", cache_policy=NO_CACHE)
-def publish_mart(run: Run, reports: Sequence[LayerReport]) -> Version:
-    """Audit the mart and make it the live version.
+def publish_mart(run: Run, reports: Sequence[LayerReport], accepted_changes: str | None = None) -> Version:
+    """Audit the mart, make it the live version and show what it changes as an artifact.
+
+    `accepted_changes` is why published figures may change without a new document or decision.
 
     Raises:
         PublicationRefusedError: the mart is not fit to be read.
@@ -171,7 +174,12 @@ def publish_mart(run: Run, reports: Sequence[LayerReport]) -> Version:
     with step_progress("Publish"):
         with duckdb.connect(run.warehouse.database, read_only=True) as connection:
             inputs = describe_inputs(connection)
-        return publish(run.warehouse, run.id, inputs=inputs, contracts=reports)
+        version = publish(run.warehouse, run.id, inputs=inputs, contracts=reports, accepted_changes=accepted_changes)
+    if version.manifest.release is not None:
+        create_markdown_artifact(
+            render_release(version.manifest.release), key="release-diff", description="What the new version changes"
+        )
+    return version
 
 
 def is_published(warehouse: Warehouse) -> bool:

@@ -11,12 +11,13 @@ from pipelines.warehouse import Warehouse, new_run_id
 
 
 @flow(name="warehouse", flow_run_name="warehouse {warehouse}")
-def run_warehouse(inputs: list[str], warehouse: str = ".warehouse") -> RunOutcome:
+def run_warehouse(inputs: list[str], warehouse: str = ".warehouse", accept_changes: str | None = None) -> RunOutcome:
     """Take documents and raw extracted JSON into a warehouse and publish its mart.
 
     Args:
         inputs: documents, raw extracted JSON, JSONL shards, or folders of them.
         warehouse: the warehouse's folder.
+        accept_changes: why published figures may change without a new document or decision; kept with the version.
 
     Raises:
         CaptureError: an input does not exist or holds nothing.
@@ -43,5 +44,5 @@ def run_warehouse(inputs: list[str], warehouse: str = ".warehouse") -> RunOutcom
         facts = check_layer(run, "facts", documents)
         build_layer(run, "marts")
         marts = check_layer(run, "marts", documents)
-        version = publish_mart(run, [raw, staging, facts, marts])
+        version = publish_mart(run, [raw, staging, facts, marts], accept_changes)
         return RunOutcome(run.id, len(captured.documents), loaded, version)

@@ -66,6 +66,11 @@ class Warehouse:
         return self.root / "current"
 
     @property
+    def exports(self) -> Path:
+        """A version as Parquet and CSV files, if nobody named another place."""
+        return self.root / "export"
+
+    @property
     def lock(self) -> Path:
         """The file whose lock makes a process the only writer."""
         return self.root / "writer.lock"

@@ -18,6 +18,7 @@ from flows.warehouse_errors import RedContractError
 from pipelines.capture import CaptureError
 from pipelines.limits import LimitError
 from pipelines.publishing import PublicationRefusedError, UnknownVersionError, WriterBusyError
+from pipelines.publishing.export import ForeignFolderError
 from pipelines.validation.chunks import DamagedShardError
 from pipelines.warehouse import Warehouse
 
@@ -26,6 +27,7 @@ EXPLAINED = (
     DamagedShardError,
     DbtFailedError,
     DocumentError,
+    ForeignFolderError,
     LimitError,
     LostInputError,
     PrefectServerError,

@@ -40,7 +40,21 @@ InputPaths = Annotated[
 ]
 
 
-def run(inputs: InputPaths = None, warehouse: WarehouseFolder = DEFAULT_WAREHOUSE) -> None:
+AcceptChanges = Annotated[
+    str | None,
+    typer.Option(
+        "--accept-changes",
+        metavar="REASON",
+        help="Publish though figures change for which no document and no decision is new; the reason is kept.",
+    ),
+]
+
+
+def run(
+    inputs: InputPaths = None,
+    warehouse: WarehouseFolder = DEFAULT_WAREHOUSE,
+    accept_changes: AcceptChanges = None,
+) -> None:
     """Take documents in and publish the mart: capture, extract, load, model, a contract after each layer, publish.
 
     A warehouse accumulates: what it holds already is not read again. Nothing is published when a contract is red.
@@ -48,11 +62,11 @@ def run(inputs: InputPaths = None, warehouse: WarehouseFolder = DEFAULT_WAREHOUS
     paths = existing_paths(inputs or [DEFAULT_INPUT], "a document, raw extracted JSON, a shard or a folder")
     folder = Warehouse(warehouse)
     with failures_explained(folder):
-        outcome = _run_flow(paths, folder)
+        outcome = _run_flow(paths, folder, accept_changes)
         _print_outcome(outcome, folder)
 
 
-def _run_flow(paths: list[Path], folder: Warehouse) -> "RunOutcome":
+def _run_flow(paths: list[Path], folder: Warehouse, accept_changes: str | None) -> "RunOutcome":
     with writer_lock(folder, "start"):
         prepare_environment(folder)  # a warehouse in use is said to be so at once, not after Prefect has started
     server = None if os.environ.get("PREFECT_API_URL") else start_server(folder.prefect_home)
@@ -66,7 +80,7 @@ def _run_flow(paths: list[Path], folder: Warehouse) -> "RunOutcome":
         if server is not None:
             server.wait_until_ready()
         with log_to_file(folder):
-            return run_warehouse([str(path) for path in paths], str(folder.root))
+            return run_warehouse([str(path) for path in paths], str(folder.root), accept_changes)
 
 
 def _print_outcome(outcome: "RunOutcome", folder: Warehouse) -> None:

@@ -10,7 +10,15 @@ from pipelines.publishing.manifest import (
     describe_inputs,
 )
 from pipelines.publishing.publication import KEPT_VERSIONS, publish, start_build
-from pipelines.publishing.versions import UnknownVersionError, Version, list_versions, live_id, live_version, roll_back
+from pipelines.publishing.versions import (
+    UnknownVersionError,
+    Version,
+    find_version,
+    list_versions,
+    live_id,
+    live_version,
+    roll_back,
+)
 
 __all__ = [
     "KEPT_VERSIONS",
@@ -24,6 +32,7 @@ __all__ = [
     "WriterBusyError",
     "describe_code",
     "describe_inputs",
+    "find_version",
     "list_versions",
     "live_id",
     "live_version",

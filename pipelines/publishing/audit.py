@@ -6,10 +6,12 @@ from pathlib import Path
 import duckdb
 
 from contracts.layers import LayerReport
+from pipelines.publishing.release.models import ReleaseDiff
 from pipelines.warehouse import MANIFEST_FILE, MART_FILE
 
 PUBLISHED_SCHEMA = "marts"
 LAYERS = ("raw", "staging", "facts", "marts")
+LISTED = 10
 MAGIC = b"DUCK"
 MAGIC_OFFSET = 8
 STORAGE_NUMBER = 64  # the number DuckDB 1.0 and 1.1 write into the header; 1.2 writes 65
@@ -32,6 +34,24 @@ def audit_contracts(reports: Sequence[LayerReport]) -> list[str]:
         f"contract {report.layer}.{result.check_id} is red ({result.rows_failed} of {result.rows_seen} rows)"
         for report in reports
         for result in report.red_results
+    ]
+
+
+def audit_release(release: ReleaseDiff | None, accepted_changes: str | None) -> list[str]:
+    """What speaks against publication in what changed: figures without new evidence, unless they were accepted."""
+    if release is None or not release.unexplained_changes or accepted_changes is not None:
+        return []
+    lines = [
+        f"{change.authority} {change.year}, {change.table} {change.figure}: {change.before} -> {change.after or 'none'}"
+        for change in release.unexplained[:LISTED]
+    ]
+    if release.unexplained_changes > LISTED:
+        lines.append(f"and {release.unexplained_changes - LISTED} more")
+    listed = "".join(f"\n  {line}" for line in lines)
+    return [
+        f"{release.unexplained_changes} published figures would change though no document and no decision on them is "
+        f"new:{listed}\nIf that is right (a better reader, say), run again with --accept-changes and the reason; it is "
+        "kept in the version's manifest"
     ]
 
 

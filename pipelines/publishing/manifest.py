@@ -8,6 +8,7 @@ import duckdb
 import msgspec
 
 from contracts.layers import LayerReport
+from pipelines.publishing.release.models import ReleaseDiff
 from pipelines.warehouse import MANIFEST_FILE
 
 PROJECT = Path(__file__).parents[2]
@@ -31,7 +32,11 @@ class Code(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One version. `previous` is the version that was live when this one was published; times are ISO 8601, UTC."""
+    """One version. `previous` is the version that was live when this one was published; times are ISO 8601, UTC.
+
+    `release` is what changed against it, `accepted_changes` the reason why figures were allowed to change without a
+    new document or decision.
+    """
 
     version: str
     previous: str | None
@@ -42,6 +47,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     mart_bytes: int
     row_counts: dict[str, int]
     contracts: list[LayerReport]
+    release: ReleaseDiff | None = None
+    accepted_changes: str | None = None
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -9,12 +9,21 @@ import duckdb
 import msgspec
 
 from contracts.layers import LayerReport
-from pipelines.publishing.audit import PublicationRefusedError, audit_catalog, audit_contracts, audit_files, count_rows
+from pipelines.publishing.audit import (
+    PublicationRefusedError,
+    audit_catalog,
+    audit_contracts,
+    audit_files,
+    audit_release,
+    count_rows,
+)
 from pipelines.publishing.durability import sync_file, sync_folder
 from pipelines.publishing.manifest import Code, Inputs, Manifest, describe_code, hash_file
+from pipelines.publishing.release.compare import compare_marts
+from pipelines.publishing.release.models import ReleaseDiff
 from pipelines.publishing.versions import Version, live_id, live_version, make_live, prune_versions
 from pipelines.sql_paths import quote
-from pipelines.warehouse import MANIFEST_FILE, Warehouse
+from pipelines.warehouse import MANIFEST_FILE, MART_FILE, Warehouse
 
 KEPT_VERSIONS = 5
 STORAGE_VERSION = "v1.0.0"
@@ -48,6 +57,7 @@ def publish(
     inputs: Inputs,
     contracts: Sequence[LayerReport],
     code: Code | None = None,
+    accepted_changes: str | None = None,
     keep: int = KEPT_VERSIONS,
 ) -> Version:
     """Audit a run's mart, make it a version and make that version live; call it under the writer lock.
@@ -58,10 +68,12 @@ def publish(
         inputs: the documents the mart was made from.
         contracts: the reports of all four layers' contracts in this run.
         code: the code that built it; the running code if left out.
+        accepted_changes: why published figures may change without a new document or decision; None if they may not.
         keep: how many versions to keep, the live one always among them.
 
     Raises:
-        PublicationRefusedError: a contract is red, a layer has no result, or the mart is not fit; nothing has changed.
+        PublicationRefusedError: a contract is red, a layer has no result, the mart is not fit, or a published figure
+            would change without evidence; nothing has changed.
     """
     if reasons := audit_contracts(contracts):
         raise PublicationRefusedError(reasons)
@@ -69,6 +81,9 @@ def publish(
     mart = warehouse.mart_being_built(run_id)
     row_counts = _close_mart(mart)
     if reasons := audit_files(folder):
+        raise PublicationRefusedError(reasons)
+    release = _compare_with_live(warehouse, mart)
+    if reasons := audit_release(release, accepted_changes):
         raise PublicationRefusedError(reasons)
     manifest = Manifest(
         version=run_id,
@@ -80,6 +95,8 @@ def publish(
         mart_bytes=mart.stat().st_size,
         row_counts=row_counts,
         contracts=list(contracts),
+        release=release,
+        accepted_changes=accepted_changes,
     )
     _seal(folder, manifest)
     warehouse.next_mart.parent.unlink(missing_ok=True)
@@ -88,6 +105,14 @@ def publish(
     make_live(warehouse, run_id)
     prune_versions(warehouse, keep)
     return live_version(warehouse)
+
+
+def _compare_with_live(warehouse: Warehouse, mart: Path) -> ReleaseDiff | None:
+    """What the mart changes against the live version; None if there is none."""
+    previous = live_id(warehouse)
+    if previous is None:
+        return None
+    return compare_marts(previous, warehouse.versions / previous / MART_FILE, mart)
 
 
 def _close_mart(mart: Path) -> dict[str, int]:

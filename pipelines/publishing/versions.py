@@ -64,6 +64,18 @@ def live_version(warehouse: Warehouse) -> Version:
     raise UnknownVersionError(f"live version in {warehouse.root}", [])
 
 
+def find_version(warehouse: Warehouse, version_id: str) -> Version:
+    """A kept version by its id.
+
+    Raises:
+        UnknownVersionError: there is no such version.
+    """
+    versions = {version.id: version for version in list_versions(warehouse)}
+    if version_id not in versions:
+        raise UnknownVersionError(f"version {version_id}", list(versions))
+    return versions[version_id]
+
+
 def make_live(warehouse: Warehouse, version_id: str) -> None:
     """Point `current` at a version in one step: a reader sees the old one or the new one, never neither."""
     link = warehouse.root / f"{warehouse.current.name}.new"

@@ -29,7 +29,18 @@ def warehouse(tmp_path: Path) -> Warehouse:
 
 
 def test_all_commands_are_there() -> None:
-    assert COMMANDS == ["check", "extract", "findings", "rollback", "run", "show", "status", "versions"]
+    assert COMMANDS == [
+        "check",
+        "diff",
+        "export",
+        "extract",
+        "findings",
+        "rollback",
+        "run",
+        "show",
+        "status",
+        "versions",
+    ]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -1,0 +1,100 @@
+"""A version as files for tools that do not open DuckDB: Parquet, partitioned by year, and CSV for spreadsheets.
+
+Each table and view of the published schema becomes `parquet/<name>/` (one folder for each report year where it has
+one) and `csv/<name>.csv` (UTF-8 with a byte order mark, so that Excel reads Chinese). `export.json` names the version.
+"""
+
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import duckdb
+import msgspec
+
+from pipelines.publishing.audit import PUBLISHED_SCHEMA
+from pipelines.publishing.durability import sync_folder
+from pipelines.publishing.versions import Version
+from pipelines.sql_paths import quote
+from pipelines.warehouse import MART_FILE
+
+EXPORT_FILE = "export.json"
+PARTITION = "report_year"
+BYTE_ORDER_MARK = "\ufeff"
+FORMATS = ("parquet", "csv")
+
+
+class ForeignFolderError(FileExistsError):
+    """The folder to export to holds something that is no export; nothing in it is touched."""
+
+    def __init__(self, folder: Path) -> None:
+        """Say what was found and what to do."""
+        super().__init__(
+            f"{folder} exists and is no earlier export ({EXPORT_FILE} is missing). Name a folder that does not exist, "
+            "or one that an export made: it is replaced whole."
+        )
+
+
+class Export(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an export holds: the version, the formats, and the rows of each relation."""
+
+    version: str
+    formats: list[str]
+    row_counts: dict[str, int]
+
+
+def export_version(
+    version: Version,
+    folder: Path,
+    formats: Sequence[str] = FORMATS,
+    on_relation: Callable[[str], object] = lambda _name: None,
+) -> Export:
+    """Write a version's relations to files, beside the folder first: it then replaces an earlier export in one step.
+
+    Args:
+        version: a kept version.
+        folder: where the files go; made, or replaced if it is an earlier export.
+        formats: `parquet`, `csv` or both.
+        on_relation: called with the name of each relation that has been written.
+
+    Raises:
+        ForeignFolderError: the folder holds something else.
+        OSError: the files cannot be written.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / EXPORT_FILE).is_file():
+        raise ForeignFolderError(folder)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    part, old = folder.with_name(f".{folder.name}.part"), folder.with_name(f".{folder.name}.old")
+    for leftover in (part, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    part.mkdir()
+    with duckdb.connect(version.folder / MART_FILE, read_only=True) as connection:
+        for name in version.manifest.row_counts:
+            for format_name in formats:
+                _write(connection, name, format_name, part / format_name)
+            on_relation(name)
+    export = Export(version.id, list(formats), version.manifest.row_counts)
+    (part / EXPORT_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(export), indent=2) + b"\n")
+    if folder.exists():
+        folder.rename(old)
+    part.rename(folder)
+    sync_folder(folder.parent)
+    shutil.rmtree(old, ignore_errors=True)
+    return export
+
+
+def _write(connection: duckdb.DuckDBPyConnection, name: str, format_name: str, folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    relation = f'{PUBLISHED_SCHEMA}."{name}"'
+    columns = [column for column, *_ in connection.execute(f"describe {relation}").fetchall()]
+    if format_name == "parquet":
+        partition = f", partition_by ({PARTITION})" if PARTITION in columns else ""
+        target = folder / name if partition else folder / f"{name}.parquet"
+        connection.execute(f"copy {relation} to '{quote(target)}' (format parquet, compression zstd{partition})")
+        return
+    target = folder / f"{name}.csv"
+    body = target.with_suffix(".body")
+    connection.execute(f"copy {relation} to '{quote(body)}' (format csv, header)")
+    with target.open("wb") as file, body.open("rb") as rows:
+        file.write(BYTE_ORDER_MARK.encode())
+        shutil.copyfileobj(rows, file)
+    body.unlink()

@@ -1,0 +1,1 @@
+"""What a mart changes against another version."""

@@ -1,0 +1,66 @@
+"""Published figures that changed though neither a document nor a decision on their body-year is new."""
+
+from collections.abc import Iterator
+
+import duckdb
+
+from pipelines.publishing.audit import PUBLISHED_SCHEMA
+from pipelines.publishing.release.models import HistoricChange
+from pipelines.publishing.release.relations import BODY_YEAR, Relation
+
+# The facts that hold printed figures. What is derived from them changes with other years' and other bodies' reports.
+FIGURES = (
+    "fct_applications",
+    "fct_application_flows",
+    "fct_reviews_and_lawsuits",
+    "fct_proactive_disclosures",
+    "fct_legacy_indicators",
+)
+EVIDENCE = ("dim_report", "dim_document", "dim_authority")
+NO_FIGURE = frozenset({*BODY_YEAR, "report_key", "status"})
+
+_EVIDENCE = f"""
+    select authority_key, report_year, document_sha256
+    from {{version}}.{PUBLISHED_SCHEMA}.dim_report
+    inner join {{version}}.{PUBLISHED_SCHEMA}.dim_document using (document_key)
+"""
+
+
+def find_explained(connection: duckdb.DuckDBPyConnection) -> None:
+    """Fill the temporary table `explained` with the body-years that have a document they had not before."""
+    before, after = (_EVIDENCE.format(version=version) for version in ("before", "after"))
+    connection.execute(
+        "create or replace temp table explained as select distinct authority_key, report_year "
+        f"from (({after}) except ({before}))"
+    )
+
+
+def find_unexplained(connection: duckdb.DuckDBPyConnection, relation: Relation) -> Iterator[HistoricChange]:
+    """The changed and vanished figures of one fact; `differing` holds its body-years, `explained` those explained."""
+    key = ", ".join(f'"{column}"' for column in relation.key)
+    place = ", ".join(f'old_rows."{column}"' for column in relation.key if column not in NO_FIGURE)
+    for column in relation.others:
+        if column in NO_FIGURE:
+            continue
+        rows = connection.execute(
+            f"""
+            with old_rows as ({relation.rows_of_differing("before")}),
+            new_rows as ({relation.rows_of_differing("after")})
+            select coalesce(authorities.authority_zh, old_rows.authority_key), old_rows.report_year::bigint,
+                concat_ws('.', {place}, '{column}'), old_rows."{column}", new_rows."{column}"
+            from old_rows
+            left join new_rows using ({key})
+            left join before.{PUBLISHED_SCHEMA}.dim_authority as authorities
+                on old_rows.authority_key = authorities.authority_key::varchar
+            left join explained
+                on old_rows.authority_key = explained.authority_key::varchar
+                and old_rows.report_year = explained.report_year::varchar
+            where old_rows."{column}" is distinct from new_rows."{column}" and old_rows."{column}" is not null
+                and explained.authority_key is null
+            order by all
+            """
+        ).fetchall()
+        for authority, year, figure, before, after in rows:
+            yield HistoricChange(
+                table=relation.name, authority=authority, year=year, figure=figure, before=before, after=after
+            )

@@ -1,0 +1,52 @@
+"""The release diff as data: part of a version's manifest."""
+
+from msgspec import Struct
+
+
+class TableDiff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One table: rows before and after; rows whose key is new, is gone, or stays over other values."""
+
+    table: str
+    rows_before: int
+    rows_after: int
+    added: int
+    removed: int
+    changed: int
+    columns_added: list[str]
+    columns_removed: list[str]
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether rows and columns are the same in both versions."""
+        return not (self.added or self.removed or self.changed or self.columns_added or self.columns_removed)
+
+
+class PassRate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The checks of one kind of identity: how many were assessed and passed, before and after."""
+
+    identities: str
+    assessed_before: int
+    passed_before: int
+    assessed_after: int
+    passed_after: int
+
+
+class HistoricChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A figure that was published and now is another, or none (null), without a new document or decision."""
+
+    table: str
+    authority: str
+    year: int
+    figure: str
+    before: str
+    after: str | None
+
+
+class ReleaseDiff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A version against `previous`; `unexplained` lists the first of `unexplained_changes` historic figures."""
+
+    previous: str
+    tables: list[TableDiff]
+    pass_rates: list[PassRate]
+    unexplained_changes: int
+    unexplained: list[HistoricChange]

@@ -1,0 +1,95 @@
+"""Two marts attached side by side as `before` and `after`, and how a relation of both is compared."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.publishing.audit import PUBLISHED_SCHEMA
+from pipelines.sql_paths import quote
+
+BODY_YEAR = ("authority_key", "report_year")
+VERSIONS = ("before", "after")
+
+
+@contextmanager
+def open_both(before: Path, after: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Both marts, read-only, in one connection."""
+    with duckdb.connect() as connection:
+        for version, path in zip(VERSIONS, (before, after), strict=True):
+            connection.execute(f"attach '{quote(path)}' as {version} (read_only)")
+        yield connection
+
+
+def read_columns(connection: duckdb.DuckDBPyConnection, version: str) -> dict[str, list[str]]:
+    """Columns by table of one version; views are left out, they show again what tables hold."""
+    rows = connection.execute(
+        "select columns.table_name, list(columns.column_name order by columns.column_index) "
+        "from duckdb_columns() as columns inner join duckdb_tables() as tables "
+        "using (database_name, schema_name, table_name) "
+        "where columns.database_name = ? and columns.schema_name = ? group by columns.table_name",
+        [version, PUBLISHED_SCHEMA],
+    ).fetchall()
+    return dict(rows)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """A table that both versions have: its key, and the other columns that both have.
+
+    Values are compared as text: the number behind a code differs where the lists of codes differ, its text does not.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    others: tuple[str, ...]
+
+    @property
+    def has_body_year(self) -> bool:
+        """Whether its rows belong to a body-year, so that only body-years that differ need be looked at row by row."""
+        return set(BODY_YEAR) <= {*self.key, *self.others}
+
+    def find_differing(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Fill the temporary table `differing` with the body-years whose rows differ, with one row if it has none."""
+        part = ", ".join(BODY_YEAR) if self.has_body_year else "0 as everything"
+        values = ", ".join(f'"{column}"::varchar' for column in (*self.key, *self.others))
+        before, after = (
+            f"select {part}, count(*) as rows, bit_xor(hash({values})) as content from {self._in(version)} group by all"
+            for version in VERSIONS
+        )
+        connection.execute(
+            "create or replace temp table differing as select distinct * exclude (rows, content) "
+            f"from ((({before}) except ({after})) union all (({after}) except ({before})))"
+        )
+
+    def rows_of_differing(self, version: str) -> str:
+        """A query of the rows of the body-years in `differing`, every column as text."""
+        columns = ", ".join(f'"{column}"::varchar as "{column}"' for column in (*self.key, *self.others))
+        body_year = ", ".join(BODY_YEAR)
+        only = f"semi join differing using ({body_year})" if self.has_body_year else "where exists (from differing)"
+        return f"select {columns} from {self._in(version)} {only}"
+
+    def count_rows(self, connection: duckdb.DuckDBPyConnection, version: str) -> int:
+        """All rows of one version."""
+        ((rows,),) = connection.execute(f"select count(*) from {self._in(version)}").fetchall()
+        return int(rows)
+
+    def count_changes(self, connection: duckdb.DuckDBPyConnection) -> tuple[int, int, int]:
+        """Rows of `differing` whose key is new, is gone, or stays over other values."""
+        key = ", ".join(f'"{column}"' for column in self.key)
+        content = ", ".join(f'"{column}"' for column in self.others) or "0"
+        sides = " union all ".join(
+            f"select {key}, {side} as side, hash({content}) as content from ({self.rows_of_differing(version)})"
+            for side, version in enumerate(VERSIONS)
+        )
+        ((added, removed, changed),) = connection.execute(
+            "select count(*) filter (earliest = 1), count(*) filter (latest = 0), "
+            "count(*) filter (earliest < latest and differs) from (select min(side) as earliest, max(side) as latest, "
+            f"min(content) <> max(content) as differs from ({sides}) group by {key})"
+        ).fetchall()
+        return added, removed, changed
+
+    def _in(self, version: str) -> str:
+        return f'{version}.{PUBLISHED_SCHEMA}."{self.name}"'
