@@ -5,7 +5,6 @@ first one failed. None is cached by Prefect: what is already there is found in t
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -20,6 +19,7 @@ from flows.contract_steps import Layer, evaluate_layer
 from flows.dbt import run_dbt
 from flows.progress import step_progress
 from flows.release_report import render_release
+from flows.runs import Captured, Handover, Run
 from flows.warehouse_errors import RedContractError
 from pipelines.capture import CaptureError, Document, RawShard
 from pipelines.capture import capture as capture_inputs
@@ -43,36 +43,6 @@ DBT_COMMANDS: dict[Layer, tuple[str, ...]] = {
     # A view's key follows from those of the tables it joins, which every run tests where it builds them.
     "marts": ("build", "--selector", "marts", "--exclude", "tag:key_of_view", *WITHOUT_UNIT_TESTS),
 }
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run: its warehouse and its id."""
-
-    warehouse: Warehouse
-    id: str
-
-    @property
-    def mart(self) -> Path:
-        """The mart file it builds."""
-        return self.warehouse.mart_being_built(self.id)
-
-
-@dataclass(frozen=True)
-class Captured:
-    """What a run was given: documents in the archive, and raw extracted JSON as it lies with its payloads counted."""
-
-    documents: list[Document]
-    shards: list[Path]
-    payloads: int
-
-
-@dataclass(frozen=True)
-class Handover:
-    """What the load is to account for: the shards and how many payloads they were made of."""
-
-    shards: list[Path]
-    payloads: int
 
 
 @task(name="capture", task_run_name="capture", cache_policy=NO_CACHE)
@@ -191,6 +161,12 @@ def is_published(warehouse: Warehouse) -> bool:
         inputs = describe_inputs(connection)
     newest = versions[-1].manifest
     return newest.inputs == inputs and newest.code == describe_code()
+
+
+def is_empty(warehouse: Warehouse) -> bool:
+    """Whether the warehouse holds no document at all and nothing was ever published: there is nothing to build."""
+    with duckdb.connect(warehouse.database, read_only=True) as connection:
+        return not list_versions(warehouse) and describe_inputs(connection).documents == 0
 
 
 def select_unread(warehouse: Warehouse, documents: Sequence[Document]) -> list[Document]:

@@ -1,48 +1,76 @@
 """The flow: documents to the mart that BI reads, with a contract after each layer. `gongkai run` runs it."""
 
+from contextlib import nullcontext
 from pathlib import Path
 
 from prefect import flow
 
+from flows.capture_steps import TakenInbox, capture_archive, join_captured, settle_inbox, take_inbox
 from flows.outcome import RunOutcome
-from flows.steps import Run, build_layer, capture, check_layer, extract, is_published, load, publish_mart
-from pipelines.publishing import start_build, writer_lock
+from flows.runs import Handover, Run
+from flows.steps import build_layer, capture, check_layer, extract, is_empty, is_published, load, publish_mart
+from pipelines.capture import CaptureError
+from pipelines.inbox import open_inbox
+from pipelines.load import LoadResult
+from pipelines.publishing import Version, start_build, writer_lock
 from pipelines.warehouse import Warehouse, new_run_id
 
 
 @flow(name="warehouse", flow_run_name="warehouse {warehouse}")
-def run_warehouse(inputs: list[str], warehouse: str = ".warehouse", accept_changes: str | None = None) -> RunOutcome:
+def run_warehouse(
+    inputs: list[str] | None = None,
+    warehouse: str = ".warehouse",
+    accept_changes: str | None = None,
+    inbox: str | None = None,
+    archived: bool = False,
+) -> RunOutcome:
     """Take documents and raw extracted JSON into a warehouse and publish its mart.
 
     Args:
-        inputs: documents, raw extracted JSON, JSONL shards, or folders of them.
+        inputs: documents, raw extracted JSON, JSONL shards, or folders of them; they stay where they are.
         warehouse: the warehouse's folder.
         accept_changes: why published figures may change without a new document or decision; kept with the version.
+        inbox: a folder whose files go to `done` or `rejected` in it once the warehouse holds them; it may be empty.
+        archived: take every document of the archive again, so that this code reads what another code has read.
 
     Raises:
-        CaptureError: an input does not exist or holds nothing.
-        DamagedShardError: a compressed shard is cut off.
+        CaptureError: nothing to take from is named, or an input does not exist or holds nothing.
+        InboxError: the inbox cannot be used.
+        DamagedShardError: a compressed shard among the inputs is cut off.
         LostInputError: a document or payload was lost on the way; nothing is published.
         WriterBusyError: another run is writing.
         RedContractError: a layer's contract is red; nothing is published.
         DbtFailedError: a model failed; nothing is published.
         PublicationRefusedError: the mart is not fit to be read; nothing is published.
     """
+    if not (inputs or inbox or archived):
+        raise CaptureError("The run was given nothing to take from. Name inputs, an inbox, or the archive itself.")
     run = Run(Warehouse(Path(warehouse)), new_run_id())
-    with writer_lock(run.warehouse, run.id):
-        captured = capture(run, [Path(path) for path in inputs])
+    with writer_lock(run.warehouse, run.id), open_inbox(Path(inbox)) if inbox else nullcontext() as box:
+        taken = take_inbox(run, box) if box else TakenInbox()
+        parts = [
+            *([capture(run, [Path(path) for path in inputs])] if inputs else []),
+            *([capture_archive(run)] if archived else []),
+            taken.captured,
+        ]
+        captured = join_captured(parts)
         handed_over = extract(run, captured)
         loaded = load(run, captured, handed_over)
-        if is_published(run.warehouse):
-            return RunOutcome(run.id, len(captured.documents), loaded, version=None)
-        documents = handed_over.payloads - loaded.not_written
-        start_build(run.warehouse, run.id)
-        raw = check_layer(run, "raw", documents)
-        build_layer(run, "staging")
-        staging = check_layer(run, "staging", documents)
-        build_layer(run, "facts")
-        facts = check_layer(run, "facts", documents)
-        build_layer(run, "marts")
-        marts = check_layer(run, "marts", documents)
-        version = publish_mart(run, [raw, staging, facts, marts], accept_changes)
-        return RunOutcome(run.id, len(captured.documents), loaded, version)
+        receipts = settle_inbox(run, box, taken) if box else []
+        is_done = is_published(run.warehouse) or is_empty(run.warehouse)
+        version = None if is_done else build_version(run, handed_over, loaded, accept_changes)
+        return RunOutcome(run.id, len(captured.documents), loaded, version, receipts, taken.left)
+
+
+def build_version(run: Run, handed_over: Handover, loaded: LoadResult, accept_changes: str | None) -> Version:
+    """The layers one after the other, each with its contract, and their publication."""
+    documents = handed_over.payloads - loaded.not_written
+    start_build(run.warehouse, run.id)
+    raw = check_layer(run, "raw", documents)
+    build_layer(run, "staging")
+    staging = check_layer(run, "staging", documents)
+    build_layer(run, "facts")
+    facts = check_layer(run, "facts", documents)
+    build_layer(run, "marts")
+    marts = check_layer(run, "marts", documents)
+    return publish_mart(run, [raw, staging, facts, marts], accept_changes)

@@ -1,5 +1,10 @@
-"""The content-addressed archive of captured documents: each once, read-only, listed in a manifest."""
+"""The content-addressed archive of captured documents: each once, read-only, its sightings listed in a manifest.
 
+The manifest is only ever added to. The first line of some bytes is their first sighting, which says what the document
+is; a later line of the same bytes says that they were seen at another address, or there with other validators.
+"""
+
+import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -8,43 +13,88 @@ from typing import BinaryIO
 import msgspec
 from msgspec import Struct
 
+from pipelines.durability import sync_file, sync_folder
+
 MANIFEST = "manifest.jsonl"
+DEFAULT_TIER = 5
 _BLOCK = 2**20
 
 
-class ManifestLine(Struct, frozen=True, forbid_unknown_fields=True):
-    """The first sighting of a document."""
+class ChangedFileError(OSError):
+    """A file was changed while it was archived; nothing of it was archived."""
+
+
+class Fetch(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
+    """How a document came from an address.
+
+    `redirects` are the addresses that led from the source to `final_url`, both left out; `headers` those that matter,
+    by their names in lower case; `part_of` the page that names an attachment; `page` what a page says of itself
+    (title, date of publication, publisher, index number); `authority`, `year` and `dialect` what the list says.
+    """
+
+    final_url: str
+    status: int
+    redirects: list[str] = []
+    headers: dict[str, str] = {}
+    part_of: str = ""
+    page: dict[str, str] = {}
+    authority: str = ""
+    year: int | None = None
+    dialect: str = ""
+
+
+class ManifestLine(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One sighting of a document. `source_tier` is how near the source is to the body, 0 being the body itself."""
 
     sha256: str
     source_uri: str
     bytes: int
     captured_at: str
     media_type: str
+    source_tier: int = DEFAULT_TIER
+    fetch: Fetch | None = None
 
 
-def _write_durably(path: Path, content: BinaryIO) -> None:
-    """Write a whole read-only file or none."""
+def _write_durably(path: Path, content: BinaryIO, sha256: str) -> None:
+    """Write a whole read-only file or none.
+
+    Raises:
+        ChangedFileError: the content is no longer the one that was hashed.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}")
-    with part.open("wb") as file:
+    with part.open("wb+") as file:
         shutil.copyfileobj(content, file, _BLOCK)
         file.flush()
         os.fsync(file.fileno())
+        file.seek(0)
+        is_same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+    if not is_same:
+        part.unlink()
+        raise ChangedFileError("The file was changed while it was archived. Hand it over again once it is whole.")
     part.chmod(0o444)
     part.replace(path)
 
 
-def read_manifest(folder: Path) -> dict[str, ManifestLine]:
-    """The documents of an archive by sha256, also while a run adds to it; none if there is no archive.
+def read_sightings(folder: Path) -> list[ManifestLine]:
+    """All lines of an archive's manifest, also while a run adds to it; none if there is no archive.
 
     Raises:
         msgspec.DecodeError: a whole line of the manifest is no manifest line.
     """
     manifest = folder / MANIFEST
     content = manifest.read_bytes() if manifest.exists() else b""
-    decoder = msgspec.json.Decoder(ManifestLine)
+    return msgspec.json.Decoder(ManifestLine).decode_lines(content[: content.rfind(b"\n") + 1])
+
+
+def read_manifest(folder: Path) -> dict[str, ManifestLine]:
+    """The documents of an archive by sha256, each as first seen.
+
+    Raises:
+        msgspec.DecodeError: a whole line of the manifest is no manifest line.
+    """
     lines: dict[str, ManifestLine] = {}
-    for line in decoder.decode_lines(content[: content.rfind(b"\n") + 1]):
+    for line in read_sightings(folder):
         lines.setdefault(line.sha256, line)
     return lines
 
@@ -55,7 +105,10 @@ def archived_path(folder: Path, sha256: str) -> Path:
 
 
 class Archive:
-    """An archive's folder with its manifest, read once. A document counts as archived when its manifest line is."""
+    """An archive's folder with its manifest, read once. A document counts as archived when its manifest line is.
+
+    Only one process may add to it: whoever holds the warehouse's write lock.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Open an archive, made if missing; the torn last line of a killed run is cut off.
@@ -70,7 +123,16 @@ class Archive:
         if self._manifest.exists():
             content = self._manifest.read_bytes()
             os.truncate(self._manifest, content.rfind(b"\n") + 1)
-        self._lines = read_manifest(folder)
+        self._first: dict[str, ManifestLine] = {}
+        self._last_fetched: dict[str, ManifestLine] = {}
+        self._unsynced: set[Path] = set()
+        for line in read_sightings(folder):
+            self._remember(line)
+
+    def _remember(self, line: ManifestLine) -> None:
+        self._first.setdefault(line.sha256, line)
+        if line.fetch is not None:
+            self._last_fetched[line.source_uri] = line
 
     def path_of(self, sha256: str) -> Path:
         """Where the bytes with this hash lie."""
@@ -78,17 +140,36 @@ class Archive:
 
     def find(self, sha256: str) -> ManifestLine | None:
         """The first sighting of these bytes, None if they were never archived."""
-        return self._lines.get(sha256)
+        return self._first.get(sha256)
+
+    def last_fetched(self, source_uri: str) -> ManifestLine | None:
+        """What an address gave when it was last fetched, None if it never was."""
+        return self._last_fetched.get(source_uri)
 
     def add(self, line: ManifestLine, content: BinaryIO) -> None:
-        """Archive a document: first its bytes, block by block, then its line.
+        """Archive a sighting: first its bytes, block by block, if they are new, then its line.
 
         Raises:
+            ChangedFileError: the content is not the one that was hashed.
             OSError: the archive cannot be written.
         """
         path = self.path_of(line.sha256)
         if not path.exists():
-            _write_durably(path, content)
+            _write_durably(path, content, line.sha256)
+            self._unsynced.add(path.parent)
         with self._manifest.open("ab") as file:
             file.write(msgspec.json.encode(line) + b"\n")
-        self._lines[line.sha256] = line
+        self._unsynced.add(self._folder)
+        self._remember(line)
+
+    def sync(self) -> None:
+        """Wait until everything added is on the disk, so that whatever it was taken from may go.
+
+        Raises:
+            OSError: the disk does not take it.
+        """
+        if self._unsynced:
+            sync_file(self._manifest)
+        for folder in self._unsynced:
+            sync_folder(folder)
+        self._unsynced.clear()

@@ -23,7 +23,7 @@ import msgspec
 from msgspec import Struct
 
 from contracts.raw_json import Rejection
-from pipelines.archive import Archive, ManifestLine
+from pipelines.archive import DEFAULT_TIER, Archive, ManifestLine
 from pipelines.extract.readers import detect_media_type
 from pipelines.limits import Limits, read_limits
 from pipelines.zip_input import (
@@ -58,7 +58,21 @@ class Document(Struct, frozen=True):
     bytes: int
     captured_at: str
     path: Path
+    source_tier: int = DEFAULT_TIER
     rejection: Rejection | None = None
+
+
+def document_of(line: ManifestLine, path: Path) -> Document:
+    """The document that a line of the manifest names; `path` is its archived copy."""
+    return Document(
+        sha256=line.sha256,
+        source_uri=line.source_uri,
+        media_type=line.media_type,
+        bytes=line.bytes,
+        captured_at=line.captured_at,
+        path=path,
+        source_tier=line.source_tier,
+    )
 
 
 class RawShard(Struct, frozen=True):
@@ -71,7 +85,7 @@ def _is_hidden(path: Path, root: Path) -> bool:
     return any(part.startswith(".") for part in path.relative_to(root).parts)
 
 
-def _printable(name: str) -> str:
+def printable(name: str) -> str:
     """A file's name as text, also if it was written on a system that names files in GBK."""
     return decode_name(os.fsencode(name))
 
@@ -83,7 +97,7 @@ def find_files(given: Path) -> list[tuple[Path, str]]:
         CaptureError: the input does not exist, or no file in it is to be read.
     """
     if given.is_file():
-        return [(given, _printable(given.name))]
+        return [(given, printable(given.name))]
     allowed = f"Allowed are documents, raw extracted JSON ({', '.join(SHARD_ENDINGS)}) and folders of them"
     if not given.exists():
         raise CaptureError(f"{given} does not exist. {allowed}. Check the path, relative to {Path.cwd()}.")
@@ -92,7 +106,7 @@ def find_files(given: Path) -> list[tuple[Path, str]]:
     if not visible:
         hidden = f"only {len(files)} hidden files" if files else "no file"
         raise CaptureError(f"{given} holds {hidden}. {allowed}. Put some into the folder, or name another one.")
-    return [(path, _printable(path.relative_to(given).as_posix())) for path in visible]
+    return [(path, printable(path.relative_to(given).as_posix())) for path in visible]
 
 
 def _type_of_head(head: bytes, name: str) -> str:
@@ -100,14 +114,34 @@ def _type_of_head(head: bytes, name: str) -> str:
     return ZIP if head.startswith(SIGNATURE) else detect_media_type(head, name)
 
 
-class _Capture:
+class Capture:
     """Puts documents into one archive, or finds them there."""
 
     def __init__(self, archive: Archive, limits: Limits) -> None:
+        """Name the archive, and what a document and a ZIP archive may cost."""
         self._archive, self._limits = archive, limits
 
-    def take_file(self, path: Path, source_uri: str) -> Iterator[Document]:
-        """The document that a file is, or those that are packed in it."""
+    def take(self, path: Path, source_uri: str) -> Iterator[Document | RawShard]:
+        """A file as a shard of raw extracted JSON, as the document that it is, or as those that are packed in it.
+
+        Raises:
+            ChangedFileError: the file was changed meanwhile.
+            OSError: it cannot be read or the archive cannot be written.
+        """
+        if path.name.lower().endswith(SHARD_ENDINGS):
+            yield RawShard(path)
+        else:
+            yield from self._take_file(path, source_uri)
+
+    def take_again(self, line: ManifestLine) -> Iterator[Document]:
+        """An archived document as it was captured; an archive of documents is looked through again."""
+        path = self._archive.path_of(line.sha256)
+        if line.media_type == ZIP:
+            yield from self._take_archive(path, line.source_uri, line.captured_at)
+        else:
+            yield document_of(line, path)
+
+    def _take_file(self, path: Path, source_uri: str) -> Iterator[Document]:
         fetched = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).replace(microsecond=0).isoformat()
         size = path.stat().st_size
         with path.open("rb") as file:
@@ -146,7 +180,7 @@ class _Capture:
             )
             content.seek(0)
             self._archive.add(line, content)
-        return Document(**msgspec.structs.asdict(line), path=self._archive.path_of(sha256))
+        return document_of(line, self._archive.path_of(sha256))
 
 
 def capture(
@@ -172,9 +206,6 @@ def capture(
     found = {path.resolve(): (path, uri) for given in inputs for path, uri in find_files(given)}
     if not found:
         raise CaptureError("No input was given. Name documents, raw extracted JSON or folders of them.")
-    taker = _Capture(Archive(archive_folder), limits or read_limits())
+    taker = Capture(Archive(archive_folder), limits or read_limits())
     for path, source_uri in found.values():
-        if path.name.lower().endswith(SHARD_ENDINGS):
-            yield RawShard(path)
-        else:
-            yield from taker.take_file(path, source_uri)
+        yield from taker.take(path, source_uri)

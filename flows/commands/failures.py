@@ -16,6 +16,7 @@ from flows.documents import DocumentError
 from flows.prefect_server import PrefectServerError
 from flows.warehouse_errors import RedContractError
 from pipelines.capture import CaptureError
+from pipelines.inbox import InboxError
 from pipelines.limits import LimitError
 from pipelines.publishing import PublicationRefusedError, UnknownVersionError, WriterBusyError
 from pipelines.publishing.export import ForeignFolderError
@@ -28,6 +29,7 @@ EXPLAINED = (
     DbtFailedError,
     DocumentError,
     ForeignFolderError,
+    InboxError,
     LimitError,
     LostInputError,
     PrefectServerError,

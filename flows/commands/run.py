@@ -1,6 +1,8 @@
 """`gongkai run`: documents to mart."""
 
 import os
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,20 +16,25 @@ from flows.commands.terminal import messages, output, print_table
 from flows.environment import prepare_environment
 from flows.prefect_server import start_server
 from flows.progress import show_progress
-from pipelines.publishing import writer_lock
+from pipelines.publishing import list_versions, writer_lock
 from pipelines.warehouse import Warehouse
 
 if TYPE_CHECKING:
     from flows.outcome import RunOutcome
 
 DEFAULT_INPUT = Path("samples/documents")
+LISTED = 20
 EXAMPLES = """Examples:
 
 gongkai run
 
 gongkai run --input reports/ --input more.jsonl.gz
 
-gongkai run --input report.html --warehouse /srv/gongkai"""
+gongkai run --input report.html --warehouse /srv/gongkai
+
+gongkai run --inbox /srv/inbox --warehouse /srv/gongkai
+
+gongkai run --archived"""
 
 InputPaths = Annotated[
     list[Path] | None,
@@ -35,8 +42,21 @@ InputPaths = Annotated[
         "--input",
         metavar="PATH",
         help="A document, raw extracted JSON, a JSONL(.gz) shard, or a folder of them; may be repeated.",
-        show_default=str(DEFAULT_INPUT),
+        show_default=f"{DEFAULT_INPUT}, if nothing else is named",
     ),
+]
+InboxFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--inbox",
+        metavar="DIR",
+        help="Take the files that were handed over in this folder; they move to done/ or rejected/ in it.",
+        exists=True,
+        file_okay=False,
+    ),
+]
+Archived = Annotated[
+    bool, typer.Option("--archived", help="Take every document of the archive again, for this code to read it anew.")
 ]
 
 
@@ -50,8 +70,19 @@ AcceptChanges = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class _Sources:
+    """Where a run takes documents from."""
+
+    inputs: list[Path]
+    inbox: Path | None
+    archived: bool
+
+
 def run(
     inputs: InputPaths = None,
+    inbox: InboxFolder = None,
+    archived: Archived = False,
     warehouse: WarehouseFolder = DEFAULT_WAREHOUSE,
     accept_changes: AcceptChanges = None,
 ) -> None:
@@ -59,14 +90,16 @@ def run(
 
     A warehouse accumulates: what it holds already is not read again. Nothing is published when a contract is red.
     """
-    paths = existing_paths(inputs or [DEFAULT_INPUT], "a document, raw extracted JSON, a shard or a folder")
+    is_default = not (inputs or inbox or archived)
+    given = [DEFAULT_INPUT] if is_default else inputs or []
+    paths = existing_paths(given, "a document, raw extracted JSON, a shard or a folder")
     folder = Warehouse(warehouse)
     with failures_explained(folder):
-        outcome = _run_flow(paths, folder, accept_changes)
+        outcome = _run_flow(folder, _Sources(paths, inbox, archived), accept_changes)
         _print_outcome(outcome, folder)
 
 
-def _run_flow(paths: list[Path], folder: Warehouse, accept_changes: str | None) -> "RunOutcome":
+def _run_flow(folder: Warehouse, sources: _Sources, accept_changes: str | None) -> "RunOutcome":
     with writer_lock(folder, "start"):
         prepare_environment(folder)  # a warehouse in use is said to be so at once, not after Prefect has started
     server = None if os.environ.get("PREFECT_API_URL") else start_server(folder.prefect_home)
@@ -80,7 +113,29 @@ def _run_flow(paths: list[Path], folder: Warehouse, accept_changes: str | None) 
         if server is not None:
             server.wait_until_ready()
         with log_to_file(folder):
-            return run_warehouse([str(path) for path in paths], str(folder.root), accept_changes)
+            return run_warehouse(
+                inputs=[str(path) for path in sources.inputs],
+                warehouse=str(folder.root),
+                accept_changes=accept_changes,
+                inbox=str(sources.inbox) if sources.inbox else None,
+                archived=sources.archived,
+            )
+
+
+def _print_inbox(outcome: "RunOutcome") -> None:
+    """What went out of the inbox and what stays in it, the files that could not be read by name."""
+    if outcome.receipts:
+        fates = Counter(receipt.fate for receipt in outcome.receipts)
+        output.print(f"Inbox: {fates['done']:,} files done, {fates['rejected']:,} rejected")
+    bad = [receipt for receipt in outcome.receipts if receipt.fate == "rejected"]
+    rows = [(receipt.moved_to, receipt.detail or receipt.documents[0].reason) for receipt in bad[:LISTED]]
+    rows += [("…", f"{len(bad) - LISTED:,} more; receipts/ in the inbox has all")] if len(bad) > LISTED else []
+    if rows:
+        print_table("Rejected files", ("file", "reason"), rows)
+    if outcome.left:
+        reasons = Counter(left.reason for left in outcome.left)
+        listed = ", ".join(f"{count:,} {reason}" for reason, count in sorted(reasons.items()))
+        output.print(f"Left in the inbox for a later run: {listed}")
 
 
 def _print_outcome(outcome: "RunOutcome", folder: Warehouse) -> None:
@@ -91,8 +146,11 @@ def _print_outcome(outcome: "RunOutcome", folder: Warehouse) -> None:
         f"This run: {outcome.captured:,} documents given, {loaded.payloads:,} extractions loaded: "
         f"{loaded.inserted:,} new, {loaded.updated:,} changed, {loaded.unchanged:,} unchanged{reasons}{superseded}"
     )
+    _print_inbox(outcome)
     if outcome.version is None:
         output.print("No new input: no contract was evaluated, nothing was published, the live version stays.")
+    if not list_versions(folder):
+        return
     with open_live_mart(folder) as mart:
         read, rejected, reports = count_documents(mart)
         tables = count_tables(mart)

@@ -32,7 +32,7 @@ def extract_task(task: Task) -> Answer:
     Raises:
         OSError: the archived copy cannot be read.
     """
-    extracted = extract_document(Path(task.path).read_bytes(), task.source_uri, task.captured_at)
+    extracted = extract_document(Path(task.path).read_bytes(), task.source_uri, task.captured_at, task.source_tier)
     return Answer(line=msgspec.json.encode(extracted), rejection=extracted.rejection)
 
 
@@ -44,6 +44,7 @@ def rejected(document: Document, rejection: Rejection) -> bytes:
         source_uri=document.source_uri,
         bytes=document.bytes,
         captured_at=document.captured_at,
+        source_tier=document.source_tier,
     )
     extractor = ExtractorInfo(name=EXTRACTOR_NAME, version=EXTRACTOR_VERSION)
     return msgspec.json.encode(
@@ -64,6 +65,7 @@ def _task(document: Document, limits: Limits) -> Task:
         path=str(document.path),
         source_uri=document.source_uri,
         captured_at=document.captured_at,
+        source_tier=document.source_tier,
         seconds=limits.seconds_for(document.media_type),
     )
 

@@ -16,6 +16,7 @@ from contracts.raw_json import (
     Tables,
     cells_of,
 )
+from pipelines.archive import DEFAULT_TIER
 from pipelines.extract.authority import ReportIdentity, read_identity
 from pipelines.extract.claims import read_claims
 from pipelines.extract.damage import list_repairs
@@ -31,13 +32,14 @@ EXTRACTOR_NAME = "gongkai"
 EXTRACTOR_VERSION = "1.0.0"
 
 
-def extract_document(content: bytes, source_uri: str, captured_at: str) -> RawDocument:
+def extract_document(content: bytes, source_uri: str, captured_at: str, source_tier: int = DEFAULT_TIER) -> RawDocument:
     """The raw extracted JSON of one document: its reports, or the reason why there is none.
 
     Args:
         content: the bytes of the document.
         source_uri: where it came from.
         captured_at: when, as an ISO 8601 time.
+        source_tier: how near the source is to the body, 0 being the body itself.
 
     Returns:
         A document with reports or with a rejection; a bad document never raises.
@@ -66,6 +68,7 @@ def extract_document(content: bytes, source_uri: str, captured_at: str) -> RawDo
             bytes=len(content),
             captured_at=captured_at,
             repairs=repairs,
+            source_tier=source_tier,
         ),
         extractor=ExtractorInfo(name=EXTRACTOR_NAME, version=EXTRACTOR_VERSION),
         reports=reports,

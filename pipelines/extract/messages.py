@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from contracts.raw_json import Rejection
+from pipelines.archive import DEFAULT_TIER
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -32,6 +33,7 @@ class Task(Message, frozen=True, kw_only=True):
     path: str
     source_uri: str
     captured_at: str
+    source_tier: int = DEFAULT_TIER
     seconds: float
 
 

@@ -9,6 +9,7 @@ import duckdb
 import msgspec
 
 from contracts.layers import LayerReport
+from pipelines.durability import sync_file, sync_folder
 from pipelines.publishing.audit import (
     PublicationRefusedError,
     audit_catalog,
@@ -17,7 +18,6 @@ from pipelines.publishing.audit import (
     audit_release,
     count_rows,
 )
-from pipelines.publishing.durability import sync_file, sync_folder
 from pipelines.publishing.manifest import Code, Inputs, Manifest, describe_code, hash_file
 from pipelines.publishing.release.compare import compare_marts
 from pipelines.publishing.release.models import ReleaseDiff

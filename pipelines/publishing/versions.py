@@ -4,7 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.publishing.durability import sync_folder
+from pipelines.durability import sync_folder
 from pipelines.publishing.lock import writer_lock
 from pipelines.publishing.manifest import Manifest, read_manifest
 from pipelines.warehouse import Warehouse

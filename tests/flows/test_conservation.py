@@ -10,7 +10,7 @@ import pytest
 from flows import steps
 from flows.commands.failures import EXPLAINED
 from flows.conservation import LostInputError, check_documents, check_loaded
-from flows.steps import Captured, Handover, Run
+from flows.runs import Captured, Handover, Run
 from pipelines.capture import CaptureError, Document
 from pipelines.extract.batch import Extracted, extract_documents
 from pipelines.load import LoadResult, load_raw
