@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import msgspec
 
+from pipelines.durability import sync_folder
 from pipelines.publishing.audit import PUBLISHED_SCHEMA
-from pipelines.publishing.durability import sync_folder
 from pipelines.publishing.versions import Version
 from pipelines.sql_paths import quote
 from pipelines.warehouse import MART_FILE
