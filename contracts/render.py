@@ -8,15 +8,19 @@ import json
 import sys
 from pathlib import Path
 
+import yaml
+
 from contracts.form import form
 from contracts.raw_json import json_schema
 from contracts.rendering.data_dictionary import render_data_dictionary
 from contracts.rendering.form_page import render_form_page
 from contracts.rendering.macro import render_macro
-from contracts.rendering.model_yml import render_yml
+from contracts.rendering.model_yml import dump_yml, render_yml
+from contracts.rendering.rule_catalogue import YML_HEADER, render_rule_macro, render_rules_page, rule_models
 from contracts.rendering.seeds import SEEDS, seed_csv
 
 ROOT = Path(__file__).resolve().parent.parent
+FIRED_FILE = "samples/rules.yml"  # the rules that fail on the samples: `make rules`
 
 
 def rendered_files(root: Path = ROOT) -> dict[Path, str]:
@@ -25,6 +29,11 @@ def rendered_files(root: Path = ROOT) -> dict[Path, str]:
     files = {root / "dbt_project" / "seeds" / f"{seed.name}.csv": seed_csv(seed, declared) for seed in SEEDS}
     files[root / "dbt_project" / "macros" / "generated" / "form_data.sql"] = render_macro(declared)
     files |= {root / path: content for path, content in render_yml(declared).items()}
+    files[root / "dbt_project" / "macros" / "generated" / "rule_data.sql"] = render_rule_macro()
+    groups = root / "dbt_project" / "models" / "rules" / "groups"
+    files |= {groups / f"{model['name']}.yml": dump_yml({"models": [model]}, YML_HEADER) for model in rule_models()}
+    fired = yaml.safe_load((root / FIRED_FILE).read_text(encoding="utf-8"))
+    files[root / "docs" / "rules.md"] = render_rules_page(fired)
     files[root / "docs" / "form.md"] = render_form_page(declared)
     files[root / "docs" / "data_dictionary.md"] = render_data_dictionary(root / "dbt_project", files)
     schema = json.dumps(json_schema(), ensure_ascii=False, indent=1, sort_keys=True)

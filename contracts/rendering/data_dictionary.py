@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 HEADER = "<!-- Written by `python -m contracts.render` from the yml files of dbt_project: do not edit. -->\n"
-LAYERS = ("marts", "facts", "dimensions", "intermediate", "staging")
+LAYERS = ("marts", "rules", "facts", "dimensions", "intermediate", "staging")
 TYPE_PREFIX = "warehouse.form."
 WIDE = 60
 

@@ -45,7 +45,7 @@ def identity_data(form: Form) -> list[dict[str, Any]]:
     return list(merged.values())
 
 
-def _cell_data(form: Form) -> list[dict[str, str]]:
+def _cell_data(form: Form) -> list[dict[str, Any]]:
     return [
         {
             "name": cell.name,
@@ -54,6 +54,7 @@ def _cell_data(form: Form) -> list[dict[str, str]]:
             "column": cell.column,
             "type": cell.type,
             "unit": cell.unit,
+            "versions": [name for name, version in form.versions.items() if cell.id in version.cells],
         }
         for cell in form.cells.values()
     ]

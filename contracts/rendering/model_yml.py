@@ -92,8 +92,9 @@ def _seed(seed: Seed) -> Json:
     }
 
 
-def _dump(content: Json) -> str:
-    return HEADER + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110)
+def dump_yml(content: Json, header: str = HEADER) -> str:
+    """A generated yml file: a first line that says so, then the content."""
+    return header + yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=110)
 
 
 def render_yml(form: Form) -> dict[str, str]:
@@ -109,4 +110,4 @@ def render_yml(form: Form) -> dict[str, str]:
         "models": [_residuals_model(form, "int_prior_residuals", prior, within_report=False)]
     }
     files["dbt_project/seeds/seeds.yml"] = {"seeds": [_seed(seed) for seed in SEEDS]}
-    return {path: _dump(content) for path, content in files.items()}
+    return {path: dump_yml(content) for path, content in files.items()}

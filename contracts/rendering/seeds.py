@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from contracts.form import Form
 from contracts.rendering import seed_rows as rows
+from contracts.rendering.rule_catalogue import rule_rows
 from contracts.rendering.seed_rows import Values
 
 
@@ -242,6 +243,28 @@ SEEDS: tuple[Seed, ...] = (
             ("succession_kind", "varchar", "split, merger, renamed or recoded."),
         ),
         rows.region_succession,
+    ),
+    Seed(
+        "rules",
+        "One row per rule of the catalogue.",
+        1,
+        _columns(
+            ("rule_id", "varchar", "Id of the rule."),
+            ("rule_group", "varchar", "Group of the rule: rules_<group> evaluates it."),
+            ("rule_scope", "varchar", "What the rule looks at: report, body (its years), hierarchy or dataset."),
+            ("severity", "varchar", "error, warning or info."),
+            ("table_id", "varchar", "Table of the form that the rule is about; empty if none or several."),
+            ("rule_zh", "varchar", "Chinese name."),
+            ("rule_en", "varchar", "English name."),
+            ("description_zh", "varchar", "What the rule says, in Chinese."),
+            ("description_en", "varchar", "What the rule says, in English."),
+            ("formula", "varchar", "The condition."),
+            ("needs", "varchar", "What must be at hand for the rule to be assessed."),
+            ("parameters", "varchar", "Thresholds and cells, as JSON."),
+            ("is_finding", "boolean", "Whether its failures stand among the findings already."),
+            ("sort_order", "integer", "Position in the catalogue, from 1."),
+        ),
+        rule_rows,
     ),
 )
 

@@ -4,6 +4,7 @@
 -#}
 {% macro code_lists() -%}
     {%- set lists = dict(form_data().codes) -%}
+    {%- do lists.update(rule_data().codes) -%}
     {%- do lists.update({
         "check_status": ["pass", "fail", "not_assessed"],
         "table_status": ["passed", "held", "not_assessed", "absent"],

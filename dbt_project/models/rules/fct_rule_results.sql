@@ -1,0 +1,51 @@
+-- Grain: one row per rule and subject that failed it or that it could not assess.
+{%- set rules = rule_data().rules %}
+with reports as (select * from {{ ref('int_reports') }}),
+
+authorities as (select * from {{ ref('dim_authority') }}),
+
+results as (
+    {%- for rule in rules %}
+    select
+        report_key,
+        authority_key,
+        report_year,
+        '{{ rule.id }}' as rule_id,
+        {{ rule.id }} as status,
+        {{ rule.id }}__observed as observed,
+        {{ rule.id }}__expected as expected,
+        {{ rule.id }}__detail as detail
+    from {{ ref('rules_' ~ rule.group) }}
+    where {{ rule.id }} in ('fail', 'not_assessed')
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+)
+
+select
+    cast(results.rule_id as {{ code_type('rule') }}) as rule_id,
+    results.report_key,
+    results.authority_key,
+    coalesce(reports.region_code, authorities.region_code) as region_code,
+    results.report_year,
+    cast(
+        case results.rule_id
+            {%- for rule in rules if rule.table %}
+            when '{{ rule.id }}' then '{{ rule.table }}'
+            {%- endfor %}
+        end as {{ code_type('table_id') }}
+    ) as table_id,
+    results.status,
+    cast(
+        case results.rule_id
+            {%- for rule in rules %}
+            when '{{ rule.id }}' then '{{ rule.severity }}'
+            {%- endfor %}
+        end as {{ code_type('rule_severity') }}
+    ) as severity,
+    results.observed,
+    results.expected,
+    results.detail,
+    coalesce(reports.is_current, true) as is_current
+from results
+left join reports on results.report_key = reports.report_key
+left join authorities on results.authority_key = authorities.authority_key

@@ -1,0 +1,116 @@
+-- Grain: one row per report: table 三 within the report, beside its identities.
+{%- set parts = applicant_columns() %}
+{%- set sums = identities('applications', enforced=true) %}
+{%- set last_part = flow_cell('new_received', parts[-1]) %}
+{%- set received = flow_cell('new_received') %}
+{%- set is_printed = "applications__form_version is not null" %}
+{%- set over, bounded, decided = [], [], [] %}
+{%- for part in parts + ["total"] %}
+{%- set outgoing = "greatest(" ~ flow_cell('decided', part) ~ ", " ~ flow_cell('carried_out', part) ~ ")" %}
+{%- do over.append(outgoing ~ " > " ~ came_in(part)) %}
+{%- do bounded.append(came_in(part) ~ " + " ~ flow_cell('decided', part) ~ " + "
+    ~ flow_cell('carried_out', part) ~ " is not null") %}
+{%- do decided.append(flow_cell('decided', part) ~ " is not null") %}
+{%- endfor %}
+{%- set conditions = {
+    "applications_cells_printed": {
+        "applies": is_printed,
+        "holds": "cells_printed = cells_declared",
+        "observed": "cells_printed || ' cells'",
+        "expected": "cells_declared || ' cells'",
+    },
+    "applications_feasible": {
+        "applies": is_printed ~ " and cells_printed < cells_declared",
+        "holds": "impossible is null",
+        "observed": "impossible",
+    },
+    "applications_flow_bounds": {
+        "applies": is_printed,
+        "holds": "case when columns_over > 0 then false when columns_bounded = "
+            ~ over | length ~ " then true end",
+        "observed": "columns_over || ' columns'",
+        "expected": "'0 columns'",
+    },
+    "applications_undecided": {
+        "applies": is_printed,
+        "holds": received ~ " < " ~ parameter('applications_undecided', 'least')
+            ~ " or " ~ flow_cell('decided') ~ " > 0",
+        "observed": "'0 decided'",
+        "detail": received ~ " || ' newly received'",
+    },
+    "applications_copied_columns": {
+        "applies": is_printed,
+        "holds": "case when copied is not null then false when columns_decided = "
+            ~ over | length ~ " then true end",
+        "observed": "copied",
+    },
+    "applications_one_applicant_type": {
+        "applies": is_printed,
+        "holds": received ~ " < " ~ parameter('applications_one_applicant_type', 'least')
+            ~ " or " ~ last_part ~ " < " ~ received,
+        "observed": last_part ~ " || ' " ~ parts[-1] ~ "'",
+    },
+} %}
+with reports as (
+    select
+        *,
+        {{- printed_cells('applications') }} as cells_printed,
+        {{ declared_cells('applications') }} as cells_declared,
+        {{- count_true(over) }} as columns_over,
+        {{- count_true(bounded) }} as columns_bounded,
+        {{- count_true(decided) }} as columns_decided
+    from {{ ref('stg_reports') }}
+    where not is_leftover
+),
+
+incomplete as (
+    select
+        report_key,
+        nullif(concat_ws(
+            ', '
+            {%- for identity in sums %},
+            case when not {{ is_possible(identity) }} then '{{ identity.id }}' end
+            {%- endfor %}
+        ), '') as impossible
+    from reports
+    where cells_printed < cells_declared
+),
+
+-- Columns can only be copies of each other where as much was decided in both.
+copies as (
+    select
+        report_key,
+        nullif(concat_ws(
+            ', '
+            {%- for pair in pairs_of(parts) %},
+            case
+                when {{ are_copies(pair[0], pair[1], parameter('applications_copied_columns', 'rows')) }}
+                    then '{{ pair | join(" = ") }}'
+            end
+            {%- endfor %}
+        ), '') as copied
+    from reports
+    where
+        {%- for pair in pairs_of(parts) %}
+        {{ "or " if not loop.first }}{{ flow_cell('decided', pair[0]) }}
+        = nullif({{ flow_cell('decided', pair[1]) }}, 0)
+        {%- endfor %}
+),
+
+judged as (
+    select
+        reports.*,
+        incomplete.impossible,
+        copies.copied,
+        {{- rule_truths('applications', conditions) }}
+    from reports
+    left join incomplete on reports.report_key = incomplete.report_key
+    left join copies on reports.report_key = copies.report_key
+)
+
+select
+    report_key,
+    authority_key,
+    report_year,
+    {{- rule_results('applications', conditions) }}
+from judged

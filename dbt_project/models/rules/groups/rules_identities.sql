@@ -1,0 +1,21 @@
+-- Grain: one row per report: the families of identities, by the residuals that the facts show.
+{%- set conditions = family_conditions('identities') %}
+with residuals as (select * from {{ ref('int_identity_residuals') }}),
+
+prior_residuals as (select * from {{ ref('int_prior_residuals') }}),
+
+judged as (
+    select
+        residuals.*,
+        prior_residuals.* exclude (report_key),
+        {{- rule_truths('identities', conditions) }}
+    from residuals
+    inner join prior_residuals on residuals.report_key = prior_residuals.report_key
+)
+
+select
+    report_key,
+    authority_key,
+    report_year,
+    {{- rule_results('identities', conditions) }}
+from judged
