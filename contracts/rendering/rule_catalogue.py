@@ -91,9 +91,7 @@ def rule_models() -> list[Json]:
                 {"name": f"{rule.id}{suffix}", "data_type": kind, "description": text.format(id=rule.id, en=rule.en)}
                 for suffix, kind, text in RESULT_COLUMNS
             ]
-        description = (
-            "One row per subject, four columns for each rule: status, observed, expected, detail."
-        )
+        description = "One row per subject, four columns for each rule: status, observed, expected, detail."
         models.append({"name": f"rules_{name}", "description": description, "columns": columns})
     return models
 
