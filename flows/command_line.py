@@ -5,7 +5,7 @@ Exit codes: 0 done, 1 failed (the message says why), 2 wrong usage.
 
 import typer
 
-from flows.commands import check, diff, export, extract, findings, rollback, run, show, status, versions
+from flows.commands import check, diff, export, extract, findings, rollback, run, scaffolds, show, status, versions
 
 app = typer.Typer(
     name="gongkai",
@@ -25,6 +25,9 @@ app.command(epilog=versions.EXAMPLES)(versions.versions)
 app.command(epilog=diff.EXAMPLES)(diff.diff)
 app.command(epilog=rollback.EXAMPLES)(rollback.rollback)
 app.command(epilog=export.EXAMPLES)(export.export)
+app.command("new-form", epilog=scaffolds.NEW_FORM_EXAMPLES)(scaffolds.new_form)
+app.command("new-jurisdiction", epilog=scaffolds.NEW_JURISDICTION_EXAMPLES)(scaffolds.new_jurisdiction)
+app.command("conformance", epilog=scaffolds.CONFORMANCE_EXAMPLES)(scaffolds.conformance)
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from contracts.jurisdictions import names_as_printed
 from contracts.regions import Region, region_of_code
 from pipelines.extract.place_context import Context, choose_region, region_meant
 from pipelines.extract.place_names import MUNICIPALITIES, is_known, leading_place, misread_region
@@ -128,7 +129,7 @@ def body_of(printed: str, context: Context) -> Body | None:
         printed: the name as printed, folded.
         context: the document, for what the name leaves out.
     """
-    name = written_out(printed)
+    name = names_as_printed().get(printed) or written_out(printed)
     leading = _leading_regions(name, context)
     generic = None if leading.regions or leading.undecided else _GENERIC.match(name)
     if generic:

@@ -23,7 +23,8 @@ years as (
 
 select
     years.report_year,
-    any_value(form_versions.form_version) as form_version_in_force
+    -- A newer version takes over from its first year on.
+    max_by(form_versions.form_version, form_versions.first_report_year) as form_version_in_force
 from years
 left join form_versions
     on

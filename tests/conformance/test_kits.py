@@ -1,0 +1,190 @@
+"""Kits say what they lack; a version of the form that is one more file goes the whole way with no code changed."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from contracts.jurisdictions import JurisdictionError, read_jurisdictions
+from flows.commands.scaffolds import PROJECT, gaps_of, list_kits
+from pipelines.conformance.jurisdiction_kit import full_code
+from tests.whole_way import query
+
+YEAR = "2027"
+NEW_ROW = "denied_invented"
+LABEL, PRINTED = "属于虚构信息", "属虚构信息"
+CHANGES = {
+    "basis": "国办公开办函〔2027〕1号",
+    "tables": {
+        "applications": {
+            "rows": {
+                NEW_ROW: {
+                    "ordinal": "9.",
+                    "zh": LABEL,
+                    "en": "Denied: invented",
+                    "group": "denied",
+                    "category": "denied",
+                    "aliases": [PRINTED],
+                    "before": "unable_not_held",
+                }
+            }
+        }
+    },
+    "identities": {
+        "reviewed_first": {
+            "table": "reviews_and_lawsuits",
+            "for_each": "column",
+            "only": ["total"],
+            "enforced": True,
+            "source": "implied",
+            "zh": "虚构的恒等式",
+            "en": "As many reviews as lawsuits after one",
+            "terms": [{"weight": 1, "rows": ["review"]}, {"weight": -1, "rows": ["lawsuit_after_review"]}],
+        }
+    },
+}
+
+
+def fill_sample(kit: Path) -> None:
+    """Figures that add up: one application granted, one denied for the new reason; as many reviews as lawsuits."""
+    content = yaml.safe_load(kit.read_text(encoding="utf-8"))
+    content |= {"source": "invented", "authority": "杭州市人民政府"}
+    content["printed_labels"] = {PRINTED: f"applications.{NEW_ROW}"}
+    applications = content["tables"]["applications"]
+    rows = list(applications)
+    rows.insert(rows.index("unable_not_held"), NEW_ROW)
+    figures = {"new_received": 2, "granted": 1, NEW_ROW: 1, "outcome_total": 2}
+    content["tables"]["applications"] = {row: [figures.get(row, 0), 0, 0, 0, 0, 0, figures.get(row, 0)] for row in rows}
+    cases = content["tables"]["reviews_and_lawsuits"]
+    for row, count in zip(cases, (3, 0, 3), strict=True):
+        cases[row] = [count, 0, 0, 0, count]
+    for row, values in content["tables"]["proactive_disclosure"].items():
+        content["tables"]["proactive_disclosure"][row] = ["1.5"] if "fees" in row else list(range(1, len(values) + 1))
+    kit.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
+
+
+class Copy:
+    """A copy of the project in which commands run as in the project itself."""
+
+    def __init__(self, root: Path) -> None:
+        """Copy what commands need."""
+        self.root = root
+        for folder in ("contracts", "pipelines", "flows", "dbt_project", "docs"):
+            ignored = shutil.ignore_patterns("__pycache__", "target", "logs")
+            shutil.copytree(PROJECT / folder, root / folder, ignore=ignored)
+        for name in ("profiles.yml", "pyproject.toml"):
+            shutil.copy(PROJECT / name, root / name)
+
+    def run(self, *arguments: str, expected_code: int = 0) -> str:
+        """Run Python in the copy; gives standard output."""
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+        done = subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, *arguments],
+            cwd=self.root,
+            env={**environment, "PYTHONPATH": str(self.root)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == expected_code, done.stdout + done.stderr
+        return done.stdout
+
+    def gongkai(self, *arguments: str, expected_code: int = 0) -> str:
+        """Run a command of `gongkai` in the copy; gives standard output."""
+        return self.run("-c", "from flows.command_line import main; main()", *arguments, expected_code=expected_code)
+
+
+@pytest.mark.parametrize("kit", list_kits(PROJECT), ids=lambda kit: f"{kit.parent.name}-{kit.stem}")
+def test_kits_of_the_project_are_complete(kit: Path) -> None:
+    assert list(gaps_of(kit)) == []
+
+
+def test_a_version_of_the_form_is_one_file(tmp_path: Path) -> None:
+    copy = Copy(tmp_path / "project")
+    copy.gongkai("new-form", YEAR, "--from", "2021")
+    kit = copy.root / "conformance" / "forms" / f"{YEAR}.yml"
+    missing = copy.gongkai("conformance", expected_code=1)
+    assert "names no basis" in missing
+    assert "proactive_disclosure.regulations wants 3 figures" in missing
+    before = {path: path.read_bytes() for path in copy.root.rglob("*.py")}
+
+    data = copy.root / "contracts" / "form" / f"{YEAR}.yml"
+    declared = yaml.safe_load(data.read_text(encoding="utf-8")) | CHANGES
+    data.write_text(yaml.safe_dump(declared, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    fill_sample(kit)
+    copy.run("-m", "contracts.render")
+    assert copy.gongkai("conformance") == f"forms/{YEAR}: complete\n"
+    assert f"`{NEW_ROW}.total`" in (copy.root / "docs" / "form.md").read_text(encoding="utf-8")
+
+    write = (
+        "from pathlib import Path; from pipelines.conformance.form_kit import render_sample; "
+        f"Path('report.html').write_bytes(render_sample(Path({str(kit)!r}), 'html'))"
+    )
+    copy.run("-c", write)
+    assert YEAR in copy.gongkai("extract", "report.html")
+    copy.gongkai("run", "--input", "report.html", "--warehouse", "warehouse")
+    warehouse = copy.root / "warehouse"
+    outcome = f"select sum(applications)::integer from marts.fct_applications where outcome = '{NEW_ROW}'"
+    assert query(warehouse, outcome) == [(1,)]
+    checks = "select status::varchar from marts.fct_identity_checks where identity = 'reviewed_first.total'"
+    assert query(warehouse, checks) == [("pass",)]
+    in_force = f"select form_version_in_force from marts.dim_year where report_year = {YEAR}"
+    assert query(warehouse, in_force) == [(YEAR,)]
+    assert {path: path.read_bytes() for path in copy.root.rglob("*.py")} == before
+
+
+def test_a_jurisdiction_is_scaffolded_and_incomplete_until_it_is_filled_in(tmp_path: Path) -> None:
+    copy = Copy(tmp_path / "project")
+    copy.gongkai("new-jurisdiction", "3302")
+    missing = copy.gongkai("conformance", expected_code=1)
+    assert "lists no department" in missing
+    assert "the sample is empty" in missing
+    copy.gongkai("new-jurisdiction", "3302", expected_code=1)
+    data = copy.root / "contracts" / "jurisdictions" / "330200.yml"
+    body = {"name": "宁波市商务局", "kind": "department", "printed": ["甬城商务局"]}
+    data.write_text(yaml.safe_dump({"region": "330200", "source": "invented", "bodies": [body]}, allow_unicode=True))
+    kit = copy.root / "conformance" / "jurisdictions" / "330200.yml"
+    title = "甬城商务局2023年政府信息公开工作年度报告"
+    sample = {"title": title, "body": "宁波市商务局", "region": "330200", "year": 2023}
+    kit.write_text(yaml.safe_dump(sample, allow_unicode=True), encoding="utf-8")
+    assert copy.gongkai("conformance") == "jurisdictions/330200: complete\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ({"region": "330100", "source": "", "bodies": []}, "name the file after its region"),
+        (
+            {
+                "region": "330200",
+                "source": "",
+                "bodies": [
+                    {"name": "甲局", "kind": "department", "printed": ["本局"]},
+                    {"name": "乙局", "kind": "department", "printed": ["本局"]},
+                ],
+            },
+            "本局 is printed for",
+        ),
+        (
+            {"region": "330200", "source": "", "bodies": [{"name": "甲局", "kind": "department", "region": "999999"}]},
+            "regions.csv does not have",
+        ),
+    ],
+)
+def test_a_jurisdiction_that_contradicts_itself_is_refused(
+    tmp_path: Path, content: dict[str, object], message: str
+) -> None:
+    (tmp_path / "330200.yml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(JurisdictionError, match=message):
+        read_jurisdictions(tmp_path)
+
+
+def test_codes_may_leave_out_zeros_and_must_be_known() -> None:
+    assert full_code("33") == "330000"
+    assert full_code("3301") == "330100"
+    with pytest.raises(KeyError, match="no region 99"):
+        full_code("99")
