@@ -1,20 +1,26 @@
-"""The steps that take documents from elsewhere: the inbox, and what the archive holds already."""
+"""The steps that take documents from elsewhere: the inbox, addresses, and what the archive holds already."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 from prefect import task
+from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
+from flows.fetching import FetchedList, fetch_list
 from flows.progress import step_progress
 from flows.runs import Captured, Run
 from pipelines.archive import Archive, ChangedFileError, read_manifest
 from pipelines.capture import Capture, Document
+from pipelines.fetch.answers import GOOD
 from pipelines.inbox import Handed, Inbox, Left, Part, Receipt, Result
 from pipelines.limits import read_limits
 from pipelines.validation.chunks import DamagedShardError, count_payloads
 from pipelines.warehouse import Warehouse
+
+MOST_SHOWN = 500
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,24 @@ def _read_rejections(warehouse: Warehouse, documents: Sequence[Document]) -> dic
     with duckdb.connect(warehouse.database, read_only=True) as connection:
         rows = connection.execute(query, [[document.sha256 for document in documents]]).fetchall()
     return {sha256: (reason, detail) for sha256, reason, detail in rows}
+
+
+@task(name="fetch", task_run_name="fetch", cache_policy=NO_CACHE)
+def fetch(run: Run, urls: Path) -> FetchedList:
+    """Fetch a list of addresses and show what came of each; a failure that may pass was retried already.
+
+    Raises:
+        UrlListError: the list cannot be used.
+        OSError: the archive cannot be written.
+    """
+    fetched = fetch_list(urls, run.warehouse, run.id)
+    rows = [
+        {"url": row.url, "outcome": row.status, "detail": row.detail, "attempts": row.attempts}
+        for row in sorted(fetched.rows, key=lambda row: row.status in GOOD)[:MOST_SHOWN]
+    ]
+    counted = ", ".join(f"{count} {status}" for status, count in fetched.counts.items())
+    create_table_artifact(rows, key="fetched", description=f"Addresses of {urls}: {counted}; {fetched.log} has all")
+    return fetched
 
 
 @task(name="capture archive", task_run_name="capture archive", cache_policy=NO_CACHE)

@@ -5,7 +5,20 @@ Exit codes: 0 done, 1 failed (the message says why), 2 wrong usage.
 
 import typer
 
-from flows.commands import check, diff, export, extract, findings, rollback, run, scaffolds, show, status, versions
+from flows.commands import (
+    check,
+    diff,
+    export,
+    extract,
+    fetch,
+    findings,
+    rollback,
+    run,
+    scaffolds,
+    show,
+    status,
+    versions,
+)
 
 app = typer.Typer(
     name="gongkai",
@@ -16,6 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command(epilog=run.EXAMPLES)(run.run)
+app.command(epilog=fetch.EXAMPLES)(fetch.fetch)
 app.command(epilog=extract.EXAMPLES)(extract.extract)
 app.command(epilog=check.EXAMPLES)(check.check)
 app.command(epilog=findings.EXAMPLES)(findings.findings)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from flows.fetching import FetchedList
 from pipelines.inbox import Left, Receipt
 from pipelines.load import LoadResult
 from pipelines.publishing import Version
@@ -13,7 +14,8 @@ class RunOutcome:
 
     `captured` counts the documents given (raw extracted JSON is not among them), `loaded` what came out of those
     that were new to this code; `version` is None if there was nothing new to publish. `receipts` has one entry for
-    each file that went out of the inbox, `left` one for each that stays in it.
+    each file that went out of the inbox, `left` one for each that stays in it;
+    `fetched` is None if no list was given.
     """
 
     run_id: str
@@ -22,3 +24,4 @@ class RunOutcome:
     version: Version | None
     receipts: list[Receipt] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
+    fetched: FetchedList | None = None

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from prefect import flow
 
-from flows.capture_steps import TakenInbox, capture_archive, join_captured, settle_inbox, take_inbox
+from flows.capture_steps import TakenInbox, capture_archive, fetch, join_captured, settle_inbox, take_inbox
+from flows.fetching import NothingFetchedError
 from flows.outcome import RunOutcome
-from flows.runs import Handover, Run
+from flows.runs import Captured, Handover, Run
 from flows.steps import build_layer, capture, check_layer, extract, is_empty, is_published, load, publish_mart
 from pipelines.capture import CaptureError
 from pipelines.inbox import open_inbox
@@ -22,6 +23,7 @@ def run_warehouse(
     warehouse: str = ".warehouse",
     accept_changes: str | None = None,
     inbox: str | None = None,
+    urls: str | None = None,
     archived: bool = False,
 ) -> RunOutcome:
     """Take documents and raw extracted JSON into a warehouse and publish its mart.
@@ -31,10 +33,13 @@ def run_warehouse(
         warehouse: the warehouse's folder.
         accept_changes: why published figures may change without a new document or decision; kept with the version.
         inbox: a folder whose files go to `done` or `rejected` in it once the warehouse holds them; it may be empty.
+        urls: a list of addresses to fetch; those that fail are listed and do not stop the run.
         archived: take every document of the archive again, so that this code reads what another code has read.
 
     Raises:
         CaptureError: nothing to take from is named, or an input does not exist or holds nothing.
+        UrlListError: the list of addresses cannot be used.
+        NothingFetchedError: no address of the list gave a document, and the run was given nothing else.
         InboxError: the inbox cannot be used.
         DamagedShardError: a compressed shard among the inputs is cut off.
         LostInputError: a document or payload was lost on the way; nothing is published.
@@ -43,12 +48,18 @@ def run_warehouse(
         DbtFailedError: a model failed; nothing is published.
         PublicationRefusedError: the mart is not fit to be read; nothing is published.
     """
-    if not (inputs or inbox or archived):
-        raise CaptureError("The run was given nothing to take from. Name inputs, an inbox, or the archive itself.")
+    if not (inputs or inbox or urls or archived):
+        raise CaptureError(
+            "The run was given nothing to take from. Name inputs, an inbox, a list of addresses, or the archive itself."
+        )
     run = Run(Warehouse(Path(warehouse)), new_run_id())
     with writer_lock(run.warehouse, run.id), open_inbox(Path(inbox)) if inbox else nullcontext() as box:
+        fetched = fetch(run, Path(urls)) if urls else None
+        if urls and fetched and fetched.is_fruitless and not (inputs or inbox or archived):
+            raise NothingFetchedError(Path(urls), fetched)
         taken = take_inbox(run, box) if box else TakenInbox()
         parts = [
+            *([Captured(fetched.documents, [], 0)] if fetched else []),
             *([capture(run, [Path(path) for path in inputs])] if inputs else []),
             *([capture_archive(run)] if archived else []),
             taken.captured,
@@ -59,7 +70,7 @@ def run_warehouse(
         receipts = settle_inbox(run, box, taken) if box else []
         is_done = is_published(run.warehouse) or is_empty(run.warehouse)
         version = None if is_done else build_version(run, handed_over, loaded, accept_changes)
-        return RunOutcome(run.id, len(captured.documents), loaded, version, receipts, taken.left)
+        return RunOutcome(run.id, len(captured.documents), loaded, version, receipts, taken.left, fetched)
 
 
 def build_version(run: Run, handed_over: Handover, loaded: LoadResult, accept_changes: str | None) -> Version:

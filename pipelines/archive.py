@@ -18,6 +18,7 @@ from pipelines.durability import sync_file, sync_folder
 MANIFEST = "manifest.jsonl"
 DEFAULT_TIER = 5
 _BLOCK = 2**20
+_VALIDATORS = {"if-none-match": "etag", "if-modified-since": "last-modified"}
 
 
 class ChangedFileError(OSError):
@@ -53,6 +54,17 @@ class ManifestLine(Struct, frozen=True, forbid_unknown_fields=True, omit_default
     media_type: str
     source_tier: int = DEFAULT_TIER
     fetch: Fetch | None = None
+
+    @property
+    def validators(self) -> dict[str, str]:
+        """The headers of a request that asks only for what has changed since; none if the server gave no validator."""
+        headers = self.fetch.headers if self.fetch else {}
+        return {name: headers[given] for name, given in _VALIDATORS.items() if given in headers}
+
+
+def is_same_sighting(last: ManifestLine, line: ManifestLine) -> bool:
+    """Whether an address gave the same bytes again, with the same validators: then it is no new sighting."""
+    return last.sha256 == line.sha256 and last.validators == line.validators
 
 
 def _write_durably(path: Path, content: BinaryIO, sha256: str) -> None:

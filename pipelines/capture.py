@@ -18,12 +18,13 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
 
 from contracts.raw_json import Rejection
-from pipelines.archive import DEFAULT_TIER, Archive, ManifestLine
+from pipelines.archive import DEFAULT_TIER, Archive, Fetch, ManifestLine, is_same_sighting
 from pipelines.extract.readers import detect_media_type
 from pipelines.limits import Limits, read_limits
 from pipelines.zip_input import (
@@ -137,9 +138,25 @@ class Capture:
         """An archived document as it was captured; an archive of documents is looked through again."""
         path = self._archive.path_of(line.sha256)
         if line.media_type == ZIP:
-            yield from self._take_archive(path, line.source_uri, line.captured_at)
+            yield from self._take_archive(path, line.source_uri, line.captured_at, line.source_tier)
         else:
             yield document_of(line, path)
+
+    def take_fetched(self, content: bytes, source_uri: str, source_tier: int, fetch: Fetch) -> ManifestLine:
+        """Archive what an address gave, if it was not seen there last time; returns the first sighting of the bytes.
+
+        Raises:
+            OSError: the archive cannot be written.
+        """
+        now = datetime.now(UTC).replace(microsecond=0).isoformat()
+        sha256 = hashlib.sha256(content).hexdigest()
+        name = PurePosixPath(urlsplit(fetch.final_url).path).name
+        media_type = media_type_of(content, name, self._limits)
+        line = ManifestLine(sha256, source_uri, len(content), now, media_type, source_tier, fetch)
+        last = self._archive.last_fetched(source_uri)
+        if last is None or not is_same_sighting(last, line) or not self._archive.path_of(sha256).exists():
+            self._archive.add(line, io.BytesIO(content))
+        return self._archive.find(sha256) or line
 
     def _take_file(self, path: Path, source_uri: str) -> Iterator[Document]:
         fetched = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).replace(microsecond=0).isoformat()
@@ -153,7 +170,9 @@ class Capture:
             else:
                 yield self._put(io.BytesIO(head) if is_whole else file, source_uri, fetched, media_type)
 
-    def _take_archive(self, path: Path, source_uri: str, fetched: str) -> Iterator[Document]:
+    def _take_archive(
+        self, path: Path, source_uri: str, fetched: str, source_tier: int = DEFAULT_TIER
+    ) -> Iterator[Document]:
         """The members of an archive; and the archive itself, rejected, if one of them cannot be taken."""
         taken, refusals = 0, list[Refusal]()
         for member in read_members(path, self._limits):
@@ -163,21 +182,21 @@ class Capture:
             taken += 1
             uri = f"{source_uri}{SEPARATOR}{member.name}"
             media_type = media_type_of(member.content, PurePosixPath(member.name).name, self._limits)
-            yield self._put(io.BytesIO(member.content), uri, fetched, media_type)
+            yield self._put(io.BytesIO(member.content), uri, fetched, media_type, source_tier)
         if refusals or not taken:
             with path.open("rb") as file:
                 document = self._put(file, source_uri, fetched, ZIP)
             yield msgspec.structs.replace(document, rejection=reject_archive(refusals, taken))
 
-    def _put(self, content: BinaryIO, source_uri: str, fetched: str, media_type: str) -> Document:
+    def _put(
+        self, content: BinaryIO, source_uri: str, fetched: str, media_type: str, source_tier: int = DEFAULT_TIER
+    ) -> Document:
         content.seek(0)
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]  # BytesIO and files are both
         line = self._archive.find(sha256)
         if line is None:
             size = content.seek(0, io.SEEK_END)
-            line = ManifestLine(
-                sha256=sha256, source_uri=source_uri, bytes=size, captured_at=fetched, media_type=media_type
-            )
+            line = ManifestLine(sha256, source_uri, size, fetched, media_type, source_tier)
             content.seek(0)
             self._archive.add(line, content)
         return document_of(line, self._archive.path_of(sha256))

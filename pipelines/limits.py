@@ -49,6 +49,20 @@ class Limits(Struct, frozen=True, kw_only=True):
         return self.scan_seconds if media_type.startswith(_SLOW_MEDIA_TYPES) else self.document_seconds
 
 
+def read_setting(environment: Mapping[str, str], name: str, default: float) -> int:
+    """The number that the variable `GONGKAI_<name>` sets.
+
+    Raises:
+        LimitError: it is no positive whole number.
+    """
+    printed = environment.get(f"GONGKAI_{name}")
+    if printed is None:
+        return int(default)
+    if not printed.isdecimal() or int(printed) == 0:
+        raise LimitError(f"GONGKAI_{name} is `{printed}`. Set it to a positive whole number, or unset it.")
+    return int(printed)
+
+
 def read_limits(environment: Mapping[str, str] = os.environ) -> Limits:
     """The limits as the environment sets them.
 
@@ -57,12 +71,7 @@ def read_limits(environment: Mapping[str, str] = os.environ) -> Limits:
     """
 
     def setting(name: str, default: float, unit: int = 1) -> int:
-        printed = environment.get(f"GONGKAI_{name}")
-        if printed is None:
-            return int(default)
-        if not printed.isdecimal() or int(printed) == 0:
-            raise LimitError(f"GONGKAI_{name} is `{printed}`. Set it to a positive whole number, or unset it.")
-        return int(printed) * unit
+        return read_setting(environment, name, default / unit) * unit
 
     usual = Limits(workers=_cores())
     return Limits(

@@ -31,6 +31,11 @@ class Warehouse:
         return self.root / "extracted"
 
     @property
+    def fetches(self) -> Path:
+        """What became of each address that was fetched: one JSONL file per run."""
+        return self.root / "fetches"
+
+    @property
     def prefect_home(self) -> Path:
         """Prefect's own folder: the history of runs."""
         return self.root / "prefect"

@@ -13,9 +13,11 @@ from flows.commands.terminal import messages
 from flows.conservation import LostInputError
 from flows.dbt import DbtFailedError
 from flows.documents import DocumentError
+from flows.fetching import NothingFetchedError
 from flows.prefect_server import PrefectServerError
 from flows.warehouse_errors import RedContractError
 from pipelines.capture import CaptureError
+from pipelines.fetch.url_list import UrlListError
 from pipelines.inbox import InboxError
 from pipelines.limits import LimitError
 from pipelines.publishing import PublicationRefusedError, UnknownVersionError, WriterBusyError
@@ -32,10 +34,12 @@ EXPLAINED = (
     InboxError,
     LimitError,
     LostInputError,
+    NothingFetchedError,
     PrefectServerError,
     PublicationRefusedError,
     RedContractError,
     UnknownVersionError,
+    UrlListError,
     WriterBusyError,
 )
 FAILURE = 1

@@ -10,6 +10,7 @@ import typer
 from rich.markup import escape
 
 from flows.commands.failures import failures_explained
+from flows.commands.fetch import print_fetched
 from flows.commands.mart import count_documents, count_tables, open_live_mart, read_findings
 from flows.commands.options import DEFAULT_WAREHOUSE, WarehouseFolder, existing_paths
 from flows.commands.terminal import messages, output, print_table
@@ -34,6 +35,8 @@ gongkai run --input report.html --warehouse /srv/gongkai
 
 gongkai run --inbox /srv/inbox --warehouse /srv/gongkai
 
+gongkai run --urls bodies.csv --inbox /srv/inbox
+
 gongkai run --archived"""
 
 InputPaths = Annotated[
@@ -53,6 +56,16 @@ InboxFolder = Annotated[
         help="Take the files that were handed over in this folder; they move to done/ or rejected/ in it.",
         exists=True,
         file_okay=False,
+    ),
+]
+UrlList = Annotated[
+    Path | None,
+    typer.Option(
+        "--urls",
+        metavar="LIST",
+        help="Fetch the addresses of this list first; see `gongkai fetch --help`.",
+        exists=True,
+        dir_okay=False,
     ),
 ]
 Archived = Annotated[
@@ -76,12 +89,14 @@ class _Sources:
 
     inputs: list[Path]
     inbox: Path | None
+    urls: Path | None
     archived: bool
 
 
 def run(
     inputs: InputPaths = None,
     inbox: InboxFolder = None,
+    urls: UrlList = None,
     archived: Archived = False,
     warehouse: WarehouseFolder = DEFAULT_WAREHOUSE,
     accept_changes: AcceptChanges = None,
@@ -90,12 +105,12 @@ def run(
 
     A warehouse accumulates: what it holds already is not read again. Nothing is published when a contract is red.
     """
-    is_default = not (inputs or inbox or archived)
+    is_default = not (inputs or inbox or urls or archived)
     given = [DEFAULT_INPUT] if is_default else inputs or []
     paths = existing_paths(given, "a document, raw extracted JSON, a shard or a folder")
     folder = Warehouse(warehouse)
     with failures_explained(folder):
-        outcome = _run_flow(folder, _Sources(paths, inbox, archived), accept_changes)
+        outcome = _run_flow(folder, _Sources(paths, inbox, urls, archived), accept_changes)
         _print_outcome(outcome, folder)
 
 
@@ -118,6 +133,7 @@ def _run_flow(folder: Warehouse, sources: _Sources, accept_changes: str | None) 
                 warehouse=str(folder.root),
                 accept_changes=accept_changes,
                 inbox=str(sources.inbox) if sources.inbox else None,
+                urls=str(sources.urls) if sources.urls else None,
                 archived=sources.archived,
             )
 
@@ -146,6 +162,8 @@ def _print_outcome(outcome: "RunOutcome", folder: Warehouse) -> None:
         f"This run: {outcome.captured:,} documents given, {loaded.payloads:,} extractions loaded: "
         f"{loaded.inserted:,} new, {loaded.updated:,} changed, {loaded.unchanged:,} unchanged{reasons}{superseded}"
     )
+    if outcome.fetched is not None:
+        print_fetched(outcome.fetched)
     _print_inbox(outcome)
     if outcome.version is None:
         output.print("No new input: no contract was evaluated, nothing was published, the live version stays.")

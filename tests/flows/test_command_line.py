@@ -29,7 +29,7 @@ def warehouse(tmp_path: Path) -> Warehouse:
 
 
 def test_all_commands_are_there() -> None:
-    reading = ["check", "diff", "export", "extract", "findings", "show", "status", "versions"]
+    reading = ["check", "diff", "export", "extract", "fetch", "findings", "show", "status", "versions"]
     extending = ["conformance", "new-form", "new-jurisdiction"]
     assert sorted([*reading, *extending, "rollback", "run"]) == COMMANDS
 
