@@ -1,5 +1,7 @@
 """What the facts must hold, computed with polars from the wide rows of staging: the second opinion on dbt's SQL."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from contracts.form import UNSPECIFIED, Row, form
@@ -48,6 +50,26 @@ def expect_type_sums(frame: pl.DataFrame) -> pl.DataFrame:
     types = [*parts_of("applications"), UNSPECIFIED]
     return wide.select(
         KEY, *(pl.sum_horizontal(pl.col(f"{o}__{t}") for o in outcomes()).alias(f"type__{t}") for t in types)
+    )
+
+
+def expect_places(frame: pl.DataFrame, weights: Mapping[tuple[str, str], int]) -> pl.DataFrame:
+    """Of each report's applications how many places are filled, the sum of their weights, and their weighted sum.
+
+    Two rows in one place, a row in the wrong place, a zero that is missing: each changes one of the three.
+
+    Args:
+        frame: the wide rows of the reports that count.
+        weights: by outcome and applicant type.
+    """
+    wide = expect_cells(frame, "applications", {outcome: outcome for outcome in outcomes()})
+    kinds = (*parts_of("applications"), UNSPECIFIED)
+    cells = [(pl.col(f"{outcome}__{kind}"), weights[outcome, kind]) for outcome in outcomes() for kind in kinds]
+    return wide.select(
+        KEY,
+        places=pl.sum_horizontal(cell.is_not_null().cast(pl.Int64) for cell, _ in cells),
+        weights=pl.sum_horizontal(cell.is_not_null().cast(pl.Int64) * weight for cell, weight in cells),
+        weighted=pl.sum_horizontal(cell * weight for cell, weight in cells),
     )
 
 

@@ -18,9 +18,9 @@ def cells_of(table: str, *, integers: bool = False) -> list[Cell]:
 
 
 def read_cells(connection: duckdb.DuckDBPyConnection, relation: str, table: str) -> pl.DataFrame:
-    """One row per report of a wide relation, ordered by key: `report_key`, the form version and the table's cells."""
+    """One row per report of a wide relation: `report_key`, the form version and the table's cells."""
     columns = [KEY, f"{table}__form_version", *(cell.name for cell in cells_of(table))]
-    query = f"select {', '.join(columns)} from {relation} order by {KEY}"
+    query = f"select {', '.join(columns)} from {relation}"
     return connection.sql(query).pl()
 
 

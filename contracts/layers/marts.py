@@ -18,6 +18,7 @@ from contracts.layers.published import (
     check_region_year,
 )
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation
+from contracts.layers.scope import in_scope
 
 CASES = ("reviews", "lawsuits")
 RATES = ("upheld_rate", "corrected_rate")
@@ -28,72 +29,79 @@ def _figures() -> tuple[str, ...]:
     return (*form().flows, *CASES)
 
 
-def _body_years(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+def _body_years(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> pl.DataFrame:
     """What `authority_year` must hold: figures of passed tables, null where the table did not pass."""
     keys = ", ".join(BODY_YEAR)
     flows = ", ".join(f"sum({name})::bigint as {name}" for name in form().flows)
     cases = "sum(cases) filter (where channel = 'review')::bigint as reviews, "
     cases += "sum(cases) filter (where channel <> 'review')::bigint as lawsuits"
-    bodies = read_frame(connection, f"select distinct {keys} from {MARTS}.fct_report_tables where is_current")
+    tables = in_scope(run, f"{MARTS}.fct_report_tables")
+    bodies = read_frame(connection, f"select distinct {keys} from {tables} where is_current")
     for columns, fact in ((flows, "fct_application_flows"), (cases, "fct_reviews_and_lawsuits")):
-        query = f"select {keys}, {columns} from {MARTS}.{fact} where status = 'passed' group by {keys}"
+        rows = in_scope(run, f"{MARTS}.{fact}")
+        query = f"select {keys}, {columns} from {rows} where status = 'passed' group by {keys}"
         bodies = bodies.join(read_frame(connection, query), on=list(BODY_YEAR), how="left")
     return bodies
 
 
-def _check_authority_year(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
+def _check_authority_year(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> list[CheckResult]:
     """The mart's schema, and its figures against the facts."""
     statuses = [f"{table}_status" for table in form().tables]
-    found = read_frame(
-        connection, f"select {', '.join((*BODY_YEAR, *_figures(), *statuses))} from {MARTS}.authority_year"
-    )
+    rows = in_scope(run, f"{MARTS}.authority_year")
+    found = read_frame(connection, f"select {', '.join((*BODY_YEAR, *_figures(), *statuses))} from {rows}")
     by_table = {"applications": tuple(form().flows), "reviews_and_lawsuits": CASES}
     return [
         check_authority_year(found, by_table),
-        compare_frames("conservation.authority_year", _body_years(connection), found.drop(statuses), list(BODY_YEAR)),
+        compare_frames(
+            "conservation.authority_year", _body_years(connection, run), found.drop(statuses), list(BODY_YEAR)
+        ),
     ]
 
 
-def _check_case_columns(connection: duckdb.DuckDBPyConnection) -> CheckResult:
+def _check_case_columns(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
     results = parts_of("reviews_and_lawsuits")
     columns = [*BODY_YEAR, "channel::varchar as channel", *results, "cases", "closed_cases", *RATES]
-    found = read_frame(connection, f"select {', '.join(columns)} from {MARTS}.reviews_and_lawsuits")
+    rows = in_scope(run, f"{MARTS}.reviews_and_lawsuits")
+    found = read_frame(connection, f"select {', '.join(columns)} from {rows}")
     return check_cases(found, results, RATES)
 
 
 def _check_sums(
-    connection: duckdb.DuckDBPyConnection, mart: str, fact: str, measure: str, keys: list[str]
+    connection: duckdb.DuckDBPyConnection, run: RunExpectation, mart: str, fact: str, measure: str, keys: list[str]
 ) -> CheckResult:
     """Whether a mart's measure adds up to the passed rows of its fact for each key."""
     columns = ", ".join([*keys, f"sum({measure})::bigint as {measure}"])
-    expected = read_frame(connection, f"select {columns} from {MARTS}.{fact} where status = 'passed' group by all")
-    actual = read_frame(connection, f"select {columns} from {MARTS}.{mart} group by all")
+    rows, shown = (in_scope(run, f"{MARTS}.{name}") for name in (fact, mart))
+    expected = read_frame(connection, f"select {columns} from {rows} where status = 'passed' group by all")
+    actual = read_frame(connection, f"select {columns} from {shown} group by all")
     return compare_frames(f"conservation.{mart}", expected, actual, keys)
 
 
-def _check_results(connection: duckdb.DuckDBPyConnection) -> CheckResult:
+def _check_results(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
     """Each result of each body-year and channel, and what is closed, from the passed rows of the fact."""
     results = parts_of("reviews_and_lawsuits")
     keys = [*BODY_YEAR, "channel"]
     sums = [f"coalesce(sum(cases) filter (where result = '{name}'), 0)::bigint as {name}" for name in results]
     closed = "(sum(cases) - coalesce(sum(cases) filter (where result = 'pending'), 0))::bigint as closed_cases"
     expected = f"""
-        select {", ".join(keys)}, {", ".join(sums)}, {closed} from {MARTS}.fct_reviews_and_lawsuits
+        select {", ".join(keys)}, {", ".join(sums)}, {closed} from {in_scope(run, f"{MARTS}.fct_reviews_and_lawsuits")}
         where status = 'passed' group by all
     """
-    actual = f"select {', '.join((*keys, *results, 'closed_cases'))} from {MARTS}.reviews_and_lawsuits"
+    rows = in_scope(run, f"{MARTS}.reviews_and_lawsuits")
+    actual = f"select {', '.join((*keys, *results, 'closed_cases'))} from {rows}"
     return compare_frames("results", read_frame(connection, expected), read_frame(connection, actual), keys)
 
 
-def _check_table_statuses(connection: duckdb.DuckDBPyConnection) -> CheckResult:
+def _check_table_statuses(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
     """The status of each table of a body-year, as the facts have it for the revision that counts."""
     tables = form().tables
     chosen = [f"max(status::varchar) filter (where table_id = '{table}') as {table}_status" for table in tables]
     expected = f"""
-        select {", ".join(BODY_YEAR)}, {", ".join(chosen)} from {MARTS}.fct_report_tables
+        select {", ".join(BODY_YEAR)}, {", ".join(chosen)} from {in_scope(run, f"{MARTS}.fct_report_tables")}
         where is_current group by all
     """
-    actual = f"select {', '.join((*BODY_YEAR, *(f'{table}_status' for table in tables)))} from {MARTS}.authority_year"
+    shown = [f"{table}_status" for table in tables]
+    actual = f"select {', '.join((*BODY_YEAR, *shown))} from {in_scope(run, f'{MARTS}.authority_year')}"
     return compare_frames("statuses", read_frame(connection, expected), read_frame(connection, actual), list(BODY_YEAR))
 
 
@@ -118,17 +126,18 @@ def _choose_bodies(bodies: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([first, own])
 
 
-def _check_region_year(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
+def _check_region_year(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> list[CheckResult]:
     """A region's figures are those of its one consolidated report or of its own reports, never of both."""
     columns = (*REGION_YEAR, "basis", "consolidated_by_zh", *_figures())
-    regions = read_frame(connection, f"select {', '.join(columns)} from {MARTS}.region_year")
+    shown, rows = (in_scope(run, f"{MARTS}.{name}", "region_code") for name in ("region_year", "authority_year"))
+    regions = read_frame(connection, f"select {', '.join(columns)} from {shown}")
     is_government = "(authority_zh like '%人民政府' and not regexp_matches(authority_zh, '[镇乡]人民政府$'))"
     bodies = read_frame(
         connection,
         f"""
         select {", ".join((*REGION_YEAR, "authority_key", "authority_zh", "scope_counted", *_figures()))},
             applications_status, {is_government} as is_government
-        from {MARTS}.authority_year where region_code is not null
+        from {rows} where region_code is not null
         """,
     )
     sums = [pl.when(pl.col(n).count() > 0).then(pl.col(n).sum()).alias(n) for n in _figures()]
@@ -145,15 +154,17 @@ def _check_region_year(connection: duckdb.DuckDBPyConnection) -> list[CheckResul
     ]
 
 
-def _check_exceptions(connection: duckdb.DuckDBPyConnection) -> CheckResult:
+def _check_exceptions(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
     """Every violated identity of a held table is listed with its residual."""
     keys = [KEY, "identity"]
+    checks = in_scope(run, f"{MARTS}.fct_identity_checks")
+    exceptions = in_scope(run, f"{MARTS}.quality_exceptions", "report_key")
     held = f"""
-        select report_key, identity::varchar as identity, residual from {MARTS}.fct_identity_checks
+        select report_key, identity::varchar as identity, residual from {checks}
         where is_enforced and status = 'fail'
     """
     listed = f"""
-        select report_key, identity, residual from {MARTS}.quality_exceptions where exception_kind = 'held'
+        select report_key, identity, residual from {exceptions} where exception_kind = 'held'
     """
     return compare_frames("exceptions", read_frame(connection, held), read_frame(connection, listed), keys)
 
@@ -166,14 +177,16 @@ def check_marts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> L
         run: the run, whose contract of the facts was recorded before.
     """
     results = [
-        check_unaltered(connection, run.run_id, facts.RELATIONS),
-        *_check_authority_year(connection),
-        _check_case_columns(connection),
-        _check_sums(connection, "applications_by_outcome", "fct_applications", "applications", list(BODY_YEAR)),
-        _check_sums(connection, "reviews_and_lawsuits", "fct_reviews_and_lawsuits", "cases", [*BODY_YEAR, "channel"]),
-        _check_results(connection),
-        _check_table_statuses(connection),
-        *_check_region_year(connection),
-        _check_exceptions(connection),
+        check_unaltered(connection, run, facts.RELATIONS),
+        *_check_authority_year(connection, run),
+        _check_case_columns(connection, run),
+        _check_sums(connection, run, "applications_by_outcome", "fct_applications", "applications", list(BODY_YEAR)),
+        _check_sums(
+            connection, run, "reviews_and_lawsuits", "fct_reviews_and_lawsuits", "cases", [*BODY_YEAR, "channel"]
+        ),
+        _check_results(connection, run),
+        _check_table_statuses(connection, run),
+        *_check_region_year(connection, run),
+        _check_exceptions(connection, run),
     ]
     return LayerReport(run.run_id, "marts", results)

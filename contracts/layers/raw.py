@@ -10,8 +10,15 @@ from contracts.layers.balance import judge
 from contracts.layers.fingerprints import remember
 from contracts.layers.frames import check_schema, read_cells
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation, verdict
+from contracts.layers.scope import Relations, in_scope
 
-RELATIONS = ("raw.documents", "raw.reports", "raw.claims", "raw.legacy_indicators", "raw.rejected_documents")
+RELATIONS: Relations = {
+    "raw.documents": "document_key",
+    "raw.reports": "document_key",
+    "raw.claims": "report_key",
+    "raw.legacy_indicators": "report_key",
+    "raw.rejected_documents": "document_key",
+}
 
 
 def _count(connection: duckdb.DuckDBPyConnection, query: str, *parameters: object) -> int:
@@ -21,14 +28,15 @@ def _count(connection: duckdb.DuckDBPyConnection, query: str, *parameters: objec
 
 def check_conservation(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> list[CheckResult]:
     """Documents in = read + rejected; every read document has all its reports; every rejected one its reason."""
-    documents = _count(connection, "select count(*) from raw.documents")
+    relations = {name: in_scope(run, f"raw.{name}", "document_key") for name in ("documents", "reports")}
+    documents = _count(connection, f"select count(*) from {relations['documents']}")
     lost_reports = _count(
         connection,
-        """
-        select count(*) from raw.documents as documents
+        f"""
+        select count(*) from {relations["documents"]} as documents
         left join (
             select document_key, payload_sha256, count(*) as reports, count(distinct ordinal) as ordinals
-            from raw.reports group by all
+            from {relations["reports"]} group by all
         ) as found using (document_key, payload_sha256)
         where documents.reports <> coalesce(found.reports, 0) or documents.reports <> coalesce(found.ordinals, 0)
             or (documents.status = 'read') <> (documents.reports > 0)
@@ -36,8 +44,8 @@ def check_conservation(connection: duckdb.DuckDBPyConnection, run: RunExpectatio
     )
     lost_rejections = _count(
         connection,
-        """
-        select count(*) from raw.documents
+        f"""
+        select count(*) from {relations["documents"]}
         anti join raw.rejected_documents using (document_key, payload_sha256)
         where status = 'rejected'
         """,
@@ -53,10 +61,11 @@ def check_conservation(connection: duckdb.DuckDBPyConnection, run: RunExpectatio
     return results
 
 
-def check_vacuity(connection: duckdb.DuckDBPyConnection, relation: str) -> CheckResult:
+def check_vacuity(connection: duckdb.DuckDBPyConnection, run: RunExpectation, relation: str) -> CheckResult:
     """A contract that sees no report although the documents promise some is red."""
-    promised = _count(connection, "select coalesce(sum(reports), 0) from raw.documents")
-    seen = _count(connection, f"select count(*) from {relation}")
+    documents = in_scope(run, "raw.documents", "document_key")
+    promised = _count(connection, f"select coalesce(sum(reports), 0) from {documents}")
+    seen = _count(connection, f"select count(*) from {in_scope(run, relation, 'document_key')}")
     blind = promised > 0 and seen == 0
     return verdict("vacuity", max(seen, promised), int(blind), f"{promised} reports promised, none in {relation}")
 
@@ -68,10 +77,10 @@ def check_raw(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> Lay
         connection: the warehouse, open for writing.
         run: what the run handed to the loader.
     """
-    results = [check_vacuity(connection, "raw.reports"), *check_conservation(connection, run)]
+    results = [check_vacuity(connection, run, "raw.reports"), *check_conservation(connection, run)]
     for table in form().tables:
-        frame = read_cells(connection, "raw.reports", table)
+        frame = read_cells(connection, in_scope(run, "raw.reports", "document_key"), table)
         results.append(check_schema(frame, table))
         results.extend(judge(frame, table).results)
-    remember(connection, run.run_id, RELATIONS)
+    remember(connection, run, RELATIONS)
     return LayerReport(run.run_id, "raw", results)

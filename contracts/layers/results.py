@@ -38,11 +38,13 @@ class CheckResult(Struct, frozen=True):
 class RunExpectation(Struct, frozen=True):
     """What the run's manifest promises: how many documents it handed to the loader.
 
-    `documents` is None when the whole warehouse is evaluated again without new input.
+    `documents` is None when the whole warehouse is evaluated again without new input. A run that is not whole changed
+    the live version only where the schema `touched` says, and its contracts evaluate that.
     """
 
     run_id: str
     documents: int | None = None
+    is_whole: bool = True
 
 
 class LayerReport(Struct, frozen=True):

@@ -9,14 +9,15 @@ from contracts.layers.balance import judge
 from contracts.layers.fingerprints import check_unaltered, fingerprint, remember
 from contracts.layers.frames import KEY, cells_of, check_schema, read_cells
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation, verdict
+from contracts.layers.scope import Relations, Unit, in_scope
 
-RELATIONS = (
-    "staging.stg_documents",
-    "staging.stg_reports",
-    "staging.stg_claims",
-    "staging.stg_legacy_indicators",
-    "staging.stg_rejected_documents",
-)
+RELATIONS: Relations = {
+    "staging.stg_documents": "document_key",
+    "staging.stg_reports": "authority_key",
+    "staging.stg_claims": "report_key",
+    "staging.stg_legacy_indicators": "report_key",
+    "staging.stg_rejected_documents": "document_key",
+}
 # What must be equal row by row between a raw table and its staging model, beside the cells.
 _SHARED: dict[str, tuple[str, ...]] = {
     "documents": ("document_key", "payload_sha256", "status", "reports"),
@@ -47,12 +48,14 @@ def _compare(connection: duckdb.DuckDBPyConnection, check_id: str, raw_rows: str
     return verdict(check_id, seen, failed, f"{failed} rows differ from raw")
 
 
-def _check_rows(connection: duckdb.DuckDBPyConnection, name: str, columns: tuple[str, ...]) -> CheckResult:
+def _check_rows(
+    connection: duckdb.DuckDBPyConnection, run: RunExpectation, name: str, columns: tuple[str, ...]
+) -> CheckResult:
     """Whether a staging model has exactly raw's rows in the columns that both have."""
+    unit: Unit = "document_key" if "document_key" in columns and name != "reports" else "report_key"
     chosen = f"(select {', '.join(f'{column}::varchar as {column}' for column in columns)} from {{}})"
-    return _compare(
-        connection, f"conservation.{name}", chosen.format(f"raw.{name}"), chosen.format(f"staging.stg_{name}")
-    )
+    raw_rows, staged_rows = (in_scope(run, relation, unit) for relation in (f"raw.{name}", f"staging.stg_{name}"))
+    return _compare(connection, f"conservation.{name}", chosen.format(raw_rows), chosen.format(staged_rows))
 
 
 def _cell_columns(table: str, *, in_raw: bool) -> str:
@@ -64,10 +67,11 @@ def _cell_columns(table: str, *, in_raw: bool) -> str:
     return ", ".join([KEY, f"{table}__form_version", *cells])
 
 
-def _check_cells(connection: duckdb.DuckDBPyConnection, table: str) -> CheckResult:
+def _check_cells(connection: duckdb.DuckDBPyConnection, run: RunExpectation, table: str) -> CheckResult:
     """Whether a table's cells are raw's, by their hashes; the reports that differ are counted only if some do."""
-    raw_cells = f"(select {_cell_columns(table, in_raw=True)} from raw.reports)"
-    staged_cells = f"(select {_cell_columns(table, in_raw=False)} from staging.stg_reports)"
+    raw_rows, staged_rows = (in_scope(run, name, "report_key") for name in ("raw.reports", "staging.stg_reports"))
+    raw_cells = f"(select {_cell_columns(table, in_raw=True)} from {raw_rows})"
+    staged_cells = f"(select {_cell_columns(table, in_raw=False)} from {staged_rows})"
     return _compare(connection, f"conservation.cells.{table}", raw_cells, staged_cells)
 
 
@@ -79,14 +83,14 @@ def check_staging(connection: duckdb.DuckDBPyConnection, run: RunExpectation) ->
         run: the run, whose raw contract was recorded before.
     """
     results = [
-        check_unaltered(connection, run.run_id, raw.RELATIONS),
-        raw.check_vacuity(connection, "staging.stg_reports"),
-        *(_check_rows(connection, name, columns) for name, columns in _SHARED.items()),
+        check_unaltered(connection, run, raw.RELATIONS),
+        raw.check_vacuity(connection, run, "staging.stg_reports"),
+        *(_check_rows(connection, run, name, columns) for name, columns in _SHARED.items()),
     ]
     for table in form().tables:
-        staged = read_cells(connection, "staging.stg_reports", table)
-        results.append(_check_cells(connection, table))
+        staged = read_cells(connection, in_scope(run, "staging.stg_reports"), table)
+        results.append(_check_cells(connection, run, table))
         results.append(check_schema(staged, table, decimal_type=pl.Decimal(24, 6)))
         results.extend(judge(staged, table).results)
-    remember(connection, run.run_id, RELATIONS)
+    remember(connection, run, RELATIONS)
     return LayerReport(run.run_id, "staging", results)

@@ -1,4 +1,5 @@
 -- The outcomes of staging, totals standing for rows without parts, add up to the fact table's.
+{{ config(tags=['in_contract']) }}
 {%- set codes = form_data().codes %}
 with reports as (select * from {{ ref('stg_reports') }}),
 

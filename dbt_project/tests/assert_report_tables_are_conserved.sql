@@ -1,4 +1,5 @@
 -- Every report that a document promises stands once with each table of the form.
+{{ config(tags=['in_contract']) }}
 with documents as (
     select * from {{ ref('stg_documents') }}
     where status = 'read'

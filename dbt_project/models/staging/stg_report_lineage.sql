@@ -7,5 +7,5 @@ select
     json_extract(lineage, '$.readings') as readings,
     json_extract(lineage, '$.leftovers') as leftovers,
     json_extract(lineage, '$.evidence') as evidence,
-    regexp_matches(lineage, '"agrees": ?false') as has_contradiction
+    contains(lineage, '"agrees":false') or contains(lineage, '"agrees": false') as has_contradiction
 from reports
