@@ -6,6 +6,7 @@ from pathlib import Path
 from prefect import flow
 
 from flows.capture_steps import TakenInbox, capture_archive, fetch, join_captured, settle_inbox, take_inbox
+from flows.explain_step import explain
 from flows.fetching import NothingFetchedError
 from flows.outcome import RunOutcome
 from flows.runs import Captured, Handover, Run
@@ -80,6 +81,7 @@ def build_version(run: Run, handed_over: Handover, loaded: LoadResult, accept_ch
     raw = check_layer(run, "raw", documents)
     build_layer(run, "staging")
     staging = check_layer(run, "staging", documents)
+    explain(run)
     build_layer(run, "facts")
     facts = check_layer(run, "facts", documents)
     build_layer(run, "marts")

@@ -53,7 +53,10 @@ def open_live_mart(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def read_findings(connection: duckdb.DuckDBPyConnection) -> Iterator[dict[str, Any]]:
-    """The findings on current reports, one dictionary each; `identities` and `residuals` are parallel lists."""
+    """The findings on current reports, one dictionary each; `identities` and `residuals` are parallel lists.
+
+    An explanation of a held table lists its cells; one of a conflict lists none and says in words what was compared.
+    """
     cursor = connection.execute(FINDINGS)
     names = [column[0] for column in cursor.description or ()]
     while rows := cursor.fetchmany(10_000):
@@ -61,7 +64,12 @@ def read_findings(connection: duckdb.DuckDBPyConnection) -> Iterator[dict[str, A
             finding = dict(zip(names, row, strict=True))
             for name in JSON_COLUMNS:
                 finding[name] = json.loads(finding[name]) if finding[name] else None
+            finding["explanations"] = [_explanation(each) for each in finding["explanations"] or ()]
             yield finding
+
+
+def _explanation(stored: dict[str, Any] | str) -> dict[str, Any]:
+    return {"cells": [], "margin": None, "compared_with": stored} if isinstance(stored, str) else stored
 
 
 def count_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:

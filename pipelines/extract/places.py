@@ -61,10 +61,15 @@ def trace_document(content: bytes, source_uri: str) -> TracedDocument:
         Unreadable: the document has no report that could be read.
     """
     pieces = read_pieces(content, detect_media_type(content, source_uri))
-    numbered = [structs.replace(piece, span=Span(line=at, char_start=0)) for at, piece in enumerate(pieces, start=1)]
+    numbered = [structs.replace(piece, span=_numbered(piece.span, at)) for at, piece in enumerate(pieces, start=1)]
     printed = _printed(pieces)
     found = locate_reports(numbered, source_uri)
     return TracedDocument(printed, [TracedReport(one.report, _places(one, printed)) for one in found])
+
+
+def _numbered(span: Span, at: int) -> Span:
+    """The number of a piece in place of its line; that a row is drawn stays known, because it is read otherwise."""
+    return Span(line=at, char_start=0, table=span.table, row=span.row)
 
 
 def trace_task(task: Task) -> Answer:

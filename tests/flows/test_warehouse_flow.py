@@ -33,6 +33,7 @@ STEPS = [
     "contract raw",
     "dbt staging",
     "contract staging",
+    "explain",
     "dbt facts",
     "contract facts",
     "dbt marts",

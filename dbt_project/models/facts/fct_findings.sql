@@ -24,8 +24,8 @@ held as (
         cast(null as varchar) as claim_quote,
         identities,
         residuals,
-        'not_assessed' as verdict,
-        '[]' as explanations,
+        verdict,
+        explanations,
         span,
         is_current,
         is_open

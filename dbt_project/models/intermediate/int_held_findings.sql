@@ -1,9 +1,11 @@
--- Grain: one row per held report and table, with where it was printed.
+-- Grain: one row per held report and table, with what explains it and where it was printed.
 with report_tables as (select * from {{ ref('int_report_tables') }}),
 
 violations as (select * from {{ ref('int_violations') }}),
 
 lineage as (select * from {{ ref('stg_report_lineage') }}),
+
+explanations as (select * from {{ ref('stg_explanations') }}),
 
 spans as (
     select
@@ -23,7 +25,9 @@ select
     violations.identities,
     violations.residuals,
     report_tables.is_current,
-    cast(spans.span as varchar) as span,
+    coalesce(explanations.verdict, 'not_assessed') as verdict,
+    coalesce(explanations.explanations, '[]') as explanations,
+    coalesce(explanations.span, cast(spans.span as varchar)) as span,
     report_tables.is_current or report_tables.is_latest as is_open
 from violations
 inner join report_tables
@@ -34,3 +38,7 @@ left join spans
     on
         violations.report_key = spans.report_key
         and violations.table_id = spans.table_id
+left join explanations
+    on
+        violations.report_key = explanations.report_key
+        and violations.table_id = explanations.table_id

@@ -1,0 +1,23 @@
+"""The step that explains what is held, between the contract of staging and the facts: a thin wrapper as all steps."""
+
+import duckdb
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from flows.progress import step_progress
+from flows.runs import Run
+from pipelines.archive import read_manifest
+from pipelines.limits import read_limits
+from pipelines.proof.explain import Explained, explain_held
+from pipelines.publishing import describe_code
+
+
+@task(name="explain", task_run_name="explain", cache_policy=NO_CACHE)
+def explain(run: Run) -> Explained:
+    """Name the cells that may be wrong in each held table, and read its document again to see whose error it is.
+
+    What was explained for the same figures by the same code is left as it is. No figure is changed.
+    """
+    lines, limits = read_manifest(run.warehouse.archive), read_limits()
+    with step_progress("Explain") as advance, duckdb.connect(run.warehouse.database) as connection:
+        return explain_held(connection, run.warehouse.archive, lines, limits, describe_code().sha256, advance)

@@ -1,0 +1,147 @@
+"""The explanations of all held tables, kept in `quality.explanations` and made once for the same figures."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import duckdb
+import msgspec
+from msgspec import Struct
+
+from contracts.raw_json import Rejection
+from pipelines.archive import ManifestLine, archived_path
+from pipelines.extract.messages import Answer, Task
+from pipelines.extract.places import TracedDocument
+from pipelines.extract.pool import DocumentPool
+from pipelines.limits import Limits
+from pipelines.proof.held import HeldTable, find_held
+from pipelines.proof.localise import Localisation, localise
+from pipelines.proof.printed import read_again
+from pipelines.proof.problem import Problem
+from pipelines.proof.verdict import Proof, disputed_cells, judge
+from pipelines.worker_pool import worker_pool
+
+_TRACE = "pipelines.extract.places:trace_task"
+_FEW = 500  # so many tables are explained faster here than in other processes
+_CHUNK = 50
+_INSERT = """
+insert into quality.explanations (report_key, table_id, fingerprint, verdict, explanations, span)
+values (?, ?, ?, ?, ?, ?)
+"""
+
+
+class Explained(Struct, frozen=True):
+    """How many held tables there are, and how many of them were explained now."""
+
+    held: int
+    explained: int
+
+
+def fingerprint_of(held: HeldTable, code: str, *, is_archived: bool) -> str:
+    """What an explanation depends on: the figures, the evidence, whether the document is at hand, and the code."""
+    content = msgspec.json.encode((code, is_archived, held.problem), order="deterministic")
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def explain_held(
+    connection: duckdb.DuckDBPyConnection,
+    archive: Path,
+    lines: dict[str, ManifestLine],
+    limits: Limits,
+    code: str,
+    advance: Callable[[int], None],
+) -> Explained:
+    """Explain the held tables that are not explained for their present figures; forget those no longer held.
+
+    Args:
+        connection: the warehouse, open for writing, with the staging models built.
+        archive: the folder of archived documents.
+        lines: their manifest, by sha256.
+        limits: what a document that is read again may cost, and how many processes work.
+        code: the hash of the code, a change of which makes all explanations anew.
+        advance: told how many tables are done.
+    """
+    held = find_held(connection)
+    prints = {
+        (each.report_key, each.problem.table): fingerprint_of(each, code, is_archived=each.document_sha256 in lines)
+        for each in held
+    }
+    known = set(connection.execute("select report_key, table_id, fingerprint from quality.explanations").fetchall())
+    stale = [row for row in known if prints.get((row[0], row[1])) != row[2]]
+    new = [each for each in held if (*_key(each), prints[_key(each)]) not in known]
+    proofs = list(_explain(new, archive, lines, limits, advance))
+    connection.begin()
+    try:
+        if stale:
+            connection.executemany(
+                "delete from quality.explanations where report_key = ? and table_id = ?", [row[:2] for row in stale]
+            )
+        rows = [(*_key(each), prints[_key(each)], proof.verdict, *_as_json(proof)) for each, proof in proofs]
+        if rows:
+            connection.executemany(_INSERT, rows)
+    except BaseException:
+        connection.rollback()
+        raise
+    connection.commit()
+    return Explained(len(held), len(new))
+
+
+def _key(held: HeldTable) -> tuple[int, str]:
+    return held.report_key, held.problem.table
+
+
+def _as_json(proof: Proof) -> tuple[str, str | None]:
+    explanations = msgspec.json.encode(proof.explanations).decode()
+    return explanations, msgspec.json.encode(proof.span).decode() if proof.span else None
+
+
+def _explain(
+    held: list[HeldTable], archive: Path, lines: dict[str, ManifestLine], limits: Limits, advance: Callable[[int], None]
+) -> Iterator[tuple[HeldTable, Proof]]:
+    found = dict(zip(map(_key, held), localise_all([each.problem for each in held], limits), strict=True))
+    by_document: dict[str, list[HeldTable]] = {}
+    for each in held:
+        by_document.setdefault(each.document_sha256, []).append(each)
+    for sha256, document in _trace(by_document, archive, lines, limits):
+        for each in by_document[sha256]:
+            localisation = found[_key(each)]
+            again = None
+            if document is not None:
+                cells = disputed_cells(each.problem, localisation)
+                again = read_again(document, each.ordinal, cells, Path(lines[sha256].source_uri).name)
+            yield each, judge(each.problem, localisation, again)
+            advance(1)
+
+
+def localise_all(problems: list[Problem], limits: Limits) -> Iterable[Localisation]:
+    """The localisation of each problem, in their order; many in several processes."""
+    if len(problems) <= _FEW:
+        return [localise(problem) for problem in problems]
+    with worker_pool(limits.workers, __name__) as pool:
+        return list(pool.map(localise, problems, chunksize=_CHUNK))
+
+
+def _trace(
+    wanted: Iterable[str], archive: Path, lines: dict[str, ManifestLine], limits: Limits
+) -> Iterator[tuple[str, TracedDocument | None]]:
+    """Each document read again within the limits of one; None if it is not at hand or cannot be read."""
+    tasks = []
+    for sha256 in wanted:
+        path = archived_path(archive, sha256)
+        if sha256 in lines and path.exists() and path.stat().st_size <= limits.document_bytes:
+            line = lines[sha256]
+            seconds = limits.seconds_for(line.media_type)
+            tasks.append(
+                Task(sha256=sha256, path=str(path), source_uri=line.source_uri, captured_at="", seconds=seconds)
+            )
+        else:
+            yield sha256, None
+    if tasks:
+        with DocumentPool(_TRACE, min(limits.workers, len(tasks)), limits.document_memory) as pool:
+            for task, answer in pool.answers(tasks):
+                yield task.sha256, _document_of(answer)
+
+
+def _document_of(answer: Answer) -> TracedDocument | None:
+    rejection: Rejection | None = answer.rejection
+    return None if rejection is not None else msgspec.json.decode(answer.line, type=TracedDocument)

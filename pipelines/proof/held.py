@@ -1,0 +1,170 @@
+"""The tables that contradict themselves, found where the figures lie, with the evidence on them.
+
+DuckDB evaluates the identities over all reports; only reports that violate one, and the reports of the same bodies on
+the years beside, become Python objects.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import duckdb
+from msgspec import Struct
+
+from contracts.claims import MEMBERS, claim_rules, expand_terms
+from contracts.form import FormVersion, Identity, form
+from contracts.raw_json import Operand
+from pipelines.proof.problem import Cells, Problem, SoftEquation, candidates_of
+
+_REPORTS = "(select * from staging.stg_reports where not is_leftover)"
+_HINT, _STATED, _BETTER_COPY = 0.3, 1.0, 1.5
+Row = dict[str, Any]
+
+
+class HeldTable(Struct, frozen=True):
+    """One held table of one report, and the document it was read from."""
+
+    report_key: int
+    document_sha256: str
+    ordinal: int
+    year: int
+    problem: Problem
+
+
+def _residual_sql(identity: Identity) -> str:
+    return " ".join(f"{'+' if term.weight > 0 else '-'} {term.cell.name}" for term in identity.terms)
+
+
+def _violation_sql(table: str) -> str:
+    """SQL that is true where an enforced identity of the table does not hold; a null term says nothing."""
+    tests = []
+    for name in form().versions_with(table):
+        enforced = form().versions[name].identities_of(table, enforced=True)
+        failed = " or ".join(f"({_residual_sql(identity)}) <> 0" for identity in enforced)
+        if failed:
+            tests.append(f"({table}__form_version = '{name}' and ({failed}))")
+    return " or ".join(tests)
+
+
+def find_held(connection: duckdb.DuckDBPyConnection) -> list[HeldTable]:
+    """Every held table of the staged reports with the evidence on its figures, in the order of the report keys.
+
+    Args:
+        connection: the warehouse, with the staging models built.
+    """
+    held: list[HeldTable] = []
+    for table in form().tables:
+        condition = _violation_sql(table)
+        if not condition:
+            continue
+        rows = _rows(connection, table, condition)
+        if rows:
+            evidence = _Evidence(connection, table, rows)
+            held += [_held_table(table, row, evidence) for row in rows]
+    return sorted(held, key=lambda each: (each.report_key, each.problem.table))
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> list[Row]:
+    names = [cell.name for cell in form().cells.values() if cell.table == table and cell.type == "integer"]
+    keys = "report_key, document_sha256, ordinal, authority_key, report_year, source_tier"
+    columns = f"{keys}, {table}__form_version as form_version, {', '.join(names)}"
+    query = f"select {columns} from {_REPORTS} where {condition}"  # noqa: S608 - names that the form declares
+    return connection.sql(query).pl().to_dicts()
+
+
+def _cells(table: str, row: Row) -> Cells:
+    version = form().versions[row["form_version"]]
+    return {cell.id: row[cell.name] for cell in version.tables[table].cells if cell.type == "integer"}
+
+
+def _held_table(table: str, row: Row, evidence: "_Evidence") -> HeldTable:
+    cells = _cells(table, row)
+    problem = Problem(
+        table=table,
+        form_version=row["form_version"],
+        cells=cells,
+        evidence=tuple(evidence.of(row, cells)),
+        doubtful=evidence.doubtful[row["report_key"]],
+    )
+    return HeldTable(row["report_key"], row["document_sha256"], row["ordinal"], row["report_year"], problem)
+
+
+class _Evidence:
+    """What the warehouse holds on the figures of some reports: claims, the years beside, other copies, readings."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -> None:
+        self._table = table
+        keys = [row["report_key"] for row in rows]
+        connection.execute("create or replace temp table held_keys as select unnest(?::bigint[]) as report_key", [keys])
+        bodies = ", ".join(str(key) for key in {row["authority_key"] for row in rows})
+        self._by_body: dict[int, list[Row]] = defaultdict(list)
+        present = f"{table}__form_version is not null"
+        for row in _rows(connection, table, f"authority_key in ({bodies}) and {present} order by report_key"):
+            self._by_body[row["authority_key"]].append(row)
+        self._claims: dict[int, list[tuple[str, str, str, int]]] = defaultdict(list)
+        claims = "select report_key, claim_id, kind, terms, value from staging.stg_claims"
+        for key, *claim in connection.execute(
+            f"{claims} semi join held_keys using (report_key) order by all"
+        ).fetchall():
+            self._claims[key].append((claim[0], claim[1], claim[2], claim[3]))
+        self.doubtful: dict[int, dict[str, tuple[int, ...]]] = defaultdict(dict)
+        readings = "select report_key, readings from staging.stg_report_lineage semi join held_keys using (report_key)"
+        for key, found in connection.execute(readings).fetchall():
+            for reading in json.loads(found or "[]"):
+                self.doubtful[key][reading["cell"]] = candidates_of(reading.get("candidates", []))
+
+    def of(self, row: Row, cells: Cells) -> Iterator[SoftEquation]:
+        """The evidence on one report's figures."""
+        for claim in self._claims[row["report_key"]]:
+            yield from _claimed(*claim, cells)
+        version = form().versions[row["form_version"]]
+        for other in self._by_body[row["authority_key"]]:
+            years = other["report_year"] - row["report_year"]
+            if years == 0 and other["report_key"] != row["report_key"] and other["form_version"] == version.version:
+                yield from self._copied(row, other)
+            elif years == -1:
+                yield from self._carried(version, _cells(self._table, other), {}, constant=-1)
+            elif years == 1:
+                theirs = form().versions[other["form_version"]]
+                yield from self._carried(theirs, {}, _cells(self._table, other), constant=0)
+
+    def _copied(self, row: Row, other: Row) -> Iterator[SoftEquation]:
+        """Another document of the same body and year; of a better source it counts for more."""
+        weight = _BETTER_COPY if other["source_tier"] < row["source_tier"] else _STATED
+        for cell, value in _cells(self._table, other).items():
+            if value is not None:
+                name = f"copy.{other['document_sha256'][:12]}.{cell}"
+                yield SoftEquation(name, (Operand(operand=cell),), value, weight)
+
+    def _carried(self, version: FormVersion, before: Cells, after: Cells, *, constant: int) -> Iterator[SoftEquation]:
+        """What the year before or after says: the identities between years with the other year's figures put in."""
+        known = before if constant else after
+        for identity in version.identities_of(self._table):
+            if identity.within_report:
+                continue
+            fixed = [known.get(term.cell.id) for term in identity.terms if term.year_offset == constant]
+            weights = [term.weight for term in identity.terms if term.year_offset == constant]
+            if any(value is None for value in fixed):
+                continue
+            value = -sum(weight * (value or 0) for weight, value in zip(weights, fixed, strict=True))
+            free = [term for term in identity.terms if term.year_offset != constant]
+            sign = free[0].weight
+            terms = tuple(Operand(operand=t.cell.id, weight=1 if t.weight == sign else -1) for t in free)
+            name = identity.id if constant else f"{identity.id}.next_year"
+            yield SoftEquation(name, terms, value * sign, _HINT if identity.source == "hint" else _STATED)
+
+
+def _claimed(claim_id: str, kind: str, terms: str, value: int, cells: Cells) -> Iterator[SoftEquation]:
+    """A claim of the prose, with each of the meanings that its kind can have."""
+    meanings: list[Iterable[Operand]] = [
+        [Operand(operand=term["operand"], weight=term.get("weight", 1)) for term in json.loads(terms)]
+    ]
+    declared = claim_rules().kinds.get(kind)
+    for meaning in declared.meanings.values() if declared else ():
+        if not any(f"{{{MEMBERS}}}" in term for term in meaning):
+            meanings.append(expand_terms(meaning, (), cells))
+    for operands in meanings:
+        known = tuple(operands)
+        if known and all(operand.operand in cells for operand in known):
+            yield SoftEquation(f"claim.{claim_id}", known, value)

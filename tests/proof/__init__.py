@@ -1,0 +1,1 @@
+"""Tests of localisation: which cell is wrong, and what the page says."""
