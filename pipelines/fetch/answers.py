@@ -15,6 +15,7 @@ Status = Literal[
     "wrong_type",
     "too_large",
     "truncated",
+    "empty",
     "bad_response",
     "http_error",
     "timeout",

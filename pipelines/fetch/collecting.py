@@ -134,8 +134,14 @@ class _Collector:
         if known is not None and not self._archive.path_of(known.sha256).exists():
             known = None
         validators = {known.fetch.final_url: known.validators} if known and known.fetch else {}
-        answer = self._asker.ask(entry.url, validators)
-        page = self._read(answer, entry, known)
+        try:
+            answer = self._asker.ask(entry.url, validators)
+            page = self._read(answer, entry, known)
+        except (_StoppedError, MemoryError):
+            raise
+        except Exception as error:  # one address must not end a run over thousands; the reason is kept
+            detail = f"{type(error).__name__}: {error}"
+            answer, page = Answer(status="bad_response", detail=detail, final_url=entry.url), None
         self._found.put(_Found(entry, answer, page, part_of))
         return page
 

@@ -116,7 +116,7 @@ def _read(response: httpx.Response, url: str, settings: FetchSettings) -> Answer
         return answer("truncated", "it is packed and ends before it is whole")
     except UnknownEncodingError as error:
         return answer("bad_response", str(error))
-    return answer("fetched", content=content) if content else answer("truncated", "the answer is empty")
+    return answer("fetched", content=content) if content else answer("empty", "the answer has no byte")
 
 
 def _read_content(response: httpx.Response, headers: Mapping[str, str], limit: int) -> bytes:

@@ -17,6 +17,7 @@ MOST_BYTES = 8 * 2**20
 MOST_PARTS = 20
 _SHELL = 60  # Chinese characters below which a page has no text of its own
 _LONGEST_VALUE = 300
+_MOST_CHILDREN = 3
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _SPACE = re.compile(r"\s+")
 _UNSEEN = ("script", "style", "noscript", "template", "head")
@@ -111,15 +112,14 @@ def _dense(text: str) -> str:
 def _labelled(root: etree._Element) -> dict[str, str]:
     """Values by the label before them: in the next cell or element, or behind a colon in the same one."""
     found: dict[str, str] = {}
-    for element in root.iter("td", "th", "li", "p", "dt", "span", "b", "strong", "div"):
-        text = "".join(str(part) for part in element.itertext()) if len(element) <= 3 else ""
+    elements = list(root.iter("td", "th", "li", "p", "dt", "span", "b", "strong", "div"))
+    for element in sorted(elements, key=len):  # the smallest one around a label says what is its value
+        text = "".join(str(part) for part in element.itertext()) if len(element) <= _MOST_CHILDREN else ""
         if not text or len(text) > _LONGEST_VALUE:
             continue
         head, colon, tail = text.replace("：", ":").partition(":")
-        value = tail.strip()
-        if not value:
-            following = element.getnext()
-            value = _text_of(following) if following is not None else (element.tail or "").strip()
+        following = element.getnext()
+        value = tail.strip() or (element.tail or "").strip() or ("" if following is None else _text_of(following))
         if value and (colon or element.tag in ("td", "th", "dt")):
             found.setdefault(_dense(head), _SPACE.sub(" ", value))
     return found

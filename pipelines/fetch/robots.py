@@ -1,7 +1,7 @@
 """robots.txt as RFC 9309 has it: asked for once for each site and kept for the whole run.
 
-A site without one (4xx) may be fetched; where it cannot be had (5xx, no answer) nothing is fetched, because nobody
-knows what it says.
+A site without one (4xx, an empty one, redirects without end) may be fetched; where it cannot be had (5xx, no answer)
+nothing is fetched, because nobody knows what it says.
 """
 
 import threading
@@ -12,11 +12,12 @@ import httpx
 from msgspec import Struct
 from protego import Protego
 
-from pipelines.fetch.answers import Answer
+from pipelines.fetch.answers import Answer, Status
 from pipelines.fetch.settings import ROBOTS_NAME
 
 MOST_BYTES = 500 * 1024
-NO_REASON_TO_RETRY = frozenset({"blocked_address", "refused_url"})
+# Without any, or refused for a reason that refuses the address itself as well, and says more there.
+_NONE: frozenset[Status] = frozenset({"empty", "bad_redirect", "blocked_address", "refused_url"})
 
 
 class Verdict(Struct, frozen=True):
@@ -58,6 +59,6 @@ def _read(answer: Answer) -> Protego | Verdict:
         return Protego.parse(answer.content[:MOST_BYTES].decode("utf-8", "replace"))
     if answer.status == "http_error" and answer.http_status is not None and 400 <= answer.http_status < 500:
         return Verdict(is_allowed=True)
-    if answer.status in NO_REASON_TO_RETRY:
-        return Verdict(is_allowed=True)  # the address itself is refused for the same reason, which says more
+    if answer.status in _NONE:
+        return Verdict(is_allowed=True)
     return Verdict(is_allowed=False, reason=f"robots.txt cannot be had ({answer.status}: {answer.detail})")

@@ -14,12 +14,13 @@ from pipelines.archive import Archive, read_manifest, read_sightings
 from pipelines.extract.readers import read_pieces
 from pipelines.fetch import collecting
 from pipelines.fetch.answers import Row
+from pipelines.fetch.asking import Asker
 from pipelines.fetch.collecting import Collected, collect
 from pipelines.fetch.guard import Guard
 from pipelines.fetch.settings import FetchSettings
 from pipelines.fetch.url_list import Entry
 from pipelines.limits import MEGABYTE, read_limits
-from tests.fetch.server import PAGE, Site, good, running_site, to
+from tests.fetch.server import PAGE, Site, good, running_secure_site, running_site, to
 
 HOST = "site.example"
 QUICK = FetchSettings(
@@ -88,6 +89,7 @@ def row_of(found: list[Collected]) -> Row:
         ("/bomb", "too_large", "1 MB, packed and unpacked", 1),
         ("/undeclared_bomb", "too_large", "1 MB, packed and unpacked", 1),
         ("/endless", "too_large", "1 MB", 1),
+        ("/empty", "empty", "no byte", 1),
         ("/large", "too_large", "999,999,999,999 bytes", 1),
         ("/movie", "wrong_type", "video/mp4", 1),
         ("/reset", "unreachable", "", 3),
@@ -261,7 +263,9 @@ def test_robots_are_asked_for_once(fetch: Fetch, site: Site) -> None:
     assert site.asked["/robots.txt"] == 1
 
 
-@pytest.mark.parametrize(("code", "status"), [(404, "fetched"), (403, "fetched"), (500, "refused_by_robots")])
+@pytest.mark.parametrize(
+    ("code", "status"), [(404, "fetched"), (403, "fetched"), (200, "fetched"), (500, "refused_by_robots")]
+)
 def test_robots_that_cannot_be_had(fetch: Fetch, site: Site, code: int, status: str) -> None:
     site.routes["/robots.txt"] = lambda handler: handler.send(b"", code)
     assert row_of(fetch("/good")).status == status
@@ -302,6 +306,18 @@ def test_a_connection_goes_to_the_address_that_was_checked(
     assert item.row.status == "refused_by_robots", "robots.txt could not be had"
 
 
+def test_a_fault_of_our_own_at_one_address_ends_no_other(fetch: Fetch, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object) -> None:
+        raise RuntimeError("not foreseen")
+
+    monkeypatch.setattr(collecting, "read_page", fail)
+    found = fetch("/good", "/file.txt")
+    assert [(item.row.status, item.row.detail) for item in found] == [
+        ("bad_response", "RuntimeError: not foreseen"),
+        ("http_error", "the server answered 404 Not Found"),
+    ]
+
+
 def test_a_failing_disk_ends_the_run(fetch: Fetch, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
@@ -332,3 +348,62 @@ def test_gzip_is_no_document_of_its_own(fetch: Fetch, site: Site) -> None:
     site.routes["/file.gz"] = lambda handler: handler.send(gzip.compress(PAGE), content_type="application/octet-stream")
     (document,) = fetch("/file.gz")[0].documents
     assert document.path.read_bytes() == gzip.compress(PAGE)
+
+
+def test_the_files_of_a_page_come_with_it(fetch: Fetch, site: Site, tmp_path: Path) -> None:
+    links = '<a href="/files/nb.pdf">2023年年报.pdf</a><a href="/files/lost.doc">年报附表</a>'
+    paged = '<script>createPageHTML(2, 0, "a", "html")</script>'
+    page = f'<title>2023年年报</title><div class="TRS_Editor">{links}</div>{paged}'.encode()
+    site.routes["/xxgk/a.html"] = lambda handler: (
+        handler.head(304) if "If-None-Match" in handler.headers else handler.send(page, etag='"p"')
+    )
+    site.routes["/xxgk/a_1.html"] = good
+    site.routes["/files/nb.pdf"] = lambda handler: handler.send(b"%PDF-1.4\n", content_type="application/pdf")
+    found = fetch("/xxgk/a.html", "/good", tier=3)
+    base = f"http://{HOST}:{site.port}"
+    outcomes = [(item.row.url.removeprefix(base), item.row.status, item.row.part_of, item.is_listed) for item in found]
+    assert sorted(outcomes) == [
+        ("/files/lost.doc", "http_error", f"{base}/xxgk/a.html", False),
+        ("/files/nb.pdf", "fetched", f"{base}/xxgk/a.html", False),
+        ("/good", "fetched", "", True),
+        ("/xxgk/a.html", "fetched", "", True),
+        ("/xxgk/a_1.html", "fetched", f"{base}/xxgk/a.html", False),
+    ]
+    lines = {line.source_uri.removeprefix(base): line for line in read_sightings(tmp_path / "archive")}
+    assert lines["/files/nb.pdf"].source_tier == 3
+    assert lines["/files/nb.pdf"].fetch is not None
+    assert lines["/files/nb.pdf"].fetch.part_of == f"{base}/xxgk/a.html"
+    assert lines["/xxgk/a.html"].fetch is not None
+    assert lines["/xxgk/a.html"].fetch.dialect == "trs"
+    site.routes["/files/nb.pdf"] = lambda handler: handler.send(b"%PDF-1.5\n", content_type="application/pdf")
+    again = {item.row.url.removeprefix(base): item.row for item in fetch("/xxgk/a.html")}
+    assert again["/xxgk/a.html"].status == "not_modified"
+    assert again["/files/nb.pdf"].sha256 != lines["/files/nb.pdf"].sha256, "a page that is the same may have new files"
+
+
+def test_hosts_are_asked_beside_each_other_and_one_that_hangs_holds_up_no_other(fetch: Fetch, site: Site) -> None:
+    other = f"http://other.example:{site.port}"
+    found = fetch("/slow", "/good", f"{other}/good", settings=IMPATIENT)
+    statuses = {item.row.url.rpartition("example")[2].partition("/")[2]: item.row.status for item in found}
+    assert statuses == {"slow": "timeout", "good": "fetched"}
+    assert len(found) == 3
+    assert found[0].row.url == f"{other}/good"
+
+
+@pytest.mark.parametrize(
+    ("host", "status", "told"),
+    [(HOST, "fetched", ""), ("other.example", "refused_by_robots", "CERTIFICATE_VERIFY_FAILED")],
+)
+def test_the_certificate_is_that_of_the_name_not_of_the_address(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, host: str, status: str, told: str
+) -> None:
+    with running_secure_site(tmp_path, HOST) as (site, certificate, asked):
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        site.routes["/robots.txt"] = lambda handler: handler.send(b"", 404)
+        guard = Guard(frozenset({f"{host}:{site.port}"}), resolve)
+        asker = Asker(structs.replace(QUICK, attempts=1), guard)
+        answer = asker.ask(f"https://{host}:{site.port}/good", {})
+        asker.close()
+    assert set(asked) == {host}
+    assert answer.status == status
+    assert told in answer.detail

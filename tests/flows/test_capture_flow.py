@@ -1,0 +1,99 @@
+"""Runs that are fed by an inbox and a list of addresses: nothing is lost at a kill, and nothing comes twice."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows import capture_steps, steps
+from flows.fetching import NothingFetchedError
+from flows.runs import Run
+from flows.warehouse import run_warehouse
+from pipelines.capture import CaptureError
+from pipelines.inbox import open_inbox
+from pipelines.publishing import list_versions
+from pipelines.warehouse import Warehouse
+from tests.fetch.server import Site, running_site
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "documents"
+SERVED, *HANDED_OVER = sorted(SAMPLES.iterdir())
+
+
+@pytest.fixture
+def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    """A server that is allowed by name and has one of the samples, which it knows by an ETag."""
+    with running_site() as running:
+        monkeypatch.setenv("GONGKAI_FETCH_ALLOWED_HOSTS", f"127.0.0.1:{running.port}")
+        monkeypatch.setenv("GONGKAI_FETCH_DELAY_SECONDS", "1")
+        content = SERVED.read_bytes()
+        running.routes["/report.txt"] = lambda handler: (
+            handler.head(304) if "If-None-Match" in handler.headers else handler.send(content, etag='"r"')
+        )
+        yield running
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    """An inbox with the other samples, and something that is no report."""
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    for path in HANDED_OVER:
+        shutil.copy2(path, folder)
+    (folder / "unknown.txt").write_text("无关文本", encoding="utf-8")
+    return folder
+
+
+def capture_and_die(run: Run, inbox: Path) -> None:
+    """All that a run does before it would move the files away."""
+    with open_inbox(inbox, settle_seconds=0) as box:
+        taken = capture_steps.take_inbox.fn(run, box)
+        captured = taken.captured
+        steps.load.fn(run, captured, steps.extract.fn(run, captured))
+
+
+@pytest.mark.usefixtures("prefect_api")
+def test_a_run_takes_from_inbox_and_addresses_after_one_that_was_killed(
+    tmp_path: Path, site: Site, inbox: Path
+) -> None:
+    warehouse = Warehouse(tmp_path / "warehouse")
+    capture_and_die(Run(warehouse, "killed"), inbox)
+    urls = tmp_path / "urls.csv"
+    urls.write_text(f"url,tier\nhttp://127.0.0.1:{site.port}/report.txt,0\n", encoding="utf-8")
+
+    outcome = run_warehouse(warehouse=str(warehouse.root), inbox=str(inbox), urls=str(urls))
+    assert outcome.version is not None
+    assert (outcome.captured, outcome.loaded.written) == (len(HANDED_OVER) + 2, 1), "only the fetched one was new"
+    assert {receipt.file: receipt.fate for receipt in outcome.receipts} == {
+        **{path.name: "done" for path in HANDED_OVER},
+        "unknown.txt": "rejected",
+    }
+    with duckdb.connect(warehouse.live_mart, read_only=True) as mart:
+        tiers = mart.execute(
+            "select source_tier, count(*) from marts.dim_document group by all order by all"
+        ).fetchall()
+    assert tiers == [(0, 1), (5, len(HANDED_OVER) + 1)]
+
+    again = run_warehouse(warehouse=str(warehouse.root), inbox=str(inbox), urls=str(urls))
+    assert again.fetched is not None
+    assert [row.status for row in again.fetched.rows] == ["not_modified"]
+    assert (again.captured, again.loaded.payloads, again.version, again.receipts) == (1, 0, None, [])
+    assert len(list_versions(warehouse)) == 1
+
+    anew = run_warehouse(warehouse=str(warehouse.root), archived=True)
+    assert (anew.captured, anew.version) == (len(HANDED_OVER) + 2, None)
+
+
+@pytest.mark.usefixtures("prefect_api")
+def test_an_empty_inbox_is_no_failure_and_no_address_at_all_is_one(tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse"
+    (tmp_path / "inbox").mkdir()
+    urls = tmp_path / "urls.txt"
+    urls.write_text("http://10.0.0.1/\n", encoding="utf-8")
+    outcome = run_warehouse(warehouse=str(warehouse), inbox=str(tmp_path / "inbox"), urls=str(urls))
+    assert (outcome.captured, outcome.version) == (0, None)
+    with pytest.raises(NothingFetchedError, match="blocked_address"):
+        run_warehouse(warehouse=str(warehouse), urls=str(urls))
+    with pytest.raises(CaptureError, match="nothing to take from"):
+        run_warehouse(warehouse=str(warehouse))
