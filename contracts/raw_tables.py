@@ -123,6 +123,26 @@ RAW_TABLES: dict[str, pa.Schema] = {
             pa.field("run_id", TEXT, nullable=False),
         ]
     ),
+    "decisions": pa.schema(
+        [
+            pa.field("decision_id", TEXT, nullable=False),
+            pa.field("position", INTEGER, nullable=False),  # the line of the ledger, from 1
+            pa.field("payload", TEXT, nullable=False),  # the line itself, as `contracts.decisions` encodes it
+            pa.field("payload_sha256", TEXT, nullable=False),
+            pa.field("kind", TEXT, nullable=False),
+            pa.field("decided_at", TIMESTAMP, nullable=False),
+            pa.field("decided_by", TEXT, nullable=False),
+            pa.field("reason", TEXT, nullable=False),
+            pa.field("evidence", TEXT),
+            pa.field("document_sha256", TEXT),
+            pa.field("ordinal", INTEGER),
+            pa.field("rule", TEXT),
+            pa.field("cell", TEXT),
+            pa.field("value", TEXT),  # an integer, a decimal or a text; null for a blank
+            pa.field("expected", TEXT),  # the premise, as `contracts.decisions.expected_text` writes it
+            pa.field("withdraws", TEXT),
+        ]
+    ),
 }
 
 MERGE_KEYS: dict[str, str] = {
@@ -131,4 +151,5 @@ MERGE_KEYS: dict[str, str] = {
     "claims": "report_key",
     "legacy_indicators": "report_key",
     "rejected_documents": "document_key",
+    "decisions": "decision_id",
 }

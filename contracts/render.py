@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from contracts import decisions
 from contracts.form import form
 from contracts.raw_json import json_schema
 from contracts.rendering.data_dictionary import render_data_dictionary
@@ -36,8 +37,9 @@ def rendered_files(root: Path = ROOT) -> dict[Path, str]:
     files[root / "docs" / "rules.md"] = render_rules_page(fired)
     files[root / "docs" / "form.md"] = render_form_page(declared)
     files[root / "docs" / "data_dictionary.md"] = render_data_dictionary(root / "dbt_project", files)
-    schema = json.dumps(json_schema(), ensure_ascii=False, indent=1, sort_keys=True)
-    files[root / "docs" / "raw_extracted.schema.json"] = schema + "\n"
+    for name, schema in (("raw_extracted", json_schema()), ("decisions", decisions.json_schema())):
+        content = json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True)
+        files[root / "docs" / f"{name}.schema.json"] = content + "\n"
     return files
 
 

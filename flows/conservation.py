@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from pipelines.decisions import Ledger
 from pipelines.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -61,3 +62,15 @@ def check_documents(warehouse: Warehouse, captured: Iterable[str]) -> None:
         ((found,),) = connection.execute(query, [wanted]).fetchall()
     if found != len(wanted):
         raise LostInputError("Between capture and load", len(wanted), found, "documents")
+
+
+def check_decisions(warehouse: Warehouse, ledger: Ledger) -> None:
+    """Every line of the ledger has its row of `raw.decisions`.
+
+    Raises:
+        LostInputError: one has none, or there are others.
+    """
+    with duckdb.connect(warehouse.database, read_only=True) as connection:
+        rows = connection.execute("select decision_id from raw.decisions order by position").fetchall()
+    if [name for (name,) in rows] != [decision.id for decision in ledger.decisions]:
+        raise LostInputError("Between ledger and load", len(ledger.decisions), len(rows), "decisions")

@@ -13,7 +13,7 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from contracts.layers import LayerReport, RunExpectation
-from flows.conservation import check_documents, check_extracted, check_loaded
+from flows.conservation import check_decisions, check_documents, check_extracted, check_loaded
 from flows.contract_report import render_contract
 from flows.contract_steps import Layer, evaluate_layer
 from flows.dbt import run_dbt
@@ -23,6 +23,8 @@ from flows.runs import Captured, Handover, Run
 from flows.warehouse_errors import RedContractError
 from pipelines.capture import CaptureError, Document, RawShard
 from pipelines.capture import capture as capture_inputs
+from pipelines.decisions import Ledger
+from pipelines.decisions.records import load_decisions
 from pipelines.extract.batch import extract_documents
 from pipelines.extract.document import EXTRACTOR_NAME, EXTRACTOR_VERSION
 from pipelines.extract.store import ExtractionStore
@@ -92,16 +94,19 @@ def extract(run: Run, captured: Captured) -> Handover:
 
 
 @task(name="load", task_run_name="load", cache_policy=NO_CACHE)
-def load(run: Run, captured: Captured, handed_over: Handover) -> LoadResult:
-    """Validate raw extracted JSON and merge it into the raw tables.
+def load(run: Run, captured: Captured, handed_over: Handover, ledger: Ledger) -> LoadResult:
+    """Validate raw extracted JSON and merge it into the raw tables, and the ledger of decisions beside it.
 
     Raises:
-        LostInputError: the raw tables do not account for every payload and every captured document.
+        LedgerError: the ledger lacks decisions that the warehouse has used.
+        LostInputError: the raw tables do not account for every payload, every captured document and every decision.
     """
     with step_progress("Load") as advance:
         loaded = load_raw(handed_over.shards, run.warehouse.root, run.id, advance)
     check_loaded(handed_over.payloads, loaded)
     check_documents(run.warehouse, (document.sha256 for document in captured.documents))
+    load_decisions(ledger, run.warehouse.root)
+    check_decisions(run.warehouse, ledger)
     return loaded
 
 

@@ -12,6 +12,7 @@ from flows.outcome import RunOutcome
 from flows.runs import Captured, Handover, Run
 from flows.steps import build_layer, capture, check_layer, extract, is_empty, is_published, load, publish_mart
 from pipelines.capture import CaptureError
+from pipelines.decisions import default_ledger, read_ledger
 from pipelines.inbox import open_inbox
 from pipelines.load import LoadResult
 from pipelines.publishing import Version, start_build, writer_lock
@@ -26,6 +27,7 @@ def run_warehouse(
     inbox: str | None = None,
     urls: str | None = None,
     archived: bool = False,
+    ledger: str | None = None,
 ) -> RunOutcome:
     """Take documents and raw extracted JSON into a warehouse and publish its mart.
 
@@ -36,6 +38,7 @@ def run_warehouse(
         inbox: a folder whose files go to `done` or `rejected` in it once the warehouse holds them; it may be empty.
         urls: a list of addresses to fetch; those that fail are listed and do not stop the run.
         archived: take every document of the archive again, so that this code reads what another code has read.
+        ledger: the ledger of decisions; by default what `GONGKAI_LEDGER` names, else `decisions.jsonl` in this folder.
 
     Raises:
         CaptureError: nothing to take from is named, or an input does not exist or holds nothing.
@@ -43,6 +46,7 @@ def run_warehouse(
         NothingFetchedError: no address of the list gave a document, and the run was given nothing else.
         InboxError: the inbox cannot be used.
         DamagedShardError: a compressed shard among the inputs is cut off.
+        LedgerError: the ledger has a broken line, or lacks decisions that the warehouse has used.
         LostInputError: a document or payload was lost on the way; nothing is published.
         WriterBusyError: another run is writing.
         RedContractError: a layer's contract is red; nothing is published.
@@ -54,6 +58,7 @@ def run_warehouse(
             "The run was given nothing to take from. Name inputs, an inbox, a list of addresses, or the archive itself."
         )
     run = Run(Warehouse(Path(warehouse)), new_run_id())
+    decisions = read_ledger(Path(ledger) if ledger else default_ledger())
     with writer_lock(run.warehouse, run.id), open_inbox(Path(inbox)) if inbox else nullcontext() as box:
         fetched = fetch(run, Path(urls)) if urls else None
         if urls and fetched and fetched.is_fruitless and not (inputs or inbox or archived):
@@ -67,7 +72,7 @@ def run_warehouse(
         ]
         captured = join_captured(parts)
         handed_over = extract(run, captured)
-        loaded = load(run, captured, handed_over)
+        loaded = load(run, captured, handed_over, decisions)
         receipts = settle_inbox(run, box, taken) if box else []
         is_done = is_published(run.warehouse) or is_empty(run.warehouse)
         version = None if is_done else build_version(run, handed_over, loaded, accept_changes)

@@ -7,7 +7,8 @@ import polars as pl
 from contracts.form import UNSPECIFIED, Row, form
 from contracts.layers.frames import KEY, cells_of
 
-STATUS_ORDER = {"passed": 1, "not_assessed": 2, "held": 3, "absent": 4}
+STATUS_ORDER = {"passed": 1, "accepted": 2, "not_assessed": 3, "held": 4, "absent": 5, "rejected": 6}
+COUNTED = ("passed", "accepted", "not_assessed")
 
 
 def rows_of(table: str) -> dict[str, Row]:
@@ -83,8 +84,8 @@ def expect_disclosures(frame: pl.DataFrame) -> pl.DataFrame:
 def choose_current(reports: pl.DataFrame, statuses: pl.DataFrame) -> pl.DataFrame:
     """The revision of each body-year that counts for one table, with its `status`.
 
-    Passed before not assessed before held before absent; then the better source tier, the later capture, the
-    document's hash and the ordinal. A held revision never displaces a passed one.
+    Passed, accepted, not assessed, held, absent, rejected, in this order; then the better source tier, the later
+    capture, the document's hash and the ordinal. A held revision never displaces a passed one.
 
     Args:
         reports: `report_key`, `authority_key`, `report_year`, and what orders the revisions: `source_tier`,
@@ -106,3 +107,18 @@ def choose_current(reports: pl.DataFrame, statuses: pl.DataFrame) -> pl.DataFram
         .unique(["authority_key", "report_year"], keep="first", maintain_order=True)
         .select(KEY, "authority_key", "report_year", "status")
     )
+
+
+def expect_differences(decided: pl.DataFrame, reported: pl.DataFrame) -> pl.DataFrame:
+    """The figures that were decided otherwise than reported, a row each: `report_key`, `place`, `decided`, `reported`.
+
+    Args:
+        decided: a fact's figures of some reports, wide, as decided.
+        reported: the same as reported.
+    """
+    sides = [
+        frame.unpivot(index=KEY, variable_name="place", value_name=name)
+        for frame, name in ((decided, "decided"), (reported, "reported"))
+    ]
+    both = sides[0].join(sides[1], on=[KEY, "place"], how="full", coalesce=True)
+    return both.filter(pl.col("decided").ne_missing(pl.col("reported")))

@@ -10,9 +10,12 @@ from contracts.layers import expected_facts as expected
 from contracts.layers import staging
 from contracts.layers.balance import Judgement, judge
 from contracts.layers.conservation import compare_frames, read_frame
+from contracts.layers.decided import accepted_tables, apply_corrections, check_states, read_decided, settle_statuses
 from contracts.layers.fingerprints import check_unaltered, remember
 from contracts.layers.frames import KEY, cells_of, read_cells
+from contracts.layers.prose import check_prose
 from contracts.layers.published import balance_identities, check_fact, check_truths, flows_balance
+from contracts.layers.reported import FIGURES, check_reported
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation, verdict
 from contracts.layers.scope import Relations, in_scope
 
@@ -33,7 +36,7 @@ RELATIONS: Relations = dict.fromkeys(
         )
     ),
     "authority_key",
-)
+) | {f"{MARTS}.fct_decisions": "report_key"}
 _PLACES_PRIME = 509
 _BODY = ("authority_key", "report_year", "status")
 
@@ -55,27 +58,31 @@ def _per_report(
 
 
 def _check_statuses(
-    connection: duckdb.DuckDBPyConnection, run: RunExpectation, judgements: dict[str, Judgement]
+    connection: duckdb.DuckDBPyConnection, run: RunExpectation, statuses: Mapping[str, pl.DataFrame]
 ) -> CheckResult:
-    """Whether dbt's SQL and pandera hold the same report x tables."""
-    mine = [j.statuses.with_columns(table_id=pl.lit(table)) for table, j in judgements.items()]
-    tables = in_scope(run, f"{MARTS}.fct_report_tables")
-    query = f"select {KEY}, table_id::varchar as table_id, status::varchar as status from {tables}"
+    """Whether dbt's SQL and pandera, with the same decisions, hold the same report x tables and let the same in."""
+    mine = [frame.with_columns(table_id=pl.lit(table)) for table, frame in statuses.items()]
+    query = f"""
+        select {KEY}, table_id::varchar as table_id, status::varchar as status,
+            status_reported::varchar as status_reported, is_corrected, decision_id
+        from {in_scope(run, f"{MARTS}.fct_report_tables")}
+    """
     return compare_frames("held", pl.concat(mine), read_frame(connection, query), [KEY, "table_id"])
 
 
 def _check_revisions(
-    connection: duckdb.DuckDBPyConnection, run: RunExpectation, judgements: dict[str, Judgement]
+    connection: duckdb.DuckDBPyConnection,
+    run: RunExpectation,
+    reports: pl.DataFrame,
+    statuses: Mapping[str, pl.DataFrame],
 ) -> tuple[CheckResult, dict[str, pl.DataFrame]]:
     """Whether the same revision counts for each body-year and table; and the reports that count, by table."""
-    columns = "report_key, authority_key, report_year, source_tier, captured_at, document_sha256, ordinal"
-    reports = read_frame(connection, f"select {columns} from {_current(run)}")
-    chosen = {table: expected.choose_current(reports, j.statuses) for table, j in judgements.items()}
+    chosen = {table: expected.choose_current(reports, frame.select(KEY, "status")) for table, frame in statuses.items()}
     mine = pl.concat([frame.select(KEY, table_id=pl.lit(table)) for table, frame in chosen.items()])
     tables = in_scope(run, f"{MARTS}.fct_report_tables")
     query = f"select {KEY}, table_id::varchar as table_id from {tables} where is_current"
     result = compare_frames("revisions", mine, read_frame(connection, query), [KEY, "table_id"])
-    admitted = pl.col("status").is_in(["passed", "not_assessed"])
+    admitted = pl.col("status").is_in(expected.COUNTED)
     return result, {table: frame.filter(admitted) for table, frame in chosen.items()}
 
 
@@ -87,10 +94,16 @@ def _check_identity_facts(
     counts = counts.filter(pl.sum_horizontal("fail", "not_assessed", "pass") > 0)
     failures = pl.concat([j.failures.cast({"residual": pl.Int64}) for j in judgements.values()])
     of_status = ", ".join(f"count(*) filter (where status = '{s}') as {s}" for s in ("fail", "not_assessed", "pass"))
-    enforced = f"from {in_scope(run, f'{MARTS}.fct_identity_checks')} where is_enforced"
+    checks = in_scope(run, f"{MARTS}.fct_identity_checks")
+    enforced = f"from {checks} where is_enforced"
     totals = f"select identity::varchar as identity, {of_status} {enforced} group by identity"
     failed = f"select {KEY}, identity::varchar as identity, residual {enforced} and status = 'fail'"
+    said = "case when residual = 0 then 'pass' when residual <> 0 then 'fail' else 'not_assessed' end"
+    ((rows, wrong),) = connection.execute(
+        f"select count(*), count(*) filter (where status <> {said}) from {checks}"
+    ).fetchall()
     return [
+        verdict("identities.statuses", rows, wrong, f"{wrong} residuals under another status"),
         compare_frames("identities.counts", counts, read_frame(connection, totals), ["identity"]),
         compare_frames("identities.residuals", failures, read_frame(connection, failed), [KEY, "identity"]),
     ]
@@ -230,28 +243,6 @@ def _check_other_tables(
     ]
 
 
-def _check_prose(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> list[CheckResult]:
-    """Claims and legacy indicators of the reports that count, row by row."""
-    agreement = "case when agrees then 'agree' when not agrees then 'conflict' else 'not_assessed' end as status"
-    current = f"not is_leftover and {KEY} in (select {KEY} from {MARTS}.dim_report where is_current)"
-    staged = {name: in_scope(run, f"staging.stg_{name}", "report_key") for name in ("claims", "legacy_indicators")}
-    facts = {name: in_scope(run, f"{MARTS}.fct_{name}") for name in ("narrative_claims", "legacy_indicators")}
-    claims = f"select {KEY}, claim_id, value, {agreement} from {staged['claims']} where {current}"
-    told = f"select {KEY}, claim_id, value, status::varchar as status from {facts['narrative_claims']}"
-    columns = f"{KEY}, position, indicator, period"
-    figure = "try_cast(value as decimal(24, 6)) as figure"
-    indicators = f"select {columns}, value, {figure} from {staged['legacy_indicators']} where {current}"
-    legacy = f"select {columns}, value_printed as value, {figure} from {facts['legacy_indicators']}"
-    return [
-        compare_frames(
-            "conservation.claims", read_frame(connection, claims), read_frame(connection, told), [KEY, "claim_id"]
-        ),
-        compare_frames(
-            "conservation.legacy", read_frame(connection, indicators), read_frame(connection, legacy), [KEY, "position"]
-        ),
-    ]
-
-
 def check_facts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> LayerReport:
     """Evaluate the contract of the facts.
 
@@ -259,18 +250,31 @@ def check_facts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> L
         connection: the warehouse, open for writing, with the mart file attached as `mart`.
         run: the run, whose staging contract was recorded before.
     """
-    staged = {table: read_cells(connection, _current(run), table) for table in form().tables}
+    reported = {table: read_cells(connection, _current(run), table) for table in form().tables}
+    decided = read_decided(connection, run)
+    staged = {table: apply_corrections(frame, table, decided) for table, frame in reported.items()}
     judgements = {table: judge(frame, table) for table, frame in staged.items()}
-    revisions, admitted = _check_revisions(connection, run, judgements)
+    accepted = accepted_tables(decided, judgements)
+    columns = "report_key, authority_key, report_year, source_tier, captured_at, document_sha256, ordinal"
+    reports = read_frame(connection, f"select {columns} from {_current(run)}")
+    statuses = {
+        table: settle_statuses(table, judgement, reported[table], reports, decided, accepted)
+        for table, judgement in judgements.items()
+    }
+    revisions, admitted = _check_revisions(connection, run, reports, statuses)
     counted = {table: frame.join(admitted[table], on=KEY, how="semi") for table, frame in staged.items()}
+    decisions = in_scope(run, f"{MARTS}.fct_decisions", "report_key")
+    facts = {fact: in_scope(run, f"{MARTS}.{fact}") for fact in FIGURES}
     results = [
         check_unaltered(connection, run, staging.RELATIONS),
-        _check_statuses(connection, run, judgements),
+        _check_statuses(connection, run, statuses),
+        check_states(connection, decisions, decided, judgements, is_whole=run.is_whole),
         revisions,
         *_check_identity_facts(connection, run, judgements),
         *_check_applications(connection, run, counted["applications"], admitted["applications"]),
         *_check_other_tables(connection, run, counted, admitted),
-        *_check_prose(connection, run),
+        *check_reported(connection, facts, counted, reported, decided, accepted),
+        *check_prose(connection, run, MARTS),
     ]
     remember(connection, run, RELATIONS)
     return LayerReport(run.run_id, "facts", results)

@@ -12,6 +12,7 @@ from contracts.layers.fingerprints import check_unaltered
 from contracts.layers.frames import KEY
 from contracts.layers.published import (
     BODY_YEAR,
+    LET_IN,
     REGION_YEAR,
     check_authority_year,
     check_cases,
@@ -30,7 +31,7 @@ def _figures() -> tuple[str, ...]:
 
 
 def _body_years(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> pl.DataFrame:
-    """What `authority_year` must hold: figures of passed tables, null where the table did not pass."""
+    """What `authority_year` must hold: figures of tables that passed or were accepted, null where neither."""
     keys = ", ".join(BODY_YEAR)
     flows = ", ".join(f"sum({name})::bigint as {name}" for name in form().flows)
     cases = "sum(cases) filter (where channel = 'review')::bigint as reviews, "
@@ -39,7 +40,7 @@ def _body_years(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> p
     bodies = read_frame(connection, f"select distinct {keys} from {tables} where is_current")
     for columns, fact in ((flows, "fct_application_flows"), (cases, "fct_reviews_and_lawsuits")):
         rows = in_scope(run, f"{MARTS}.{fact}")
-        query = f"select {keys}, {columns} from {rows} where status = 'passed' group by {keys}"
+        query = f"select {keys}, {columns} from {rows} where status in {LET_IN} group by {keys}"
         bodies = bodies.join(read_frame(connection, query), on=list(BODY_YEAR), how="left")
     return bodies
 
@@ -69,10 +70,10 @@ def _check_case_columns(connection: duckdb.DuckDBPyConnection, run: RunExpectati
 def _check_sums(
     connection: duckdb.DuckDBPyConnection, run: RunExpectation, mart: str, fact: str, measure: str, keys: list[str]
 ) -> CheckResult:
-    """Whether a mart's measure adds up to the passed rows of its fact for each key."""
+    """Whether a mart's measure adds up to the rows of its fact that were let in, for each key."""
     columns = ", ".join([*keys, f"sum({measure})::bigint as {measure}"])
     rows, shown = (in_scope(run, f"{MARTS}.{name}") for name in (fact, mart))
-    expected = read_frame(connection, f"select {columns} from {rows} where status = 'passed' group by all")
+    expected = read_frame(connection, f"select {columns} from {rows} where status in {LET_IN} group by all")
     actual = read_frame(connection, f"select {columns} from {shown} group by all")
     return compare_frames(f"conservation.{mart}", expected, actual, keys)
 
@@ -85,7 +86,7 @@ def _check_results(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -
     closed = "(sum(cases) - coalesce(sum(cases) filter (where result = 'pending'), 0))::bigint as closed_cases"
     expected = f"""
         select {", ".join(keys)}, {", ".join(sums)}, {closed} from {in_scope(run, f"{MARTS}.fct_reviews_and_lawsuits")}
-        where status = 'passed' group by all
+        where status in {LET_IN} group by all
     """
     rows = in_scope(run, f"{MARTS}.reviews_and_lawsuits")
     actual = f"select {', '.join((*keys, *results, 'closed_cases'))} from {rows}"
@@ -111,7 +112,7 @@ def _choose_bodies(bodies: pl.DataFrame) -> pl.DataFrame:
     Args:
         bodies: the rows of `authority_year` that have a region, with `is_government`.
     """
-    passed = pl.col("applications_status") == "passed"
+    passed = pl.col("applications_status").is_in(LET_IN)
     consolidated = bodies.filter(passed & pl.col("is_government") & (pl.col("scope_counted") == "consolidated"))
     first = (
         consolidated.sort("authority_key")
@@ -128,7 +129,7 @@ def _choose_bodies(bodies: pl.DataFrame) -> pl.DataFrame:
 
 def _check_region_year(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> list[CheckResult]:
     """A region's figures are those of its one consolidated report or of its own reports, never of both."""
-    columns = (*REGION_YEAR, "basis", "consolidated_by_zh", *_figures())
+    columns = (*REGION_YEAR, "basis", "consolidated_by_zh", "bodies_accepted", *_figures())
     shown, rows = (in_scope(run, f"{MARTS}.{name}", "region_code") for name in ("region_year", "authority_year"))
     regions = read_frame(connection, f"select {', '.join(columns)} from {shown}")
     is_government = "(authority_zh like '%人民政府' and not regexp_matches(authority_zh, '[镇乡]人民政府$'))"
@@ -141,12 +142,20 @@ def _check_region_year(connection: duckdb.DuckDBPyConnection, run: RunExpectatio
         """,
     )
     sums = [pl.when(pl.col(n).count() > 0).then(pl.col(n).sum()).alias(n) for n in _figures()]
-    counted = _choose_bodies(bodies).group_by(REGION_YEAR).agg(pl.col("basis", "consolidated_by_zh").first(), *sums)
+    counted = (
+        _choose_bodies(bodies)
+        .group_by(REGION_YEAR)
+        .agg(
+            pl.col("basis", "consolidated_by_zh").first(),
+            (pl.col("applications_status") == "accepted").sum().cast(pl.Int64).alias("bodies_accepted"),
+            *sums,
+        )
+    )
     expected = (
         bodies.select(REGION_YEAR)
         .unique()
         .join(counted, on=REGION_YEAR, how="left")
-        .with_columns(pl.col("basis").fill_null("none"))
+        .with_columns(pl.col("basis").fill_null("none"), pl.col("bodies_accepted").fill_null(0))
     )
     return [
         check_region_year(regions, _figures()),
@@ -155,7 +164,7 @@ def _check_region_year(connection: duckdb.DuckDBPyConnection, run: RunExpectatio
 
 
 def _check_exceptions(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
-    """Every violated identity of a held table is listed with its residual."""
+    """Every violated identity of a table, held or let in, is listed with its residual."""
     keys = [KEY, "identity"]
     checks = in_scope(run, f"{MARTS}.fct_identity_checks")
     exceptions = in_scope(run, f"{MARTS}.quality_exceptions", "report_key")
@@ -164,7 +173,8 @@ def _check_exceptions(connection: duckdb.DuckDBPyConnection, run: RunExpectation
         where is_enforced and status = 'fail'
     """
     listed = f"""
-        select report_key, identity, residual from {exceptions} where exception_kind = 'held'
+        select report_key, identity, residual from {exceptions}
+        where exception_kind in ('held', 'accepted', 'rejected')
     """
     return compare_frames("exceptions", read_frame(connection, held), read_frame(connection, listed), keys)
 

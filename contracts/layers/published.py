@@ -16,7 +16,8 @@ from contracts.layers.results import CheckResult, verdict
 BODY_YEAR = ("authority_key", "report_year")
 REGION_YEAR = ("region_code", "report_year")
 BASES = ("consolidated", "own_reports", "none")
-TABLE_STATUSES = ("passed", "held", "not_assessed", "absent")
+TABLE_STATUSES = ("passed", "accepted", "not_assessed", "held", "absent", "rejected")
+LET_IN = ("passed", "accepted")
 _YEAR = pa.Check.in_range(1990, 2100)
 
 
@@ -77,16 +78,18 @@ def _flows_add_up() -> pl.Expr:
 
 
 def check_authority_year(frame: pl.DataFrame, figures: Mapping[str, tuple[str, ...]]) -> CheckResult:
-    """`authority_year`: keys, years, statuses, natural figures that balance, and none of a table that did not pass.
+    """`authority_year`: keys, years, statuses, natural figures, and none of a table that was not let in.
+
+    What passed balances; what was accepted as reported need not.
 
     Args:
         frame: the mart's keys, figures and `<table>_status` columns.
         figures: the mart's figures by the table that they come from.
     """
     derived = frame.with_columns(
-        flows_balance=_flows_add_up(),
+        flows_balance=(pl.col("applications_status") == "accepted") | _flows_add_up(),
         **{
-            f"{table}_figures_passed": (pl.col(f"{table}_status") == "passed")
+            f"{table}_figures_passed": pl.col(f"{table}_status").is_in(LET_IN)
             | pl.all_horizontal(pl.col(name).is_null() for name in names)
             for table, names in figures.items()
         },
@@ -107,7 +110,7 @@ def check_authority_year(frame: pl.DataFrame, figures: Mapping[str, tuple[str, .
 
 
 def check_region_year(frame: pl.DataFrame, figures: Iterable[str]) -> CheckResult:
-    """`region_year`: keys, years, the basis of the figures, natural figures that balance."""
+    """`region_year`: keys, years, the basis of the figures, natural figures that balance unless one was accepted."""
     schema = pa.DataFrameSchema(
         {
             "region_code": pa.Column(pl.String, pa.Check.str_matches(r"^\d{6}$")),
@@ -115,12 +118,14 @@ def check_region_year(frame: pl.DataFrame, figures: Iterable[str]) -> CheckResul
             "basis": pa.Column(pl.String, pa.Check.isin(BASES)),
             "consolidated_by_zh": pa.Column(pl.String, nullable=True),
             **_figures(figures),
+            "bodies_accepted": pa.Column(pl.Int64, pa.Check.ge(0)),
             **_truths(["flows_balance"]),
         },
         strict=True,
         unique=list(REGION_YEAR),
     )
-    return check_frame("schema.region_year", frame.with_columns(flows_balance=_flows_add_up()), schema)
+    balance = (pl.col("bodies_accepted") > 0) | _flows_add_up()
+    return check_frame("schema.region_year", frame.with_columns(flows_balance=balance), schema)
 
 
 def check_cases(frame: pl.DataFrame, results: Iterable[str], rates: Iterable[str]) -> CheckResult:

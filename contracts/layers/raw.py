@@ -7,6 +7,7 @@ import duckdb
 
 from contracts.form import form
 from contracts.layers.balance import judge
+from contracts.layers.decided import check_decision_rows
 from contracts.layers.fingerprints import remember
 from contracts.layers.frames import check_schema, read_cells
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation, verdict
@@ -18,6 +19,7 @@ RELATIONS: Relations = {
     "raw.claims": "report_key",
     "raw.legacy_indicators": "report_key",
     "raw.rejected_documents": "document_key",
+    "raw.decisions": None,
 }
 
 
@@ -77,7 +79,11 @@ def check_raw(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> Lay
         connection: the warehouse, open for writing.
         run: what the run handed to the loader.
     """
-    results = [check_vacuity(connection, run, "raw.reports"), *check_conservation(connection, run)]
+    results = [
+        check_vacuity(connection, run, "raw.reports"),
+        *check_conservation(connection, run),
+        check_decision_rows(connection),
+    ]
     for table in form().tables:
         frame = read_cells(connection, in_scope(run, "raw.reports", "document_key"), table)
         results.append(check_schema(frame, table))

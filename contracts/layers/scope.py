@@ -10,7 +10,7 @@ from typing import Literal
 from contracts.layers.results import RunExpectation
 
 Unit = Literal["document_key", "authority_key", "report_key", "region_code"]
-Relations = Mapping[str, Unit]  # relations with the unit by which each changes
+Relations = Mapping[str, Unit | None]  # relations with the unit by which each changes
 TOUCHED: dict[Unit, str] = {
     "document_key": "touched.documents",
     "authority_key": "touched.bodies",
@@ -19,14 +19,14 @@ TOUCHED: dict[Unit, str] = {
 }
 
 
-def in_scope(run: RunExpectation, relation: str, unit: Unit = "authority_key") -> str:
+def in_scope(run: RunExpectation, relation: str, unit: Unit | None = "authority_key") -> str:
     """The rows of a relation that the run's contracts evaluate, as something to select from.
 
     Args:
         run: the run, whole or not.
         relation: a table or view.
-        unit: its column that says what a row belongs to.
+        unit: its column that says what a row belongs to; None for what is small and always evaluated as a whole.
     """
-    if run.is_whole:
+    if run.is_whole or unit is None:
         return relation
     return f"(from {relation} semi join {TOUCHED[unit]} using ({unit}))"

@@ -17,6 +17,7 @@ RELATIONS: Relations = {
     "staging.stg_claims": "report_key",
     "staging.stg_legacy_indicators": "report_key",
     "staging.stg_rejected_documents": "document_key",
+    "staging.stg_decisions": None,
 }
 # What must be equal row by row between a raw table and its staging model, beside the cells.
 _SHARED: dict[str, tuple[str, ...]] = {
@@ -28,6 +29,10 @@ _SHARED: dict[str, tuple[str, ...]] = {
     "claims": ("report_key", "claim_id", "kind", "terms", "value", "quote", "agrees"),
     "legacy_indicators": ("report_key", "position", "label", "indicator", "period", "value", "unit"),
     "rejected_documents": ("document_key", "payload_sha256", "reason"),
+    "decisions": (
+        *("decision_id", "position", "kind", "document_sha256", "ordinal", "rule", "cell", "value", "expected"),
+        "withdraws",
+    ),
 }
 
 
@@ -52,7 +57,9 @@ def _check_rows(
     connection: duckdb.DuckDBPyConnection, run: RunExpectation, name: str, columns: tuple[str, ...]
 ) -> CheckResult:
     """Whether a staging model has exactly raw's rows in the columns that both have."""
-    unit: Unit = "document_key" if "document_key" in columns and name != "reports" else "report_key"
+    unit: Unit | None = "document_key" if "document_key" in columns and name != "reports" else "report_key"
+    if unit not in columns:
+        unit = None
     chosen = f"(select {', '.join(f'{column}::varchar as {column}' for column in columns)} from {{}})"
     raw_rows, staged_rows = (in_scope(run, relation, unit) for relation in (f"raw.{name}", f"staging.stg_{name}"))
     return _compare(connection, f"conservation.{name}", chosen.format(raw_rows), chosen.format(staged_rows))

@@ -30,7 +30,8 @@ REPORT_COLUMNS: tuple[tuple[str, str, str, Json], ...] = (
     ("captured_at", "timestamp with time zone", "When the document was captured.", {}),
     ("source_tier", "bigint", "How near the source is to the body, 0 being the body itself.", {}),
 )
-KEY_COLUMNS = tuple(column for column in REPORT_COLUMNS if column[0] in ("report_key", "authority_key", "report_year"))
+BODY_YEAR_KEYS = ("report_key", "authority_key", "report_year")
+DECIDED_KEYS = (*BODY_YEAR_KEYS, "region_code")
 
 
 def _column(name: str, data_type: str, description: str, more: Json | None = None) -> Json:
@@ -69,9 +70,19 @@ def _reports_model(form: Form) -> Json:
     }
 
 
-def _residuals_model(form: Form, name: str, description: str, *, within_report: bool) -> Json:
-    keys = KEY_COLUMNS if within_report else KEY_COLUMNS[:1]
-    columns = [_column(*column) for column in keys]
+def _decided_model(form: Form, name: str, description: str) -> Json:
+    """A model of reports whose cells are as they were decided; only what they are printed as stays behind."""
+    columns = [_column(*column) for column in REPORT_COLUMNS if column[0] in DECIDED_KEYS]
+    for table in form.tables:
+        cells = [column for column in _cell_columns(form, table) if not column["name"].endswith("__printed")]
+        columns += [_version_column(table), *cells]
+    return {"name": name, "description": description, "columns": columns}
+
+
+def _residuals_model(
+    form: Form, name: str, description: str, *, within_report: bool, keys: tuple[str, ...] = ("report_key",)
+) -> Json:
+    columns = [_column(*column) for column in REPORT_COLUMNS if column[0] in keys]
     if within_report:
         columns += [_version_column(table) for table in form.tables]
     for identity in identity_data(form):
@@ -101,13 +112,24 @@ def render_yml(form: Form) -> dict[str, str]:
     """The generated yml files of the dbt project by path."""
     within = "One row per report, the residual of every enforced identity a column."
     prior = "One row per report, the residual of every identity that reaches back a year a column."
-    models = {
-        "staging": _reports_model(form),
-        "intermediate": _residuals_model(form, "int_identity_residuals", within, within_report=True),
-    }
-    files = {f"dbt_project/models/{layer}/{model['name']}.yml": {"models": [model]} for layer, model in models.items()}
-    files["dbt_project/models/intermediate/int_prior_residuals.yml"] = {
-        "models": [_residuals_model(form, "int_prior_residuals", prior, within_report=False)]
-    }
+    reported = (
+        "One row per corrected report, the residual of every enforced identity of its figures as reported a column."
+    )
+    corrected = "One row per report that has a correction, every cell as it was decided."
+    decided = "One row per report, every cell as it was decided: as reported unless it was corrected."
+    models = [
+        ("staging", _reports_model(form)),
+        *(
+            ("intermediate", model)
+            for model in (
+                _residuals_model(form, "int_identity_residuals", within, within_report=True, keys=BODY_YEAR_KEYS),
+                _residuals_model(form, "int_reported_residuals", reported, within_report=True),
+                _residuals_model(form, "int_prior_residuals", prior, within_report=False),
+                _decided_model(form, "int_corrected_reports", corrected),
+                _decided_model(form, "int_decided_reports", decided),
+            )
+        ),
+    ]
+    files = {f"dbt_project/models/{layer}/{model['name']}.yml": {"models": [model]} for layer, model in models}
     files["dbt_project/seeds/seeds.yml"] = {"seeds": [_seed(seed) for seed in SEEDS]}
     return {path: dump_yml(content) for path, content in files.items()}

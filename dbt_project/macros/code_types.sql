@@ -7,7 +7,7 @@
     {%- do lists.update(rule_data().codes) -%}
     {%- do lists.update({
         "check_status": ["pass", "fail", "not_assessed"],
-        "table_status": ["passed", "held", "not_assessed", "absent"],
+        "table_status": ["passed", "accepted", "not_assessed", "held", "absent", "rejected"],
         "claim_status": ["agree", "conflict", "not_assessed"],
     }) -%}
     {{ return(lists) }}

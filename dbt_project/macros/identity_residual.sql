@@ -103,3 +103,18 @@
             and reports.report_year = prior_{{ table }}.report_year
     {%- endfor %}
 {%- endmacro %}
+
+{#- The residuals of the enforced identities of a relation's reports, a row each, by table. -#}
+{% macro enforced_residuals(relation) -%}
+    {%- for table in form_data().codes.table_id if identities(table, enforced=true) %}
+    {%- set enforced = identities(table, enforced=true) %}
+    select
+        report_key,
+        '{{ table }}' as table_id,
+        unnest(range({{ enforced | length }})) as sort_order,
+        unnest(['{{ enforced | map(attribute="id") | join("', '") }}']) as identity,
+        unnest([{{ enforced | map(attribute="name") | join(", ") }}]) as residual
+    from {{ relation }}
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}

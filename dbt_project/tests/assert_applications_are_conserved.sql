@@ -1,11 +1,11 @@
 -- The outcomes of staging, totals standing for rows without parts, add up to the fact table's.
 {{ config(tags=['in_contract']) }}
 {%- set codes = form_data().codes %}
-with reports as (select * from {{ ref('stg_reports') }}),
+with reports as (select * from {{ ref('int_decided_reports') }}),
 
 report_tables as (
     select * from {{ ref('int_report_tables') }}
-    where table_id = 'applications' and is_current and status in ('passed', 'not_assessed')
+    where table_id = 'applications' and is_counted
 ),
 
 applications as (select * from {{ ref('fct_applications') }}),

@@ -161,7 +161,7 @@ def load_staged(staged: Path, warehouse: Path, plan: LoadPlan) -> None:
     missing: Mapping[str, object] = dict.fromkeys(set(RAW_TABLES) - set(_existing_tables(warehouse)))
     resources = {
         table: _resource(table, staged / f"{table}.parquet", rows, plan.disposition)
-        for table, rows in plan.rows.items()
+        for table, rows in {**dict.fromkeys(RAW_TABLES, 0), **plan.rows}.items()
         if rows or table in missing
     }
     pipeline = open_pipeline(warehouse)
@@ -173,6 +173,24 @@ def load_staged(staged: Path, warehouse: Path, plan: LoadPlan) -> None:
     _sweep(warehouse, staged)
     check_raw_columns(warehouse)
     remove_staged(staged)
+
+
+def merge_rows(warehouse: Path, table: str, rows: pa.Table) -> None:
+    """Merge rows into a raw table by its key.
+
+    Args:
+        warehouse: the warehouse's folder.
+        table: the raw table.
+        rows: new rows and rows that take the place of those with their keys, with the table's declared schema.
+
+    Raises:
+        dlt.pipeline.exceptions.PipelineStepFailed: dlt could not load; the table is as it was.
+    """
+    given = rows.cast(_empty(table).schema)
+    resource = dlt.resource(
+        [given], name=table, columns=_columns(table), write_disposition=MERGE, schema_contract=FROZEN
+    )
+    _run(open_pipeline(warehouse), [resource])
 
 
 def finish_interrupted_load(staged: Path, warehouse: Path) -> bool:

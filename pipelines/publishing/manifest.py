@@ -14,14 +14,20 @@ from pipelines.warehouse import MANIFEST_FILE
 PROJECT = Path(__file__).parents[2]
 CODE_FOLDERS = ("contracts", "pipelines", "dbt_project")
 CODE_SUFFIXES = frozenset({".py", ".yml", ".sql", ".csv"})
+NO_DECISIONS = hashlib.sha256(b"").hexdigest()
 NOT_CODE = frozenset({"__pycache__", "target", "logs", "dbt_packages"})
 
 
 class Inputs(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The documents a version was made from: their number and one hash over all their hashes, sorted."""
+    """What a version was made from: documents and decisions, their numbers and one hash over all their hashes.
+
+    The documents' hashes are sorted, the decisions' stand in the ledger's order.
+    """
 
     documents: int
     sha256: str
+    decisions: int = 0
+    decisions_sha256: str = NO_DECISIONS
 
 
 class Code(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,12 +63,15 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def describe_inputs(connection: duckdb.DuckDBPyConnection) -> Inputs:
-    """The inputs of the warehouse opened by `connection`: every document in `raw.documents`, read or rejected."""
+    """The inputs of the warehouse opened by `connection`: all documents, read or rejected, and the ledger it used."""
     ((documents, digest),) = connection.execute(
         "select count(*), sha256(coalesce(string_agg(document_sha256 || payload_sha256, ',' "
         "order by document_sha256, payload_sha256), '')) from raw.documents"
     ).fetchall()
-    return Inputs(documents, digest)
+    ((decisions, ledger),) = connection.execute(
+        "select count(*), sha256(coalesce(string_agg(payload_sha256, ',' order by position), '')) from raw.decisions"
+    ).fetchall()
+    return Inputs(documents, digest, decisions, ledger)
 
 
 def describe_code(project: Path = PROJECT) -> Code:

@@ -4,6 +4,11 @@ with documents as (select * from {{ ref('stg_documents') }}),
 rejected_documents as (
     select * from {{ ref('stg_rejected_documents') }}
     where not is_leftover
+),
+
+decisions as (
+    select * from {{ ref('int_decisions') }}
+    where kind = 'reject_document' and is_standing
 )
 
 select
@@ -16,8 +21,12 @@ select
     documents.source_tier,
     documents.extractor_name,
     documents.extractor_version,
-    documents.status,
+    case when decisions.decision_id is null then documents.status else 'rejected' end as status,
     documents.reports,
-    rejected_documents.reason as rejection_reason
+    case
+        when decisions.decision_id is null then rejected_documents.reason else 'decision'
+    end as rejection_reason,
+    decisions.decision_id
 from documents
 left join rejected_documents on documents.document_key = rejected_documents.document_key
+left join decisions on documents.document_sha256 = decisions.document_sha256

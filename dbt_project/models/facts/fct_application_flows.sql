@@ -1,42 +1,64 @@
 -- Grain: one row per report and applicant type of which the report prints a flow.
 {%- set codes = form_data().codes %}
 {%- set flows = form_data().flows %}
-with report_tables as (
-    select * from {{ ref('int_report_tables') }}
-    where table_id = 'applications' and is_current and status in ('passed', 'not_assessed')
-),
+with {{ counted_tables('applications') }},
+{%- for side in decided_sides() %}
 
-reports as (select * from {{ ref('stg_reports') }}),
-
-listed as (
+{{ side.name }}_listed as (
     select
         reports.report_key,
         reports.authority_key,
         reports.report_year,
-        report_tables.status,
+        cast(report_tables.status as {{ code_type('table_status') }}) as status,
+        report_tables.decision_id,
         {%- for flow, row in flows.items() %}
-        [
-            {%- for cell in row_cells('applications', row, codes.applicant_type) %}
-            {{ cell }}{{ "," if not loop.last }}
-            {%- endfor %}
-        ] as {{ flow }},
+        [{{ row_cells('applications', row, codes.applicant_type) | join(", ") }}] as {{ flow }},
         {%- endfor %}
         {{ code_array('applicant_type', codes.applicant_type) }} as applicant_types
-    from reports
+    from {{ side.relation }} as reports
     inner join report_tables on reports.report_key = report_tables.report_key
+    where report_tables.is_corrected = {{ side.is_corrected }}
 ),
 
-unpivoted as (
+{{ side.name }} as (
     select
         report_key,
         authority_key,
         report_year,
-        cast(status as {{ code_type('table_status') }}) as status,
+        status,
+        decision_id,
         {%- for flow in flows %}
         unnest({{ flow }}) as {{ flow }},
         {%- endfor %}
         unnest(applicant_types) as applicant_type
-    from listed
+    from {{ side.name }}_listed
+),
+{%- endfor %}
+
+decisions as (
+    select
+        report_key,
+        place,
+        max(decision_id) as decision_id
+    from places
+    where row_id in ('{{ flows.values() | join("', '") }}')
+    group by report_key, place
+),
+
+compared as (
+    select
+        decided.*,
+        {%- for flow in flows %}
+        reported.{{ flow }} as {{ flow }}_reported,
+        {%- endfor %}
+        {%- for flow in flows %}
+        {{ "or " if not loop.first }}decided.{{ flow }} is distinct from reported.{{ flow }}
+        {%- endfor %} as is_corrected
+    from decided
+    inner join reported
+        on
+            decided.report_key = reported.report_key
+            and decided.applicant_type = reported.applicant_type
 )
 
 select
@@ -44,10 +66,37 @@ select
     authority_key,
     report_year,
     applicant_type,
-    new_received,
-    carried_in,
-    decided,
-    carried_out,
-    status
-from unpivoted
-where coalesce(new_received, carried_in, decided, carried_out) is not null
+    {%- for flow in flows %}
+    {{ flow }},
+    {%- endfor %}
+    status,
+    {%- for flow in flows %}
+    {{ flow }} as {{ flow }}_reported,
+    {%- endfor %}
+    false as is_corrected,
+    decision_id
+from printed
+where coalesce({{ flows | join(", ") }}) is not null
+union all
+select
+    compared.report_key,
+    compared.authority_key,
+    compared.report_year,
+    compared.applicant_type,
+    {%- for flow in flows %}
+    compared.{{ flow }},
+    {%- endfor %}
+    compared.status,
+    {%- for flow in flows %}
+    compared.{{ flow }}_reported,
+    {%- endfor %}
+    compared.is_corrected,
+    case when compared.is_corrected then decisions.decision_id else compared.decision_id end
+        as decision_id
+from compared
+left join decisions
+    on
+        compared.report_key = decisions.report_key
+        and cast(compared.applicant_type as varchar) = decisions.place
+where
+    coalesce({{ flows | join(", ") }}, {{ flows | join("_reported, ") }}_reported) is not null

@@ -1,18 +1,15 @@
 -- Grain: one row per report, applicant type and outcome that the report prints.
 {%- set codes = form_data().codes %}
-with report_tables as (
-    select * from {{ ref('int_report_tables') }}
-    where table_id = 'applications' and is_current and status in ('passed', 'not_assessed')
-),
+with {{ counted_tables('applications') }},
+{%- for side in decided_sides() %}
 
-reports as (select * from {{ ref('stg_reports') }}),
-
-listed as (
+{{ side.name }}_listed as (
     select
         reports.report_key,
         reports.authority_key,
         reports.report_year,
         cast(report_tables.status as {{ code_type('table_status') }}) as status,
+        report_tables.decision_id,
         [
             {%- for outcome in codes.outcome %}
             {%- set outer_loop = loop %}
@@ -21,21 +18,25 @@ listed as (
             {%- endfor %}
             {%- endfor %}
         ] as cells
-    from reports
+    from {{ side.relation }} as reports
     inner join report_tables on reports.report_key = report_tables.report_key
+    where report_tables.is_corrected = {{ side.is_corrected }}
 ),
 
-unpivoted as (
+{{ side.name }} as (
     select
         report_key,
         authority_key,
         report_year,
         status,
+        decision_id,
         unnest({{ inner_codes('applicant_type', codes.outcome | length) }}) as applicant_type,
         unnest({{ outer_codes('outcome', codes.applicant_type | length) }}) as outcome,
         unnest(cells) as applications
-    from listed
+    from {{ side.name }}_listed
 )
+{{- "," if not loop.last }}
+{%- endfor %}
 
 select
     report_key,
@@ -44,6 +45,36 @@ select
     applicant_type,
     outcome,
     applications,
-    status
-from unpivoted
+    status,
+    applications as applications_reported,
+    false as is_corrected,
+    decision_id
+from printed
 where applications is not null
+union all
+select
+    decided.report_key,
+    decided.authority_key,
+    decided.report_year,
+    decided.applicant_type,
+    decided.outcome,
+    decided.applications,
+    decided.status,
+    reported.applications as applications_reported,
+    decided.applications is distinct from reported.applications as is_corrected,
+    case
+        when decided.applications is distinct from reported.applications then places.decision_id
+        else decided.decision_id
+    end as decision_id
+from decided
+inner join reported
+    on
+        decided.report_key = reported.report_key
+        and decided.applicant_type = reported.applicant_type
+        and decided.outcome = reported.outcome
+left join places
+    on
+        decided.report_key = places.report_key
+        and cast(decided.outcome as varchar) = places.row_id
+        and cast(decided.applicant_type as varchar) = places.place
+where coalesce(decided.applications, reported.applications) is not null

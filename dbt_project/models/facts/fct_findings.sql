@@ -1,71 +1,51 @@
--- Grain: one row per finding: a held table, a claim in conflict, a contradicted field of a report.
-{%- set table_of_operand = '^(' ~ form_data().codes.table_id | join('|') ~ ')[.]' %}
+-- Grain: one row per finding: a held table, a claim or field in conflict, an expired decision.
 with reports as (select * from {{ ref('int_reports') }}),
 
 held_tables as (select * from {{ ref('int_held_findings') }}),
 
+claim_conflicts as (select * from {{ ref('int_claim_conflicts') }}),
+
 contradicted as (select * from {{ ref('int_identity_conflicts') }}),
 
-claims as (
-    select * from {{ ref('stg_claims') }}
-    where not is_leftover and not agrees
+decisions as (
+    select * from {{ ref('fct_decisions') }}
+    where state = 'expired' and report_key is not null
 ),
 
-claim_kinds as (select * from {{ ref('claim_kinds') }}),
+decided as (select * from {{ ref('int_decided_findings') }}),
 
-held as (
+findings as (
     select
         report_key,
         'identities_violated' as finding_kind,
+        'identities.' || table_id as rule,
         table_id,
-        cast(null as varchar) as claim_id,
-        cast(null as varchar) as claim_kind,
-        cast(null as bigint) as claim_value,
-        cast(null as varchar) as claim_quote,
         identities,
         residuals,
         verdict,
         explanations,
         span,
         is_current,
-        is_open
+        is_open,
+        decision_id,
+        cast(null as varchar) as premise
     from held_tables
-),
-
-conflicts as (
+    union all by name
     select
-        claims.report_key,
+        claim_conflicts.*,
         'claim_conflict' as finding_kind,
-        nullif(
-            regexp_extract(claims.terms ->> '$[0].operand', '{{ table_of_operand }}', 1), ''
-        ) as table_id,
-        claims.claim_id,
-        claims.kind as claim_kind,
-        claims.value as claim_value,
-        claims.quote as claim_quote,
-        cast([] as varchar[]) as identities,
-        cast([] as bigint[]) as residuals,
-        coalesce(claim_kinds.conflict_verdict, 'ambiguous') as verdict,
-        coalesce(claims.candidates, '[]') as explanations,
-        claims.span,
+        'claim.' || claim_conflicts.claim_kind as rule,
         reports.is_current,
-        reports.is_current as is_open
-    from claims
-    inner join reports on claims.report_key = reports.report_key
-    left join claim_kinds on claims.kind = claim_kinds.claim_kind
-),
-
-identity_conflicts as (
+        reports.is_current as is_open,
+        cast(claim_conflicts.claim_value as varchar) as premise
+    from claim_conflicts
+    inner join reports on claim_conflicts.report_key = reports.report_key
+    union all by name
     select
         contradicted.report_key,
         'identity_conflict' as finding_kind,
-        cast(null as varchar) as table_id,
-        cast(null as varchar) as claim_id,
-        cast(null as varchar) as claim_kind,
-        cast(null as bigint) as claim_value,
+        'field.' || contradicted.report_field as rule,
         contradicted.words as claim_quote,
-        cast([] as varchar[]) as identities,
-        cast([] as bigint[]) as residuals,
         'not_assessed' as verdict,
         contradicted.explanations,
         contradicted.span,
@@ -74,26 +54,28 @@ identity_conflicts as (
         contradicted.report_field
     from contradicted
     inner join reports on contradicted.report_key = reports.report_key
-),
-
-findings as (
+    union all by name
+    -- Its premise is gone: it is not applied, and says so until it is withdrawn or decided anew.
     select
-        *,
-        cast(null as varchar) as report_field
-    from held
-    union all
-    select
-        *,
-        cast(null as varchar) as report_field
-    from conflicts
-    union all
-    select * from identity_conflicts
+        report_key,
+        'decision_expired' as finding_kind,
+        'decision.' || decision_id as rule,
+        table_id,
+        'not_assessed' as verdict,
+        cast(
+            to_json(
+                [concat_ws(' ', kind, coalesce(cell, rule), 'expected', coalesce(expected, 'a blank'))]
+            ) as varchar
+        ) as explanations,
+        true as is_current,
+        true as is_open
+    from decisions
 )
 
 select
     {{ stable_key(
         "concat_ws(':', findings.finding_kind, findings.report_key, "
-        "coalesce(findings.claim_id, findings.report_field, findings.table_id))"
+        "coalesce(findings.claim_id, findings.report_field, findings.rule))"
     ) }}
         as finding_key,
     findings.finding_kind,
@@ -108,12 +90,25 @@ select
     findings.claim_value,
     findings.claim_quote,
     findings.report_field,
-    findings.identities,
-    findings.residuals,
+    coalesce(findings.identities, []) as identities,
+    coalesce(findings.residuals, []) as residuals,
     findings.verdict,
     findings.explanations,
     findings.span,
     findings.is_current,
-    findings.is_open
+    findings.is_open and coalesce(answered.decision_id, corrected.decision_id) is null as is_open,
+    findings.rule,
+    reports.ordinal,
+    coalesce(findings.decision_id, answered.decision_id, corrected.decision_id) as decision_id
 from findings
 inner join reports on findings.report_key = reports.report_key
+left join decided as answered
+    on
+        findings.report_key = answered.report_key
+        and findings.rule = answered.rule
+        and coalesce(findings.premise, answered.expected) = answered.expected
+left join decided as corrected
+    on
+        findings.report_key = corrected.report_key
+        and findings.rule = corrected.rule
+        and corrected.expected is null

@@ -13,5 +13,8 @@ select
     revision_rank,
     identities,
     identities_assessed,
-    identities_violated
+    identities_violated,
+    cast(status_reported as {{ code_type('table_status') }}) as status_reported,
+    is_corrected,
+    decision_id
 from report_tables

@@ -1,4 +1,4 @@
--- Grain: one row per held report and table, with what explains it and where it was printed.
+-- Grain: one row per report and table that violates an identity, explained and with its place.
 with report_tables as (select * from {{ ref('int_report_tables') }}),
 
 violations as (select * from {{ ref('int_violations') }}),
@@ -6,6 +6,16 @@ violations as (select * from {{ ref('int_violations') }}),
 lineage as (select * from {{ ref('stg_report_lineage') }}),
 
 explanations as (select * from {{ ref('stg_explanations') }}),
+
+corrections as (
+    select
+        report_key,
+        table_id,
+        max(decision_id) as decision_id
+    from {{ ref('int_corrections') }}
+    where is_active
+    group by report_key, table_id
+),
 
 spans as (
     select
@@ -28,7 +38,12 @@ select
     coalesce(explanations.verdict, 'not_assessed') as verdict,
     coalesce(explanations.explanations, '[]') as explanations,
     coalesce(explanations.span, cast(spans.span as varchar)) as span,
-    report_tables.is_current or report_tables.is_latest as is_open
+    report_tables.status = 'held'
+    and (report_tables.is_current or report_tables.is_latest) as is_open,
+    case
+        when report_tables.status <> 'held'
+            then coalesce(report_tables.decision_id, corrections.decision_id)
+    end as decision_id
 from violations
 inner join report_tables
     on
@@ -42,3 +57,7 @@ left join explanations
     on
         violations.report_key = explanations.report_key
         and violations.table_id = explanations.table_id
+left join corrections
+    on
+        violations.report_key = corrections.report_key
+        and violations.table_id = corrections.table_id

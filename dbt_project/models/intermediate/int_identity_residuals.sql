@@ -1,5 +1,5 @@
 -- Grain: one row per report, the residual of every enforced identity a column.
-with reports as (select * from {{ ref('stg_reports') }})
+with reports as (select * from {{ ref('int_decided_reports') }})
 
 select
     report_key,
@@ -10,4 +10,3 @@ select
     {%- endfor %}
     {{ residual_columns(identities(enforced=true, within_report=true)) }}
 from reports
-where not is_leftover

@@ -1,12 +1,9 @@
 -- Grain: one row per report, the residual of every identity that reaches back a year a column.
-with reports as (
-    select * from {{ ref('stg_reports') }}
-    where not is_leftover
-),
+with reports as (select * from {{ ref('int_decided_reports') }}),
 
 report_tables as (
     select * from {{ ref('int_report_tables') }}
-    where is_current and status in ('passed', 'not_assessed')
+    where is_counted
 ),
 
 succession as (

@@ -10,7 +10,8 @@ summed as (
     select
         report_key,
         bool_or(is_current and status <> 'absent') as has_current_table,
-        bool_or(status <> 'absent') as has_table,
+        bool_or(status not in ('absent', 'rejected')) as has_table,
+        bool_or(status = 'rejected') as is_rejected,
         min(revision_rank) as best_rank
     from report_tables
     group by report_key
@@ -33,6 +34,7 @@ placed as (
         reports.captured_at,
         reports.source_tier,
         summed.has_current_table,
+        summed.is_rejected,
         summed.best_rank,
         bool_or(summed.has_table) over (
             partition by reports.authority_key, reports.report_year
@@ -64,5 +66,6 @@ select
         when {{ is_government('authority_zh') }} then 'consolidated'
         else 'own'
     end as scope_counted,
-    case when body_year_has_table then has_current_table else best_rank = 1 end as is_current
+    not is_rejected
+    and case when body_year_has_table then has_current_table else best_rank = 1 end as is_current
 from placed

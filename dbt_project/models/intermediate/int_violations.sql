@@ -1,35 +1,47 @@
--- Grain: one row per held report and table, with its violated identities and their residuals.
-with residuals as (select * from {{ ref('int_identity_residuals') }}),
-
-held as (
-    select * from {{ ref('int_report_tables') }}
-    where status = 'held'
+-- Grain: one row per report and table that violates an enforced identity, or did before it was corrected.
+with statuses as (
+    select * from {{ ref('int_table_statuses') }}
+    where identities_violated > 0 or status_reported = 'held'
 ),
 
+violating as (select distinct report_key from statuses),
+
+residuals as (
+    select residuals.*
+    from {{ ref('int_identity_residuals') }} as residuals
+    inner join violating on residuals.report_key = violating.report_key
+),
+
+reported_residuals as (select * from {{ ref('int_reported_residuals') }}),
+
+decided as ({{ enforced_residuals('residuals') }}),
+
+reported as ({{ enforced_residuals('reported_residuals') }}),
+
 unpivoted as (
-    {%- for table in form_data().codes.table_id if identities(table, enforced=true) %}
-    {%- set enforced = identities(table, enforced=true) %}
     select
-        residuals.report_key,
-        '{{ table }}' as table_id,
-        unnest(range({{ enforced | length }})) as sort_order,
-        unnest({{ code_array('identity', enforced | map(attribute='id') | list) }}) as identity,
-        unnest([
-            {%- for identity in enforced %}
-            residuals.{{ identity.name }}{{ "," if not loop.last }}
-            {%- endfor %}
-        ]) as residual
-    from residuals
-    inner join held on residuals.report_key = held.report_key and held.table_id = '{{ table }}'
-    {{ "union all" if not loop.last }}
-    {%- endfor %}
+        *,
+        true as is_decided
+    from decided
+    where residual <> 0
+    union all
+    select
+        *,
+        false as is_decided
+    from reported
+    where residual <> 0
 )
 
+-- What still fails counts; where nothing does any more, what failed before the corrections.
 select
-    report_key,
-    table_id,
-    list(cast(identity as varchar) order by sort_order) as identities,
-    list(residual order by sort_order) as residuals
+    unpivoted.report_key,
+    unpivoted.table_id,
+    list(unpivoted.identity order by unpivoted.sort_order) as identities,
+    list(unpivoted.residual order by unpivoted.sort_order) as residuals
 from unpivoted
-where residual <> 0
-group by report_key, table_id
+inner join statuses
+    on
+        unpivoted.report_key = statuses.report_key
+        and unpivoted.table_id = statuses.table_id
+        and unpivoted.is_decided = (statuses.identities_violated > 0)
+group by unpivoted.report_key, unpivoted.table_id

@@ -9,7 +9,7 @@
 
 with applications as (
     select * from {{ ref('fct_applications').include(database=false) }}
-    where status = 'passed'
+    where status in ('passed', 'accepted')
 ),
 
 flows as (select * from {{ ref('fct_application_flows').include(database=false) }}),
@@ -36,6 +36,7 @@ select
     outcomes.outcome_category_en,
     applications.applications,
     flows.decided,
+    applications.status,
     cast(applications.applications as double) / nullif(flows.decided, 0) as share_of_decided
 from applications
 inner join flows

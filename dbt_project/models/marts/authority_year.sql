@@ -1,4 +1,4 @@
--- Grain: one row per body and report year; a figure is null unless its table passed.
+-- Grain: one row per body and report year; a figure is null unless its table passed or was accepted.
 with reports as (select * from {{ ref('int_reports') }}),
 
 report_tables as (
@@ -15,7 +15,7 @@ flows as (
         sum(decided) as decided,
         sum(carried_out) as carried_out
     from {{ ref('fct_application_flows') }}
-    where status = 'passed'
+    where status in ('passed', 'accepted')
     group by authority_key, report_year
 ),
 
@@ -26,7 +26,7 @@ cases as (
         sum(cases) filter (where channel = 'review') as reviews,
         sum(cases) filter (where channel <> 'review') as lawsuits
     from {{ ref('fct_reviews_and_lawsuits') }}
-    where status = 'passed'
+    where status in ('passed', 'accepted')
     group by authority_key, report_year
 ),
 
@@ -45,7 +45,8 @@ statuses as (
         max(report_key) filter (where table_id = 'proactive_disclosure')
             as proactive_disclosure_report_key,
         max(cast(status as varchar)) filter (where table_id = 'proactive_disclosure')
-            as proactive_disclosure_status
+            as proactive_disclosure_status,
+        bool_or(is_corrected) as is_corrected
     from report_tables
     group by authority_key, report_year
 )
@@ -69,7 +70,8 @@ select
     statuses.applications_report_key,
     statuses.reviews_and_lawsuits_report_key,
     statuses.proactive_disclosure_report_key,
-    reports.revisions
+    reports.revisions,
+    statuses.is_corrected
 from statuses
 inner join reports on statuses.applications_report_key = reports.report_key
 left join flows

@@ -11,16 +11,24 @@ authorities as (select * from {{ ref('dim_authority') }}),
 
 exceptions as (
     select
-        'held' as exception_kind,
-        report_key,
+        case
+            when report_tables.status in ('held', 'accepted', 'rejected')
+                then cast(report_tables.status as varchar)
+            else 'corrected'
+        end as exception_kind,
+        findings.report_key,
         cast(null as varchar) as document_sha256,
-        table_id,
-        unnest(identities) as identity,
-        unnest(residuals) as residual,
-        verdict as detail,
-        is_current
+        findings.table_id,
+        unnest(findings.identities) as identity,
+        unnest(findings.residuals) as residual,
+        findings.verdict as detail,
+        findings.is_current
     from findings
-    where finding_kind = 'identities_violated'
+    inner join report_tables
+        on
+            findings.report_key = report_tables.report_key
+            and findings.table_id = cast(report_tables.table_id as varchar)
+    where findings.finding_kind = 'identities_violated'
     union all
     select
         'claim_conflict' as exception_kind,
@@ -45,6 +53,18 @@ exceptions as (
         is_current
     from findings
     where finding_kind = 'identity_conflict'
+    union all
+    select
+        'decision_expired' as exception_kind,
+        report_key,
+        null as document_sha256,
+        table_id,
+        rule as identity,
+        null as residual,
+        explanations as detail,
+        is_current
+    from findings
+    where finding_kind = 'decision_expired'
     union all
     select
         'not_assessed' as exception_kind,

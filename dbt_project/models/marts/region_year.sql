@@ -3,7 +3,7 @@ with authority_years as (
     select
         *,
         scope_counted = 'consolidated'
-        and applications_status = 'passed'
+        and applications_status in ('passed', 'accepted')
         and {{ is_government('authority_zh') }} as is_consolidated
     from {{ ref('authority_year') }}
     where region_code is not null
@@ -30,7 +30,7 @@ counted as (
         *,
         case
             when has_consolidated then choice = 1
-            else scope_counted = 'own' and applications_status = 'passed'
+            else scope_counted = 'own' and applications_status in ('passed', 'accepted')
         end as is_counted
     from chosen
 ),
@@ -52,8 +52,12 @@ summed as (
         end as basis,
         max(authority_zh) filter (where has_consolidated and is_counted) as consolidated_by_zh,
         count(*) filter (where is_counted) as bodies_counted,
-        count(*) filter (where is_counted and reviews_and_lawsuits_status = 'passed')
+        count(*) filter (
+            where is_counted and reviews_and_lawsuits_status in ('passed', 'accepted')
+        )
             as bodies_with_reviews_and_lawsuits,
+        count(*) filter (where is_counted and applications_status = 'accepted')
+            as bodies_accepted,
         count(*) as bodies_known,
         count(*) filter (where applications_status = 'held') as bodies_held,
         count(*) filter (where applications_status = 'not_assessed') as bodies_not_assessed

@@ -1,7 +1,7 @@
 -- Grain: one row per body, report year and channel of a passed table.
 with cases as (
     select * from {{ ref('fct_reviews_and_lawsuits') }}
-    where status = 'passed'
+    where status in ('passed', 'accepted')
 ),
 
 authorities as (select * from {{ ref('dim_authority') }}),

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.publishing.audit import PUBLISHED_SCHEMA
-from pipelines.publishing.release.historic import EVIDENCE, FIGURES, find_explained, find_unexplained
+from pipelines.publishing.release.historic import DECISIONS, EVIDENCE, FIGURES, find_explained, find_unexplained
 from pipelines.publishing.release.keys import read_keys
 from pipelines.publishing.release.models import HistoricChange, PassRate, ReleaseDiff, TableDiff
 from pipelines.publishing.release.relations import VERSIONS, Relation, open_both, read_columns
@@ -32,7 +32,10 @@ def compare_marts(previous_id: str, previous: Path, mart: Path) -> ReleaseDiff:
         before, after = (read_columns(connection, version) for version in VERSIONS)
         has_evidence = all(name in before and name in after for name in EVIDENCE)
         if has_evidence:
-            find_explained(connection)
+            with_decisions = [
+                version for version, names in zip(VERSIONS, (before, after), strict=True) if DECISIONS in names
+            ]
+            find_explained(connection, with_decisions)
         keys = read_keys()
         tables: list[TableDiff] = []
         unexplained: list[HistoricChange] = []

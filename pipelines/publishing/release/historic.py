@@ -1,6 +1,6 @@
 """Published figures that changed though neither a document nor a decision on their body-year is new."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import duckdb
 
@@ -17,18 +17,37 @@ FIGURES = (
     "fct_legacy_indicators",
 )
 EVIDENCE = ("dim_report", "dim_document", "dim_authority")
-NO_FIGURE = frozenset({*BODY_YEAR, "report_key", "status"})
+DECISIONS = "fct_decisions"
+NO_FIGURE = frozenset({*BODY_YEAR, "report_key", "status", "is_corrected", "decision_id"})
 
 _EVIDENCE = f"""
     select authority_key, report_year, document_sha256
     from {{version}}.{PUBLISHED_SCHEMA}.dim_report
     inner join {{version}}.{PUBLISHED_SCHEMA}.dim_document using (document_key)
 """
+_DECISIONS = f"""
+    select authority_key, report_year, decision_id || ' ' || state
+    from {{version}}.{PUBLISHED_SCHEMA}.dim_report
+    inner join {{version}}.{PUBLISHED_SCHEMA}.dim_document using (document_key)
+    inner join {{version}}.{PUBLISHED_SCHEMA}.{DECISIONS} using (document_sha256)
+"""
 
 
-def find_explained(connection: duckdb.DuckDBPyConnection) -> None:
-    """Fill the temporary table `explained` with the body-years that have a document they had not before."""
-    before, after = (_EVIDENCE.format(version=version) for version in ("before", "after"))
+def find_explained(connection: duckdb.DuckDBPyConnection, with_decisions: Collection[str]) -> None:
+    """Fill the temporary table `explained` with the body-years that have evidence they had not before.
+
+    Evidence is a document, or a decision in the state that it is in now.
+
+    Args:
+        connection: both marts, attached as `before` and `after`.
+        with_decisions: which of them have a table of decisions.
+    """
+    before, after = (
+        " union all ".join(
+            query.format(version=version) for query in (_EVIDENCE, *([_DECISIONS] if version in with_decisions else []))
+        )
+        for version in ("before", "after")
+    )
     connection.execute(
         "create or replace temp table explained as select distinct authority_key, report_year "
         f"from (({after}) except ({before}))"

@@ -1,0 +1,36 @@
+"""That the facts hold what prose states and what reports before the form's tables list."""
+
+import duckdb
+
+from contracts.layers.conservation import compare_frames, read_frame
+from contracts.layers.frames import KEY
+from contracts.layers.results import CheckResult, RunExpectation
+from contracts.layers.scope import in_scope
+
+
+def check_prose(connection: duckdb.DuckDBPyConnection, run: RunExpectation, schema: str) -> list[CheckResult]:
+    """Claims and legacy indicators of the reports that count, row by row.
+
+    Args:
+        connection: the warehouse with the mart.
+        run: the run, whole or not.
+        schema: where the facts are.
+    """
+    agreement = "case when agrees then 'agree' when not agrees then 'conflict' else 'not_assessed' end as status"
+    current = f"not is_leftover and {KEY} in (select {KEY} from {schema}.dim_report where is_current)"
+    staged = {name: in_scope(run, f"staging.stg_{name}", "report_key") for name in ("claims", "legacy_indicators")}
+    facts = {name: in_scope(run, f"{schema}.fct_{name}") for name in ("narrative_claims", "legacy_indicators")}
+    claims = f"select {KEY}, claim_id, value, {agreement} from {staged['claims']} where {current}"
+    told = f"select {KEY}, claim_id, value, status::varchar as status from {facts['narrative_claims']}"
+    columns = f"{KEY}, position, indicator, period"
+    figure = "try_cast(value as decimal(24, 6)) as figure"
+    indicators = f"select {columns}, value, {figure} from {staged['legacy_indicators']} where {current}"
+    legacy = f"select {columns}, value_printed as value, {figure} from {facts['legacy_indicators']}"
+    return [
+        compare_frames(
+            "conservation.claims", read_frame(connection, claims), read_frame(connection, told), [KEY, "claim_id"]
+        ),
+        compare_frames(
+            "conservation.legacy", read_frame(connection, indicators), read_frame(connection, legacy), [KEY, "position"]
+        ),
+    ]
