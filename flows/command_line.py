@@ -7,11 +7,14 @@ import typer
 
 from flows.commands import (
     check,
+    decide,
+    decisions,
     diff,
     export,
     extract,
     fetch,
     findings,
+    review,
     rollback,
     run,
     scaffolds,
@@ -30,6 +33,9 @@ app = typer.Typer(
 )
 app.command(epilog=run.EXAMPLES)(run.run)
 app.command(epilog=fetch.EXAMPLES)(fetch.fetch)
+app.command(epilog=review.EXAMPLES)(review.review)
+app.add_typer(decide.app, name="decide")
+app.command(epilog=decisions.EXAMPLES)(decisions.decisions)
 app.command(epilog=extract.EXAMPLES)(extract.extract)
 app.command(epilog=check.EXAMPLES)(check.check)
 app.command(epilog=findings.EXAMPLES)(findings.findings)

@@ -17,6 +17,7 @@ from flows.fetching import NothingFetchedError
 from flows.prefect_server import PrefectServerError
 from flows.warehouse_errors import RedContractError
 from pipelines.capture import CaptureError
+from pipelines.decisions import LedgerError
 from pipelines.fetch.url_list import UrlListError
 from pipelines.inbox import InboxError
 from pipelines.limits import LimitError
@@ -30,6 +31,7 @@ EXPLAINED = (
     DamagedShardError,
     DbtFailedError,
     DocumentError,
+    LedgerError,
     ForeignFolderError,
     InboxError,
     LimitError,
@@ -51,6 +53,8 @@ def failures_explained(warehouse: Warehouse) -> Iterator[None]:
     """Turn every exception inside into a message and exit code 1; keep the traceback in the warehouse's logs."""
     try:
         yield
+    except (typer.Exit, typer.BadParameter):
+        raise
     except EXPLAINED as error:
         messages.print(f"[red]error:[/red] {escape(str(error))}")
         raise typer.Exit(FAILURE) from error

@@ -38,6 +38,8 @@ select cast(table_id as varchar), cast(status as varchar), count(*) from marts.f
 group by all
 """
 DOCUMENTS = "select status, count(*), sum(reports)::bigint from marts.dim_document group by all"
+STATUSES = ("passed", "accepted", "held", "not_assessed", "absent", "rejected")
+ALWAYS_SHOWN = frozenset({"passed", "held", "not_assessed", "absent"})
 JSON_COLUMNS = ("explanations", "span")
 
 
@@ -78,6 +80,18 @@ def count_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, i
     for table, status, reports in connection.execute(TABLES_BY_STATUS).fetchall():
         counts.setdefault(table, {})[status] = reports
     return dict(sorted(counts.items()))
+
+
+def list_statuses(counts: dict[str, dict[str, int]]) -> list[str]:
+    """The statuses to show, in their order: those that every warehouse knows, and others where there are any."""
+    found = {status for by_status in counts.values() for status in by_status}
+    return [status for status in STATUSES if status in ALWAYS_SHOWN or status in found]
+
+
+def count_decisions(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """The decisions that the version was made with, by state."""
+    query = "select state, count(*) from marts.fct_decisions group by all order by all"
+    return dict(connection.execute(query).fetchall())
 
 
 def count_documents(connection: duckdb.DuckDBPyConnection) -> tuple[int, int, int]:

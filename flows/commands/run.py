@@ -11,12 +11,20 @@ from rich.markup import escape
 
 from flows.commands.failures import failures_explained
 from flows.commands.fetch import print_fetched
-from flows.commands.mart import count_documents, count_tables, open_live_mart, read_findings
-from flows.commands.options import DEFAULT_WAREHOUSE, WarehouseFolder, existing_paths
+from flows.commands.mart import (
+    count_decisions,
+    count_documents,
+    count_tables,
+    list_statuses,
+    open_live_mart,
+    read_findings,
+)
+from flows.commands.options import DEFAULT_WAREHOUSE, LedgerFile, WarehouseFolder, existing_paths
 from flows.commands.terminal import messages, output, print_table
 from flows.environment import prepare_environment
 from flows.prefect_server import start_server
 from flows.progress import show_progress
+from pipelines.decisions import default_ledger, read_ledger
 from pipelines.publishing import list_versions, writer_lock
 from pipelines.warehouse import Warehouse
 
@@ -85,12 +93,13 @@ AcceptChanges = Annotated[
 
 @dataclass(frozen=True)
 class _Sources:
-    """Where a run takes documents from."""
+    """Where a run takes documents and decisions from."""
 
     inputs: list[Path]
     inbox: Path | None
     urls: Path | None
     archived: bool
+    ledger: Path
 
 
 def run(
@@ -100,17 +109,20 @@ def run(
     archived: Archived = False,
     warehouse: WarehouseFolder = DEFAULT_WAREHOUSE,
     accept_changes: AcceptChanges = None,
+    ledger: LedgerFile = None,
 ) -> None:
     """Take documents in and publish the mart: capture, extract, load, model, a contract after each layer, publish.
 
     A warehouse accumulates: what it holds already is not read again. Nothing is published when a contract is red.
+    What people decided is taken from the ledger; a ledger that has grown makes a new version.
     """
     is_default = not (inputs or inbox or urls or archived)
     given = [DEFAULT_INPUT] if is_default else inputs or []
     paths = existing_paths(given, "a document, raw extracted JSON, a shard or a folder")
     folder = Warehouse(warehouse)
     with failures_explained(folder):
-        outcome = _run_flow(folder, _Sources(paths, inbox, urls, archived), accept_changes)
+        decisions = read_ledger(ledger or default_ledger())  # a broken line is told before anything starts
+        outcome = _run_flow(folder, _Sources(paths, inbox, urls, archived, decisions.path), accept_changes)
         _print_outcome(outcome, folder)
 
 
@@ -135,6 +147,7 @@ def _run_flow(folder: Warehouse, sources: _Sources, accept_changes: str | None) 
                 inbox=str(sources.inbox) if sources.inbox else None,
                 urls=str(sources.urls) if sources.urls else None,
                 archived=sources.archived,
+                ledger=str(sources.ledger),
             )
 
 
@@ -166,17 +179,25 @@ def _print_outcome(outcome: "RunOutcome", folder: Warehouse) -> None:
         print_fetched(outcome.fetched)
     _print_inbox(outcome)
     if outcome.version is None:
-        output.print("No new input: no contract was evaluated, nothing was published, the live version stays.")
+        output.print("Nothing new: no contract was evaluated, nothing was published, the live version stays.")
     if not list_versions(folder):
         return
     with open_live_mart(folder) as mart:
         read, rejected, reports = count_documents(mart)
         tables = count_tables(mart)
         findings = sum(1 for _finding in read_findings(mart))
+        decisions = count_decisions(mart)
     output.print(
         f"Warehouse: {read:,} documents read with {reports:,} reports, {rejected:,} rejected; {findings:,} findings"
     )
-    statuses = ("passed", "held", "not_assessed", "absent")
+    if decisions:
+        counted = ", ".join(f"{count:,} {state}" for state, count in decisions.items())
+        output.print(f"Decisions: {counted}")
+    if "expired" in decisions:
+        messages.print(
+            "Expired decisions are not applied: what they were about has changed. `gongkai decisions` lists them."
+        )
+    statuses = list_statuses(tables)
     rows = [(table, *(counts.get(status, 0) for status in statuses)) for table, counts in tables.items()]
     print_table("Reports by table and status", ("table", *statuses), rows)
     output.print(f"Mart: {folder.live_mart}")

@@ -1,7 +1,7 @@
 """`gongkai show`: the place where a number was printed, with the number marked."""
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Annotated
 
 import msgspec
@@ -14,6 +14,7 @@ from contracts.form import Table, form
 from contracts.raw_json import Reading, Report, Span
 from flows.commands.failures import FAILURE, failures_explained
 from flows.commands.options import DEFAULT_WAREHOUSE, AsJson, WarehouseFolder
+from flows.commands.printed_lines import lines_around
 from flows.commands.terminal import messages, output, print_json
 from flows.documents import find_document, trace
 from pipelines.extract.places import Mark, PrintedPiece, TracedDocument, TracedReport, claim_name, indicator_name
@@ -28,10 +29,7 @@ gongkai show 5f3a9c applications.new_received --warehouse /srv/gongkai
 
 gongkai show report.txt claim.c3"""
 
-_LINES_AROUND = 2
-_CHARACTERS_AROUND = 50
 _NEAREST = 5
-_MARKED = "bold reverse"
 
 ReportName = Annotated[
     str,
@@ -235,7 +233,7 @@ def _print(shown: Shown, marks: list[Mark], pieces: list[PrintedPiece]) -> None:
             output.print(Text(f"{name:<11}{fact}"))
     if marks:
         output.print()
-        for line in _lines_around(marks if shown.place else [], marks[0].piece, pieces):
+        for line in lines_around(marks if shown.place else [], marks[0].piece, pieces, is_plain=not output.is_terminal):
             output.print(line)
 
 
@@ -248,35 +246,3 @@ def _place_in_words(span: Span) -> str:
     if span.char_start is not None and span.char_end is not None:
         parts.append(f"characters {span.char_start} to {span.char_end}")
     return ", ".join(parts)
-
-
-def _lines_around(marks: list[Mark], piece: int, pieces: list[PrintedPiece]) -> Iterator[Text]:
-    """The printed lines around a piece; a long one only around its marks."""
-    number = pieces[piece].line
-    last = max((pieces[mark.piece].line for mark in marks), default=number)
-    for line in range(number - _LINES_AROUND, last + _LINES_AROUND + 1):
-        own = [at for at, piece in enumerate(pieces) if piece.line == line and piece.kind != "row_end"]
-        while len(own) > 1 and not pieces[own[-1]].text and all(mark.piece != own[-1] for mark in marks):
-            own.pop()  # empty cells at the end of a row
-        if own:
-            yield _line(own, pieces, {mark.piece: mark for mark in marks}, is_meant=number <= line <= last)
-
-
-def _line(own: Iterable[int], pieces: list[PrintedPiece], marks: dict[int, Mark], *, is_meant: bool) -> Text:
-    line = Text("> " if is_meant else "  ")
-    for place, at in enumerate(own):
-        if place:
-            line.append(" | ")
-        _append(line, pieces[at].text, marks.get(at))
-    return line
-
-
-def _append(line: Text, text: str, mark: Mark | None) -> None:
-    """Append a piece's text, shortened far from its mark; where nothing can be highlighted, `>>` and `<<` mark it."""
-    start, end = (mark.start, mark.end) if mark else (0, 0)
-    before, behind = text[:start], text[end:]
-    line.append(f"…{before[-_CHARACTERS_AROUND:]}" if len(before) > _CHARACTERS_AROUND else before)
-    if mark:
-        is_plain = not output.is_terminal
-        line.append(f">>{text[start:end]}<<" if is_plain else text[start:end], style="" if is_plain else _MARKED)
-    line.append(f"{behind[:_CHARACTERS_AROUND]}…" if len(behind) > _CHARACTERS_AROUND else behind)

@@ -1,7 +1,7 @@
 """`gongkai status`: what the live version holds."""
 
 from flows.commands.failures import failures_explained
-from flows.commands.mart import count_documents, count_tables, open_live_mart
+from flows.commands.mart import count_documents, count_tables, list_statuses, open_live_mart
 from flows.commands.options import DEFAULT_WAREHOUSE, WarehouseFolder
 from flows.commands.terminal import output, print_table
 from pipelines.publishing import list_versions, live_version
@@ -12,7 +12,6 @@ EXAMPLES = """Examples:
 gongkai status
 
 gongkai status --warehouse /srv/gongkai"""
-STATUSES = ("passed", "held", "not_assessed", "absent")
 
 
 def status(warehouse: WarehouseFolder = DEFAULT_WAREHOUSE) -> None:
@@ -27,7 +26,7 @@ def status(warehouse: WarehouseFolder = DEFAULT_WAREHOUSE) -> None:
         output.print(f"Mart:       {folder.live_mart} ({manifest.mart_bytes / 2**20:.1f} MB)")
         output.print(f"Documents:  {read:,} read with {reports:,} reports, {rejected:,} rejected")
         output.print(f"Contracts:  {len(checks)} checks in {len(manifest.contracts)} layers, none red")
-        rows = [
-            (table, *(counts.get(name, 0) for name in STATUSES)) for table, counts in count_tables(connection).items()
-        ]
-        print_table("Reports by table and status", ("table", *STATUSES), rows)
+        tables = count_tables(connection)
+        statuses = list_statuses(tables)
+        rows = [(table, *(counts.get(name, 0) for name in statuses)) for table, counts in tables.items()]
+        print_table("Reports by table and status", ("table", *statuses), rows)
