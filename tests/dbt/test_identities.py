@@ -38,12 +38,12 @@ def wide_row(key: int, version: str, table: str, cells: Cells, year: int = 2022)
 
 
 def evaluate_sql(sql: str, reports: pl.DataFrame, report_tables: pl.DataFrame | None = None) -> pl.DataFrame:
-    """What a compiled model gives over the given rows of `stg_reports` and `int_report_tables`."""
+    """What a compiled model gives over the given rows of `int_decided_reports` and `int_report_tables`."""
     with duckdb.connect() as connection:
-        connection.execute("create schema staging; create schema intermediate; create schema form")
+        connection.execute("create schema intermediate; create schema form")
         codes = {"predecessor_code": "varchar", "successor_code": "varchar"}
         connection.read_csv(SUCCESSION, dtype=codes).create("form.region_succession")
-        connection.execute("create table staging.stg_reports as select * from reports")
+        connection.execute("create table intermediate.int_decided_reports as select * from reports")
         if report_tables is not None:
             connection.execute("create table intermediate.int_report_tables as select * from report_tables")
         return connection.execute(sql).pl().sort("report_key")
@@ -127,7 +127,7 @@ def test_identities_that_reach_back_a_year_agree(compiled_models: dict[str, str]
         row = wide_row(key, "2021", tables[0], values, year)
         rows.append(row | {f"{table}__form_version": "2021" for table in tables})
     chosen = [
-        {"report_key": key, "table_id": t, "status": "passed", "is_current": True} for key in (0, 1) for t in tables
+        {"report_key": key, "table_id": t, "status": "passed", "is_counted": True} for key in (0, 1) for t in tables
     ]
     found = evaluate_sql(
         compiled_models["int_prior_residuals"], pl.DataFrame(rows, schema=COLUMNS), pl.DataFrame(chosen)

@@ -12,6 +12,7 @@ from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_TO_API_ENABLED, te
 
 from flows.environment import NO_TELEMETRY
 from flows.prefect_server import HOST, find_free_port, is_listening
+from tests.flows.decided import DecidedWarehouse, decide_held_tables
 
 START_TIMEOUT_SECONDS = 120
 
@@ -43,3 +44,10 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
     server.terminate()
     server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def decided(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> DecidedWarehouse:
+    """A warehouse in which one held table was accepted as reported and one corrected; copy it before changing it."""
+    assert prefect_api
+    return decide_held_tables(tmp_path_factory.mktemp("decided"))

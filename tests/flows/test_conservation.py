@@ -12,6 +12,7 @@ from flows.commands.failures import EXPLAINED
 from flows.conservation import LostInputError, check_documents, check_loaded
 from flows.runs import Captured, Handover, Run
 from pipelines.capture import CaptureError, Document
+from pipelines.decisions import Ledger
 from pipelines.extract.batch import Extracted, extract_documents
 from pipelines.load import LoadResult, load_raw
 from pipelines.validation.chunks import DamagedShardError, count_payloads
@@ -35,7 +36,7 @@ def take_in(run: Run, *inputs: Path) -> tuple[Handover, LoadResult]:
     """Capture, extract and load as the flow does, without Prefect."""
     captured = steps.capture.fn(run, inputs)
     handed_over = steps.extract.fn(run, captured)
-    return handed_over, steps.load.fn(run, captured, handed_over)
+    return handed_over, steps.load.fn(run, captured, handed_over, Ledger(Path("none")))
 
 
 def test_documents_and_payloads_of_every_fate_are_accounted_for(run: Run, tmp_path: Path) -> None:
