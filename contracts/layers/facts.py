@@ -20,23 +20,14 @@ from contracts.layers.results import CheckResult, LayerReport, RunExpectation, v
 from contracts.layers.scope import Relations, in_scope
 
 MARTS = "mart.marts"
-RELATIONS: Relations = dict.fromkeys(
-    (
-        f"{MARTS}.{name}"
-        for name in (
-            "fct_applications",
-            "fct_application_flows",
-            "fct_reviews_and_lawsuits",
-            "fct_proactive_disclosures",
-            "fct_legacy_indicators",
-            "fct_narrative_claims",
-            "fct_identity_checks",
-            "fct_report_tables",
-            "fct_findings",
-        )
-    ),
-    "authority_key",
-) | {f"{MARTS}.fct_decisions": "report_key"}
+_BY_BODY = (
+    *("fct_applications", "fct_application_flows", "fct_reviews_and_lawsuits", "fct_proactive_disclosures"),
+    *("fct_legacy_indicators", "fct_narrative_claims", "fct_identity_checks", "fct_report_tables", "fct_findings"),
+)
+RELATIONS: Relations = {
+    **{f"{MARTS}.{name}": "authority_key" for name in _BY_BODY},
+    f"{MARTS}.fct_decisions": "report_key",
+}
 _PLACES_PRIME = 509
 _BODY = ("authority_key", "report_year", "status")
 

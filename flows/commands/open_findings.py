@@ -76,7 +76,8 @@ class OpenFinding(Struct, frozen=True):
 def read_open(connection: duckdb.DuckDBPyConnection) -> list[OpenFinding]:
     """The open findings of a mart, by year, body, document and rule."""
     rows = connection.execute(_FINDINGS).fetchall()
-    return [OpenFinding(*row[:-2], json.loads(row[-2] or "[]"), row[-1]) for row in rows]
+    fields = (dict(zip(OpenFinding.__struct_fields__, row, strict=True)) for row in rows)
+    return [OpenFinding(**{**field, "explanations": json.loads(field["explanations"] or "[]")}) for field in fields]
 
 
 def undecided(findings: list[OpenFinding], ledger: Ledger, applied: Collection[str]) -> list[OpenFinding]:
