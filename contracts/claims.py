@@ -41,6 +41,11 @@ class ClaimRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     kinds: dict[str, ClaimKind]
     vocabulary: dict[str, str]
+    share_words: tuple[str, ...]
+    share_wholes: dict[str, tuple[str, ...]]
+    rises: tuple[str, ...]
+    falls: tuple[str, ...]
+    last_year_words: tuple[str, ...]
     counters: tuple[str, ...]
     numeral_counters: tuple[str, ...]
     units: tuple[str, ...]
@@ -151,6 +156,42 @@ def recompute_agreement(
     return None if total is None else total == value
 
 
+def is_rounded_share(value: int, decimals: int, part: int, whole: int) -> bool:
+    """Whether a percentage, its last `decimals` digits behind the point, is `part` of `whole`, rounded to its decimals.
+
+    A share right between two roundings may be either.
+    """
+    if whole <= 0:
+        return False
+    scale: int = 10**decimals
+    return abs(2 * value * whole - 200 * scale * part) <= whole
+
+
+def recompute_claim(
+    claim: Claim,
+    cells: Mapping[str, int | None],
+    indicators: Mapping[str, int | None],
+    claims: Mapping[str, int],
+) -> bool | None:
+    """Whether a claim's operands give what it states, a figure or a percentage; None if one of them is missing."""
+    if not claim.base:
+        return recompute_agreement(claim.terms, claim.value, cells, indicators, claims)
+    part = terms_value(claim.terms, cells, indicators, claims)
+    whole = terms_value(claim.base, cells, indicators, claims)
+    if part is None or whole is None:
+        return None
+    return is_rounded_share(claim.value, claim.decimals, part, whole)
+
+
+def stated_figure(claim: Claim) -> int | str:
+    """What a claim states: a number, or a percentage as it is printed."""
+    if not claim.base and not claim.decimals and claim.meaning not in ("share", "change"):
+        return claim.value
+    digits = f"{claim.value:0{claim.decimals + 1}d}"
+    whole, fraction = digits[: len(digits) - claim.decimals], digits[len(digits) - claim.decimals :]
+    return f"{whole}.{fraction}%" if fraction else f"{whole}%"
+
+
 def verdict_of(kind: str, agrees: bool | None) -> Verdict:
     """What a claim's agreement means; kinds that are not declared are taken at their word: a conflict."""
     if agrees is None:
@@ -214,12 +255,12 @@ def claim_problems(report: Report) -> list[str]:
 def _problems_of(
     claim: Claim, report: Report, indicators: Mapping[str, int | None], stated: Mapping[str, int]
 ) -> list[str]:
-    names = [term.operand for term in claim.terms]
+    names = [term.operand for term in (*claim.terms, *claim.base)]
     problems = [f"{claim.id}: {name} does not exist" for name in names if not _is_known(name, stated)]
     if f"claim.{claim.id}" in names:
         problems.append(f"{claim.id}: is its own operand")
     cells = {name: _report_cell(report, name) for name in names}
-    agrees = recompute_agreement(claim.terms, claim.value, cells, indicators, stated)
+    agrees = recompute_claim(claim, cells, indicators, stated)
     if agrees is not claim.agrees:
         problems.append(f"{claim.id}: says agrees={claim.agrees}, its operands give {agrees}")
     return problems

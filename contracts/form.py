@@ -23,6 +23,8 @@ from contracts.form_model import (
     IdentityRule,
     IdentitySource,
     Indicator,
+    LegacySum,
+    LegacyVariant,
     Row,
     Table,
     Term,
@@ -44,6 +46,8 @@ __all__ = [
     "IdentityRule",
     "IdentitySource",
     "Indicator",
+    "LegacySum",
+    "LegacyVariant",
     "Row",
     "Table",
     "Term",
@@ -143,6 +147,21 @@ def _declared(name: str, folder: Path) -> Json:
     return {**base, **declared, "tables": {k: v for k, v in tables.items() if v}, "identities": identities}
 
 
+def _legacy_variants(folder: Path, indicators: dict[str, Indicator]) -> dict[str, LegacyVariant]:
+    """The tables of indicators, one file each, with every name in them known."""
+    variants: dict[str, LegacyVariant] = {}
+    for path in sorted(folder.glob("*.yml")):
+        variant = msgspec.convert({"id": path.stem, **_read(path)}, LegacyVariant)
+        named = {row.indicator for row in variant.rows if row.indicator}
+        unknown = sorted(named - set(indicators))
+        loose = sorted(({row.of for row in variant.rows if row.of} | set(variant.sums)) - named)
+        empty = [relation.id for relation in variant.relations.values() if not relation.parts]
+        if unknown or loose or empty:
+            raise FormError(f"legacy/{path.name}: no indicator {unknown}, no row for {loose}, no parts of {empty}")
+        variants[variant.id] = variant
+    return variants
+
+
 def read_form(folder: Path = FORM_FOLDER) -> Form:
     """Read all versions of the form from a folder of `<version>.yml`.
 
@@ -161,7 +180,9 @@ def read_form(folder: Path = FORM_FOLDER) -> Form:
         )
     legacy = _read(folder / f"{LEGACY_VERSION}.yml")
     indicators = msgspec.convert(_with_ids(legacy["indicators"]), dict[str, Indicator])
-    return Form(versions, indicators, legacy["basis"], legacy["report_years"])
+    variants = _legacy_variants(folder / LEGACY_VERSION, indicators)
+    units = tuple(legacy["units"])
+    return Form(versions, indicators, legacy["basis"], legacy["report_years"], units, variants)
 
 
 @cache

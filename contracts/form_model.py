@@ -162,6 +162,52 @@ class Indicator(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     comparable: str = ""
     aliases: tuple[str, ...] = ()
 
+    @property
+    def is_reply(self) -> bool:
+        """Whether it is one of the classes of replies that add up to all replies."""
+        return self.id.startswith("replies_") and self.id != "replies_total"
+
+
+class LegacyRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One row of a table of indicators; `of`: the indicator that it is a part of. Without `indicator` it has no id."""
+
+    label: str
+    indicator: str | None = None
+    of: str = ""
+
+
+class LegacySum(msgspec.Struct, frozen=True):
+    """An indicator of a table of indicators that its parts add up to, year by year and since the beginning."""
+
+    id: str
+    total: str
+    parts: tuple[str, ...]
+
+
+class LegacyVariant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One table of indicators of 2008-2018, national or a province's, with its rows in printed order."""
+
+    id: str
+    zh: str
+    en: str
+    basis: str
+    report_years: dict[str, int]
+    rows: tuple[LegacyRow, ...]
+    sums: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+    @property
+    def relations(self) -> dict[str, LegacySum]:
+        """The sums that the table keeps, by their ids `<variant>.<total>`."""
+        return {
+            f"{self.id}.{total}": LegacySum(
+                f"{self.id}.{total}",
+                total,
+                tuple(row.indicator for row in self.rows if row.of == total and row.indicator),
+            )
+            for total in self.sums
+        }
+
 
 class FormVersion(msgspec.Struct, frozen=True):
     """One version of the form with its tables and its identities, both in declared order."""
@@ -187,12 +233,14 @@ class FormVersion(msgspec.Struct, frozen=True):
 
 
 class Form(msgspec.Struct, frozen=True):
-    """All versions of the form, newest first, and the legacy indicators."""
+    """All versions of the form, newest first, the legacy indicators and the tables that print them."""
 
     versions: dict[str, FormVersion]
     indicators: dict[str, Indicator]
     legacy_basis: str
     legacy_years: dict[str, int]
+    legacy_units: tuple[str, ...] = ()
+    legacy_variants: dict[str, LegacyVariant] = {}
 
     @property
     def tables(self) -> tuple[str, ...]:

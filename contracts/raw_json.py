@@ -14,6 +14,7 @@ SCHEMA_ID = "gongkai.report/1"
 CellState = Literal["blank", "blank_proven", "mark", "ambiguous", "missing", "resolved", "printed"]
 Scope = Literal["own", "consolidated", "unknown"]
 Period = Literal["year", "cumulative"]
+IndicatorState = Literal["printed", "resolved", "blank", "ambiguous"]
 EvidenceField = Literal["authority", "year", "period", "published", "region_code", "scope"]
 EvidenceSource = Literal[
     "title",
@@ -128,12 +129,18 @@ class Operand(_Model, kw_only=True):
 
 
 class Claim(_Model, kw_only=True):
-    """A figure stated in prose. `agrees` is None where a term is missing: read, not assessed."""
+    """A figure stated in prose. `agrees` is None where a term is missing: read, not assessed.
+
+    With `base` it is a percentage: `value` with its last `decimals` digits behind the point should be what `terms`
+    add up to, as a share of what `base` adds up to, rounded to so many decimals.
+    """
 
     id: str
     kind: str
     terms: list[Operand]
     value: Natural
+    base: list[Operand] = []
+    decimals: Annotated[int, Meta(ge=0, le=6)] = 0
     quote: str
     agrees: bool | None
     meaning: str = ""
@@ -142,19 +149,29 @@ class Claim(_Model, kw_only=True):
 
 
 class LegacyIndicator(_Model, kw_only=True):
-    """One indicator of a report on 2008-2018; an unknown label keeps `indicator` None."""
+    """One indicator of a report on 2008-2018; an unknown label keeps `indicator` None.
+
+    `state` is `resolved` where a run of digits was cut: `raw` is the run and `proof` names the sums
+    `<variant>.<total>.<period>` that leave one cut only (none, if no other cut is possible at all). It is `ambiguous`
+    where several figures are possible, the `candidates`, and `blank` where none is printed; the value is then None.
+    """
 
     label: str
     indicator: str | None
     period: Period
     value: Whole | Decimal | None
     unit: str
+    state: IndicatorState = "printed"
+    raw: str = ""
+    candidates: list[str] = []
+    proof: list[str] = []
     span: Span | None = None
 
 
 class Legacy(_Model, kw_only=True):
-    """The indicators of a report on 2008-2018."""
+    """The indicators of a report on 2008-2018; `variant` is the table that prints them, if one of the known ones."""
 
+    variant: str | None = None
     indicators: list[LegacyIndicator] = []
 
 

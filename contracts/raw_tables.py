@@ -92,6 +92,8 @@ RAW_TABLES: dict[str, pa.Schema] = {
             pa.field("meaning", TEXT),
             pa.field("terms", TEXT, nullable=False),  # JSON: [{operand, weight}]
             pa.field("value", INTEGER, nullable=False),
+            pa.field("base", TEXT),  # JSON: [{operand, weight}], what a percentage is of
+            pa.field("decimals", INTEGER, nullable=False),
             pa.field("quote", TEXT, nullable=False),
             pa.field("agrees", pa.bool_()),
             pa.field("candidates", TEXT),  # JSON: [text]
@@ -108,6 +110,10 @@ RAW_TABLES: dict[str, pa.Schema] = {
             pa.field("period", TEXT, nullable=False),
             pa.field("value", TEXT),  # an integer or a decimal, exactly as read
             pa.field("unit", TEXT),
+            pa.field("variant", TEXT),  # the table of indicators that prints it
+            pa.field("state", TEXT),  # printed | resolved | blank | ambiguous
+            pa.field("candidates", TEXT),  # JSON: [text]
+            pa.field("proof", TEXT),  # JSON: [sum]
             pa.field("span", TEXT),  # JSON
         ]
     ),

@@ -22,7 +22,8 @@ def sampled_trials(name: str) -> list[Trial]:
     """Some trials of one fault."""
     start = [fault.name for fault in FAULTS].index(name)
     layouts = [LAYOUTS[(start * 3 + step * 2) % len(LAYOUTS)] for step in range(LAYOUTS_OF_A_FAULT)]
-    return [Trial(name, layout, SEED) for layout in dict.fromkeys(layouts)]
+    glued = FAULTS[start].layouts[len(LAYOUTS) :]
+    return [Trial(name, layout, SEED) for layout in dict.fromkeys([*layouts, *glued])]
 
 
 @pytest.mark.parametrize("fault", [fault.name for fault in FAULTS if fault.leaves_evidence])

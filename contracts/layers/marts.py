@@ -163,6 +163,33 @@ def _check_region_year(connection: duckdb.DuckDBPyConnection, run: RunExpectatio
     ]
 
 
+def _check_legacy_outcomes(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
+    """Every class of replies that a report of the old form prints for its year, with its figure and its category."""
+    keys = [KEY, "indicator"]
+    replies = [entry.id for entry in form().indicators.values() if entry.is_reply]
+    printed = read_frame(
+        connection,
+        f"""
+        select {KEY}, indicator, position, value::bigint as applications
+        from {in_scope(run, f"{MARTS}.fct_legacy_indicators")}
+        where period = 'year' and indicator is not null
+        """,
+    ).filter(pl.col("indicator").is_in(replies))
+    comparable = {entry.id: entry.comparable or None for entry in form().indicators.values()}
+    expected = (
+        printed.sort(KEY, "position")
+        .unique(keys, keep="first", maintain_order=True)
+        .with_columns(
+            outcome_category=pl.col("indicator").replace_strict(comparable, return_dtype=pl.String),
+        )
+        .with_columns(is_comparable=pl.col("outcome_category").is_not_null())
+        .drop("position")
+    )
+    columns = f"{KEY}, indicator, applications, outcome_category, is_comparable"
+    actual = read_frame(connection, f"select {columns} from {in_scope(run, f'{MARTS}.legacy_outcomes')}")
+    return compare_frames("conservation.legacy_outcomes", expected, actual, keys)
+
+
 def _check_exceptions(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
     """Every violated identity of a table, held or let in, is listed with its residual."""
     keys = [KEY, "identity"]
@@ -198,5 +225,6 @@ def check_marts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> L
         _check_table_statuses(connection, run),
         *_check_region_year(connection, run),
         _check_exceptions(connection, run),
+        _check_legacy_outcomes(connection, run),
     ]
     return LayerReport(run.run_id, "marts", results)

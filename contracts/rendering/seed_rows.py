@@ -158,7 +158,8 @@ def disclosure_measures(form: Form) -> Iterable[Values]:
 def legacy_indicators(form: Form) -> Iterable[Values]:
     """Rows of the seed `legacy_indicators`."""
     for position, indicator in enumerate(form.indicators.values(), 1):
-        yield indicator.id, indicator.zh, indicator.en, indicator.unit, indicator.comparable, position
+        kind = (indicator.unit, indicator.is_reply, indicator.comparable)
+        yield indicator.id, indicator.zh, indicator.en, *kind, position
 
 
 def claim_kinds(_: Form) -> Iterable[Values]:

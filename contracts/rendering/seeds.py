@@ -202,6 +202,7 @@ SEEDS: tuple[Seed, ...] = (
             ("indicator", "varchar", "Id of the indicator."),
             *_labels("indicator"),
             ("unit", "varchar", "Unit of the indicator."),
+            ("is_reply", "boolean", "Whether it is one of the classes of replies that add up to all replies."),
             ("comparable_category", "varchar", "Outcome category with the same meaning; empty if not comparable."),
             SORT_ORDER,
         ),

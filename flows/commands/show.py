@@ -9,7 +9,7 @@ import typer
 from msgspec import UNSET, Struct
 from rich.text import Text
 
-from contracts.claims import claim_rules
+from contracts.claims import claim_rules, stated_figure
 from contracts.form import Table, form
 from contracts.raw_json import Reading, Report, Span
 from flows.commands.failures import FAILURE, failures_explained
@@ -155,7 +155,7 @@ def _describe_claim(report: Report, name: str) -> Shown | None:
         zh=kind.zh if kind else claim.kind,
         en=kind.en if kind else "",
         state=f"stated in prose{verdict}",
-        value=claim.value,
+        value=stated_figure(claim),
         raw=claim.quote,
     )
 

@@ -29,7 +29,7 @@ from pipelines.extract.readers.encoding import find_encoding_repair
 from pipelines.extract.reports import Segment, is_prose_report, merge_copies, split_by_tables, split_reports
 
 EXTRACTOR_NAME = "gongkai"
-EXTRACTOR_VERSION = "1.0.0"
+EXTRACTOR_VERSION = "1.1.0"
 
 
 def extract_document(content: bytes, source_uri: str, captured_at: str, source_tier: int = DEFAULT_TIER) -> RawDocument:

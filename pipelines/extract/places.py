@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct, structs
 
+from contracts.claims import stated_figure
 from contracts.raw_json import Claim, LegacyIndicator, Rejection, Report, Span
 from pipelines.extract.document import LocatedReport, locate_reports
 from pipelines.extract.errors import Unreadable
@@ -112,7 +113,7 @@ def _places(found: LocatedReport, pieces: Sequence[PrintedPiece]) -> dict[str, l
     spans: list[tuple[str, Span | None, str]] = [(cell, span, "") for cell, span in found.places.items()]
     spans += [(row, span, "") for row, span in report.spans.items()]
     spans += [(reading.cell, reading.span, reading.raw) for reading in report.readings]
-    spans += [(claim_name(claim), claim.span, str(claim.value)) for claim in report.claims]
+    spans += [(claim_name(claim), claim.span, str(stated_figure(claim))) for claim in report.claims]
     entries = report.legacy.indicators if report.legacy else []
     spans += [(indicator_name(entry), entry.span, str(entry.value)) for entry in entries]
     return {name: _marks(span, raw, pieces) for name, span, raw in spans if span is not None}

@@ -91,6 +91,8 @@ class ClaimLine(Struct, frozen=True):
     meaning: str | None
     terms: list[TermColumn]
     value: int
+    base: list[TermColumn] | None
+    decimals: int
     quote: str
     agrees: bool | None
     candidates: list[str] | None
@@ -109,4 +111,8 @@ class LegacyLine(Struct, frozen=True):
     period: str
     value: int | str | None
     unit: str
+    variant: str | None
+    state: str
+    candidates: list[str] | None
+    proof: list[str] | None
     span: Span | None

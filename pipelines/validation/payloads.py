@@ -13,6 +13,7 @@ from contracts.evidence import evidence_problems
 from contracts.raw_json import REJECTION_REASONS, RawDocument
 from pipelines.validation.agreement import reading_problems
 from pipelines.validation.chunks import Payload
+from pipelines.validation.indicators import indicator_problems
 from pipelines.validation.references import circular_claims, unknown_names
 
 Refusal = Literal["invalid_json", "schema_violation", "claim_mismatch"]
@@ -96,6 +97,7 @@ def _find_fault(document: RawDocument) -> tuple[Refusal, str] | None:
         problems = [
             *evidence_problems(report),
             *reading_problems(report),
+            *indicator_problems(report),
             *claim_problems(report),
             *circular_claims(report.claims),
         ]

@@ -70,7 +70,9 @@ def circular_claims(claims: list[Claim]) -> list[str]:
     """The circle, if there is one, in which claims are each other's operands: nothing in it could be worked out."""
     graph: dict[str, set[str]] = {}
     for claim in claims:
-        others = {term.operand.removeprefix(_CLAIM) for term in claim.terms if term.operand.startswith(_CLAIM)}
+        others = {
+            term.operand.removeprefix(_CLAIM) for term in (*claim.terms, *claim.base) if term.operand.startswith(_CLAIM)
+        }
         if others:
             graph.setdefault(claim.id, set()).update(others - {claim.id})
     try:

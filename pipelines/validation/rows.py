@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from contracts.raw_json import Claim, LegacyIndicator, Report
+from contracts.raw_json import Claim, Legacy, LegacyIndicator, Operand, Report
 from contracts.raw_tables import key_of, report_key
 from pipelines.validation.cells import flatten_cells
 from pipelines.validation.lines import ClaimLine, IndexLine, LegacyLine, Lineage, ReportLine, TermColumn
@@ -49,6 +49,10 @@ def accepted_line(line: int, accepted: Accepted) -> IndexLine:
     )
 
 
+def _term_columns(terms: list[Operand]) -> list[TermColumn]:
+    return [TermColumn(term.operand, term.weight) for term in terms]
+
+
 def _claim_line(line: int, key: int, payload_sha256: str, claim: Claim) -> ClaimLine:
     return ClaimLine(
         line,
@@ -57,8 +61,10 @@ def _claim_line(line: int, key: int, payload_sha256: str, claim: Claim) -> Claim
         claim.id,
         claim.kind,
         claim.meaning or None,
-        [TermColumn(term.operand, term.weight) for term in claim.terms],
+        _term_columns(claim.terms),
         claim.value,
+        _term_columns(claim.base) or None,
+        claim.decimals,
         claim.quote,
         claim.agrees,
         claim.candidates or None,
@@ -66,17 +72,24 @@ def _claim_line(line: int, key: int, payload_sha256: str, claim: Claim) -> Claim
     )
 
 
-def _legacy_line(line: int, key: int, payload_sha256: str, position: int, found: LegacyIndicator) -> LegacyLine:
+def _legacy_lines(line: int, key: int, payload_sha256: str, legacy: Legacy) -> Iterator[LegacyLine]:
+    for position, found in enumerate(legacy.indicators, start=1):
+        yield _legacy_line((line, key, payload_sha256), position, found, legacy.variant)
+
+
+def _legacy_line(keys: tuple[int, int, str], position: int, found: LegacyIndicator, variant: str | None) -> LegacyLine:
     return LegacyLine(
-        line,
-        key,
-        payload_sha256,
+        *keys,
         position,
         found.label,
         found.indicator,
         found.period,
         found.value,
         found.unit,
+        variant,
+        found.state,
+        found.candidates or None,
+        found.proof or None,
         found.span,
     )
 
@@ -112,5 +125,5 @@ def report_lines(line: int, document_key: int, accepted: Accepted) -> Iterator[R
         yield row
         for claim in report.claims:
             yield _claim_line(line, row.report_key, payload_sha256, claim)
-        for position, found in enumerate(report.legacy.indicators if report.legacy else [], start=1):
-            yield _legacy_line(line, row.report_key, payload_sha256, position, found)
+        if report.legacy is not None:
+            yield from _legacy_lines(line, row.report_key, payload_sha256, report.legacy)

@@ -15,7 +15,6 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import track
 
-from pipelines.render.report import LAYOUTS
 from tests.accuracy.faults import FAULTS
 from tests.accuracy.table import write_document
 from tests.accuracy.trial import Result, Trial, run_trial
@@ -29,7 +28,7 @@ def make_trials(size: int, seed: int) -> list[Trial]:
     return [
         Trial(fault.name, layout, seed * 1_000_000 + number)
         for fault in FAULTS
-        for layout in LAYOUTS
+        for layout in fault.layouts
         for number in range(size)
     ]
 

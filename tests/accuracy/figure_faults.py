@@ -239,3 +239,30 @@ def negative_changes(printed: Printed) -> None:
         value = -printed.chance.randrange(1, 300)
         printed.truth[table][row][column] = value
         line.write(place, printed.chance.choice(["-", "−", "－"]) + str(-value))  # noqa: RUF001 - as printed
+
+
+def large_figures(printed: Printed) -> None:
+    """All numbers are some hundred thousand times as large."""
+    factor = printed.chance.choice([100_003, 1_250_000])
+    for line, place, name in printed.figures():
+        table, row, column = name.split(".")
+        text = line.cells[place].text
+        if text.isdigit():
+            printed.truth[table][row][column] = (
+                str(int(text) * factor) if isinstance(printed.truth[table][row][column], str) else int(text) * factor
+            )
+            line.write(place, str(int(text) * factor))
+
+
+def grouped_figures(printed: Printed) -> None:
+    """Long numbers have a comma before their last three digits."""
+    found = [entry for entry in printed.figures() if _is_long(entry[0].cells[entry[1]].text)]
+    if not any(len(line.cells[place].text) > 3 for line, place, _ in found):
+        raise Impossible
+    for line, place, name in found:
+        text = line.cells[place].text
+        if len(text) > 3:
+            line.write(place, f"{int(text):,}")
+            table, row, column = name.split(".")
+            if isinstance(printed.truth[table][row][column], str):
+                printed.truth[table][row][column] = line.cells[place].text  # an amount is kept as printed

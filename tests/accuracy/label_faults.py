@@ -1,5 +1,7 @@
 """Faults of labels and of the page: headers, headings, numbering, order of rows and columns, page breaks."""
 
+import itertools
+
 import msgspec
 
 from contracts.form import form
@@ -172,3 +174,52 @@ def header_in_yuan(printed: Printed) -> None:
     for _, _, cell in list(printed.figures(DISCLOSURES)):
         if cell.endswith(name):
             printed.without_value(cell)
+
+
+def short_group(printed: Printed) -> None:
+    """The last group of outcomes is headed `（六）其他`, the last result `其他`."""
+    for line in printed.lines[APPLICATIONS] + printed.lines[CASES]:
+        for place in line.labels:
+            text = line.cells[place].text
+            if text.replace("\n", "").endswith(("其他处理", "其他處理", "其他结果", "其他結果")):
+                line.write(place, text.replace("\n", "")[:-2])
+
+
+def cut_beginnings(printed: Printed) -> None:
+    """The headers of the cases have lost their first characters or have another one: `法复议`, `政诉讼`."""
+    for line, place in _header_cells(printed, CASES):
+        text = line.cells[place].text.replace("\n", "")
+        if len(text) == 4 and text[0] == "行" and printed.chance.random() < 0.7:
+            line.write(place, printed.chance.choice(["法", "政", ""]) + text[2:])
+
+
+def misplaced_break(printed: Printed) -> None:
+    """Two headers are cut in the wrong place: `尚未` and `审结总计`."""
+    for line in printed.headers(CASES):
+        labels = line.labels
+        for first, second in itertools.pairwise(labels):
+            mine, theirs = (line.cells[place].text.replace("\n", "") for place in (first, second))
+            if second == first + 1 and len(mine) == 4 and len(theirs) == 2:
+                line.write(first, mine[:2])
+                line.write(second, mine[2:] + theirs)
+
+
+def joined_headers(printed: Printed) -> None:
+    """The last header of each case is one with the one before it: `尚未审结总计`, and its own cell is empty."""
+    for line in printed.headers(CASES):
+        labels = line.labels
+        for first, second in itertools.pairwise(labels):
+            mine, theirs = (line.cells[place].text.replace("\n", "") for place in (first, second))
+            if second == first + 1 and len(mine) == 4 and len(theirs) == 2:
+                line.write(first, mine + theirs)
+                line.write(second, "")
+
+
+def break_other_page(printed: Printed) -> None:
+    """A page ends inside table 二 or 四: its number stands between two rows, with the headers again or without."""
+    table = printed.chance.choice([CASES, DISCLOSURES])
+    lines = printed.lines[table]
+    number = printed.chance.randrange(2, 9)
+    texts = [f"- {number} -", f"— {number} —", f"第 {number} 页 共 9 页", f"{number}"]
+    at = printed.chance.randrange(1, len(lines))
+    lines[at:at] = [Line(table, [GridCell(printed.chance.choice(texts))])]

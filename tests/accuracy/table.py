@@ -3,16 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from pipelines.render.report import LAYOUTS
+from pipelines.render.report import GLUED_LAYOUTS, LAYOUTS
 from tests.accuracy.faults import FAULTS
 from tests.accuracy.trial import Result
 
+_COLUMNS = (*LAYOUTS, *GLUED_LAYOUTS)
 _HEAD = """# Accuracy of the form reader
 
 `make accuracy` prints random reports in every layout, puts one fault into each, reads them and compares every cell
 with the undamaged form: {trials:,} trials here, from seed {seed}. Reports follow the form of 2021, that of 2019, or
-that of 2021 with one row for other handling, in four scripts, with headers in one piece or broken, with brackets of
-full or half width; bodies have few applications or thousands.
+that of 2021 with one row for other handling or with table 二 of 2019, in four scripts, with headers in one piece or
+broken, with brackets of full or half width; bodies have few applications or thousands.
 
 A cell is
 
@@ -26,7 +27,8 @@ A cell is
   the form does not have.
 
 A trial is wrong if one of its cells is wrong, else named if one is named, else right. In the tables every entry reads
-right / named / wrong; `-` is a fault that the layout cannot show. A digit is never changed, so a misprint is at best
+right / named / wrong; `-` is a fault that the layout cannot show, or that
+leaves no evidence in it. A digit is never changed, so a misprint is at best
 named.
 
 ## Faults that leave evidence
@@ -52,11 +54,11 @@ def write_document(results: Sequence[Result], seed: int) -> str:
 
 
 def _table(faults: Iterable[str], counts: Counter[tuple[str, str, str]]) -> Iterable[str]:
-    yield f"| fault | {' | '.join(LAYOUTS)} | all |"
-    yield "|---|" + "---|" * (len(LAYOUTS) + 1)
+    yield f"| fault | {' | '.join(_COLUMNS)} | all |"
+    yield "|---|" + "---|" * (len(_COLUMNS) + 1)
     for fault in faults:
-        cells = [_cell(counts, fault, (layout,)) for layout in (*LAYOUTS,)]
-        yield f"| {fault} | {' | '.join(cells)} | {_cell(counts, fault, LAYOUTS)} |"
+        cells = [_cell(counts, fault, (layout,)) for layout in _COLUMNS]
+        yield f"| {fault} | {' | '.join(cells)} | {_cell(counts, fault, _COLUMNS)} |"
 
 
 def _cell(counts: Counter[tuple[str, str, str]], fault: str, layouts: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ from pipelines.render.document import build_page, write_page
 from pipelines.render.report import SCRIPTS, Layout, Style, Value
 from tests.accuracy.faults import FAULTS
 from tests.accuracy.printed import Impossible, Printed
-from tests.accuracy.reports import ONE_ROW, VERSIONS, random_figures, report_of, versions_of
+from tests.accuracy.reports import OLD_DISCLOSURES, ONE_ROW, VERSIONS, random_figures, report_of, versions_of
 
 Outcome = Literal["right", "named", "wrong"]
 Cells = dict[str, Value]
@@ -46,16 +46,17 @@ def draw_document(trial: Trial) -> tuple[Printed, bytes] | None:
     fault = next(fault for fault in FAULTS if fault.name == trial.fault)
     for draw in range(DRAWS):
         chance = Random(f"{trial.fault} {trial.layout} {trial.seed} {draw}")  # noqa: S311 - a sample, no secret
-        versions = versions_of(chance.choice((*VERSIONS, ONE_ROW)))
+        versions = versions_of(chance.choice((*VERSIONS, ONE_ROW, OLD_DISCLOSURES)))
         truth = random_figures(chance, versions)
         style = Style(headers=chance.choice(("whole", "broken")), punctuation=chance.choice(("full", "half")))
         page = build_page(report_of(truth, versions, style), chance.choice(SCRIPTS))
         printed = Printed(page, truth, versions, trial.layout, chance)
         try:
             fault.put(printed)
+            content = write_page(printed.damaged_page(), trial.layout, style)
+            return printed, content if fault.spoil is None else fault.spoil(chance, content)
         except Impossible:
             continue
-        return printed, write_page(printed.damaged_page(), trial.layout, style)
     return None
 
 

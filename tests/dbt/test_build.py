@@ -175,8 +175,13 @@ def test_last_year_is_compared_over_form_versions(mart: duckdb.DuckDBPyConnectio
 
 
 def test_legacy_figures_are_comparable_and_money_exact(mart: duckdb.DuckDBPyConnection) -> None:
-    query = "select outcome_category, value::varchar, value_printed from marts.fct_legacy_indicators"
-    assert rows_of(mart, query) == [("granted", "12.500000", "12.50")]
+    query = "select outcome_category, value::varchar, value_printed, is_comparable from marts.fct_legacy_indicators"
+    assert rows_of(mart, query) == [("granted", "12.500000", "12.50", True)]
+
+
+def test_legacy_replies_stand_beside_the_outcomes_of_later_years(mart: duckdb.DuckDBPyConnection) -> None:
+    query = "select indicator, outcome_category_en, is_comparable, replies_total from marts.legacy_outcomes"
+    assert rows_of(mart, query) == [("replies_granted", "Granted", True, None)]
 
 
 def test_views_work_under_any_name_and_shares_add_up(mart: duckdb.DuckDBPyConnection) -> None:

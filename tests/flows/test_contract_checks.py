@@ -69,6 +69,11 @@ ALTERATIONS = [  # layer, check, statement
     ("marts", "conservation.region_year", "update mart.marts.region_year set decided = decided + 1"),
     (
         "marts",
+        "conservation.legacy_outcomes",
+        "update mart.marts.dim_legacy_indicator set is_reply = false where is_reply",
+    ),
+    (
+        "marts",
         "exceptions",
         "update mart.marts.fct_identity_checks set status = 'fail', residual = 1 where is_enforced",
     ),

@@ -22,7 +22,10 @@ select
     legacy_indicators.value_decimal as value,
     legacy_indicators.unit,
     legacy_indicators.value as value_printed,
-    indicators.comparable_category as outcome_category
+    legacy_indicators.variant,
+    indicators.comparable_category as outcome_category,
+    coalesce(legacy_indicators.state, 'printed') as state,
+    indicators.comparable_category is not null as is_comparable
 from legacy_indicators
 inner join reports on legacy_indicators.report_key = reports.report_key
 left join indicators on legacy_indicators.indicator = indicators.indicator

@@ -19,6 +19,9 @@ select
     claims.value,
     claims.quote,
     claims.terms,
+    claims.base,
+    claims.value / power(10, coalesce(claims.decimals, 0)) as figure,
+    case when claims.base is null then 'count' else 'percent' end as unit,
     cast({{ claim_status('claims.agrees') }} as {{ code_type('claim_status') }}) as status,
     claims.span
 from claims

@@ -10,6 +10,8 @@ select
     meaning,
     terms,
     value,
+    base,
+    decimals,
     quote,
     agrees,
     candidates,

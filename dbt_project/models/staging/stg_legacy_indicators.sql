@@ -12,6 +12,10 @@ select
     value,
     cast(value as decimal(24, 6)) as value_decimal,
     unit,
+    variant,
+    state,
+    candidates,
+    proof,
     span,
     payload_sha256 not in (select documents.payload_sha256 from documents) as is_leftover
 from legacy_indicators

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from contracts.raw_json import Claim, Legacy
 from pipelines.extract.claims.assessment import assess, read_figures
 from pipelines.extract.claims.figures import Statement
-from pipelines.extract.claims.prose import Prose, read_prose, read_sentences
+from pipelines.extract.claims.percentages import read_percentages
+from pipelines.extract.claims.prose import read_prose, read_sentences
 from pipelines.extract.claims.statements import read_statements
-from pipelines.extract.claims.sums import Part, read_balance, read_implied_carry, read_list_sums
+from pipelines.extract.claims.sums import Part, read_balance, read_implied_carry, read_indicator_sums, read_list_sums
 from pipelines.extract.pieces import Piece
 
 _IN_SUMS_ONLY = ("disclosures", "disclosures_part")
@@ -32,7 +33,7 @@ def _with_implied_zero(statements: list[Statement]) -> list[Statement]:
 
 def _without_lone_disclosures(claims: list[Claim], sums: list[Claim]) -> list[Claim]:
     """Items disclosed are kept only where a sum of the prose names them: the form has no cell for them."""
-    used = {term.operand for claim in sums for term in claim.terms}
+    used = {term.operand for claim in sums for term in (*claim.terms, *claim.base)}
     return [claim for claim in claims if claim.kind not in _IN_SUMS_ONLY or f"claim.{claim.id}" in used]
 
 
@@ -53,19 +54,19 @@ def read_claims(
         year: the report's year, if known; figures that the prose dates otherwise are passed over.
     """
     prose = read_prose(pieces, blocks)
-    return claims_of(prose, read_statements(read_sentences(prose), year), cells, legacy)
-
-
-def claims_of(
-    prose: Prose, statements: list[Statement], cells: Mapping[str, int | None], legacy: Legacy | None
-) -> list[Claim]:
-    """The claims of statements that were read already."""
+    sentences = list(read_sentences(prose))
     figures = read_figures(cells, legacy)
     parts: list[Part] = []
-    for position, statement in enumerate(_with_implied_zero(statements), start=1):
+    for position, statement in enumerate(_with_implied_zero(read_statements(sentences, year)), start=1):
         parts.append((statement, assess(f"c{position}", statement, prose, figures)))
-    sums = read_list_sums(parts, len(parts) + 1)
-    sums += read_balance(parts, f"c{len(parts) + len(sums) + 1}", cells)
+    percentages = read_percentages(prose, sentences, parts, year)
+    sums = _read_sums(parts, len(parts) + len(percentages) + 1, cells, legacy)
+    return _without_lone_disclosures([claim for _, claim in parts], percentages + sums) + percentages + sums
+
+
+def _read_sums(parts: list[Part], first_id: int, cells: Mapping[str, int | None], legacy: Legacy | None) -> list[Claim]:
+    sums = read_list_sums(parts, first_id)
+    sums += read_balance(parts, f"c{first_id + len(sums)}", cells)
     is_printed = cells.get("applications.carried_in.total") is not None
-    sums += read_implied_carry(parts, f"c{len(parts) + len(sums) + 1}", is_printed=is_printed)
-    return _without_lone_disclosures([claim for _, claim in parts], sums) + sums
+    sums += read_implied_carry(parts, f"c{first_id + len(sums)}", is_printed=is_printed)
+    return sums + read_indicator_sums(legacy, first_id + len(sums))

@@ -1,10 +1,11 @@
-"""Sums: figures of the prose that other figures of the prose break down, and what they imply together."""
+"""Sums: figures of the prose, or of a table of indicators, that others break down, and what they imply together."""
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from contracts.claims import category_rows, terms_value
-from contracts.raw_json import Claim, Operand
+from contracts.claims import category_rows, indicator_values, recompute_agreement, terms_value
+from contracts.form import form
+from contracts.raw_json import Claim, Legacy, LegacyIndicator, Operand
 from pipelines.extract.claims.figures import Statement
 
 _LISTS = {
@@ -161,3 +162,42 @@ def read_implied_carry(parts: Sequence[Part], claim_id: str, *, is_printed: bool
             span=decided[1].span,
         )
     ]
+
+
+def read_indicator_sums(legacy: Legacy | None, first_id: int) -> list[Claim]:
+    """One claim for every total of a table of indicators whose parts are printed: do they add up to it?
+
+    A sum that was the proof of a figure is no witness of it.
+    """
+    if legacy is None or legacy.variant is None:
+        return []
+    values = indicator_values(legacy.indicators)
+    entries: dict[str, LegacyIndicator] = {}
+    for entry in legacy.indicators:
+        entries.setdefault(f"{entry.indicator}.{entry.period}", entry)
+    used = {name for entry in legacy.indicators for name in entry.proof}
+    claims: list[Claim] = []
+    for relation in form().legacy_variants[legacy.variant].relations.values():
+        for period in ("year", "cumulative"):
+            total = values.get(f"{relation.total}.{period}")
+            names = [f"{part}.{period}" for part in relation.parts if f"{part}.{period}" in entries]
+            if total is None or len(names) < 2 or f"{relation.id}.{period}" in used:
+                continue
+            terms = [Operand(operand=f"legacy.{name}") for name in names]
+            agrees = recompute_agreement(terms, total, {}, values, {})
+            stated = entries[f"{relation.total}.{period}"]
+            found = terms_value(terms, {}, values, {})
+            claims.append(
+                Claim(
+                    id=f"c{first_id + len(claims)}",
+                    kind="indicator_sum",
+                    terms=terms,
+                    value=total,
+                    quote=stated.label,
+                    agrees=agrees,
+                    meaning="sum_of_parts",
+                    candidates=[f"sum of the parts = {found}"] if agrees is False else [],
+                    span=stated.span,
+                )
+            )
+    return claims

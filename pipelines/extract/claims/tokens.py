@@ -40,7 +40,7 @@ def _labels_of_form() -> dict[str, str]:
             if group.id in claim_rules().kinds:
                 labels.setdefault(group.zh, group.id)
     for indicator in form().indicators.values():
-        if indicator.id.startswith("replies_") and indicator.id != "replies_total":
+        if indicator.is_reply:
             for label in (indicator.zh, *indicator.aliases):
                 labels.setdefault(label, f"reply.{indicator.id}")
     return labels

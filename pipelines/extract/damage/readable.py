@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from pipelines.extract.pieces import Piece
 
 _LOST = "\ufffd"
-_LONGEST = 600  # characters of a text that may be a label with pinyin behind each character
+_LONGEST = 20_000  # characters of a text out of which pinyin is left, as of a whole table in one line
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff"
 _PRIVATE = "\ue000-\uf8ff"
 _ODD_DIGITS = (
@@ -41,7 +41,7 @@ _DAMAGED = re.compile(
 _REMOVED = re.compile(rf"{_PINYIN.pattern}|[{_INVISIBLE}]", re.IGNORECASE)
 _DOUBLED = re.compile(r"(?:([^\s\d])\1\s*){4,}")
 _SHORT_DOUBLED = re.compile(r"(?:([^\s\d])\1\s*)+")
-_DOUBLED_DIGITS = re.compile(r"(?<![\d.,])(?:([\d.,])\1)+(?![\d.,])")
+_DOUBLED_DIGITS = re.compile(r"(?<![\d.,])(?:(\d)\1|[.,]){1,80}(?![\d.,])")
 _FEWEST_DOUBLED = 3  # labels of doubled characters from which on numbers may be doubled as well
 
 

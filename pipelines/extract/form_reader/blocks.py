@@ -17,11 +17,15 @@ _FOREIGN_COST = 3  # a row or column that a version does not have, against one t
 
 
 class Block(Struct, frozen=True):
-    """The tokens of one table, from its first label to its last figure."""
+    """The tokens of one table, from its first label to its last figure.
+
+    `is_unclear`: what tells the versions of the form apart is lost, so that a figure may stand under another's name.
+    """
 
     table: str
     version: str
     tokens: tuple[Token, ...]
+    is_unclear: bool = False
 
     @property
     def in_rows(self) -> bool:
@@ -50,7 +54,8 @@ def find_blocks(tokens: Sequence[Token]) -> list[Block]:
             raise Unreadable("several_reports", f"table {table} is printed {len(candidates)} times")
         if candidates:
             best = max(candidates, key=lambda cluster: len(_named(cluster, table)))
-            blocks.append(Block(table, _version(best, table), tuple(best)))
+            version, is_unclear = _version(best, table)
+            blocks.append(Block(table, version, tuple(best), is_unclear))
     return blocks
 
 
@@ -177,14 +182,36 @@ def _is_table(tokens: Sequence[Token], table: str) -> bool:
     return kinds.count("row") >= 1 and over >= 1 and len(kinds) >= 3 and values >= 3
 
 
-def _version(tokens: Sequence[Token], table: str) -> str:
-    """The version whose labels are there: fewest rows not found, and no rows and columns of another version."""
+def _version(tokens: Sequence[Token], table: str) -> tuple[str, bool]:
+    """The version whose labels are there, and whether that is unclear.
+
+    Chosen is the one with fewest rows not found and no rows and columns of another. It is unclear if as many labels are
+    another's alone as its own alone, or if it has none of its own and not as many figures as its table.
+    """
     names = form().versions_with(table)
-    if len(names) == 1:
-        return names[0]
     found = _found_labels(tokens, table)
     costs = {name: _cost(found, table, name) for name in names}
-    return min(names, key=lambda name: costs[name])
+    best = min(names, key=lambda name: costs[name])
+    others = [name for name in names if name != best and _labels_of(name, table) != _labels_of(best, table)]
+    for other in others:
+        own, foreign = (
+            len(found & (_labels_of(a, table) - _labels_of(b, table))) for a, b in ((best, other), (other, best))
+        )
+        if own <= foreign and not (own == foreign == 0 and _has_as_many_figures(tokens, table, best)):
+            return best, True
+    return best, False
+
+
+@cache
+def _labels_of(version: str, table: str) -> frozenset[tuple[str, str]]:
+    """Kind and id of the rows and columns of a table in a version."""
+    declared = form().versions[version].tables[table]
+    return frozenset([("row", row) for row in declared.rows] + [("column", column) for column in declared.columns])
+
+
+def _has_as_many_figures(tokens: Sequence[Token], table: str, version: str) -> bool:
+    slots = [token.slot for token in tokens if token.slot is not None]
+    return all(slot.room <= 1 for slot in slots) and len(slots) == len(form().versions[version].tables[table].cells)
 
 
 def _found_labels(tokens: Sequence[Token], table: str) -> set[tuple[str, str]]:

@@ -43,12 +43,19 @@ def figures_behind_labels(tokens: Sequence[Token], table: Table) -> list[Token]:
     return ordered
 
 
+def _is_same_line(first: Token, other: Token) -> bool:
+    """Whether two tokens are of one piece, or of pieces that one line of text was taken apart into."""
+    line, there = first.span, other.span
+    same = line.line is not None and (line.page, line.line, line.table) == (there.page, there.line, there.table)
+    return first.piece == other.piece or same
+
+
 def _parts(tokens: Sequence[Token], table: Table) -> list[_Part]:
     parts: list[_Part] = []
     start = 0
     while start < len(tokens):
         end = start + 1
-        while end < len(tokens) and tokens[end].piece == tokens[start].piece:
+        while end < len(tokens) and _is_same_line(tokens[start], tokens[end]):
             end += 1
         line = tokens[start:end]
         has_label = any(match.row(table, bare=True) for token in line for match in token.matches)

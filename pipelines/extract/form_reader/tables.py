@@ -52,6 +52,10 @@ def read_tables(pieces: Sequence[Piece]) -> TablesRead:
 
 def _read_block(block: Block, read: TablesRead) -> None:
     table = form().versions[block.version].tables[block.table]
+    if block.is_unclear:
+        read.readings.append(_unclear_reading(block))
+        read.blocks += _ranges(block)
+        return
     units = read_units(block)
     if not any(slot.kind != "blank" for unit in units.units for slot in unit.slots):
         return
@@ -63,6 +67,16 @@ def _read_block(block: Block, read: TablesRead) -> None:
     read.places.update(record.places)
     read.spans.update({f"{table.id}.{row}": span for row, span in units.spans.items()})
     read.blocks += _ranges(block)
+
+
+def _unclear_reading(block: Block) -> Reading:
+    """A table whose version is lost: no figure of it is read, for it could stand under another version's name."""
+    versions: list[int | str] = [*form().versions_with(block.table)]
+    note = "the labels that tell the versions of the form apart are lost"
+    span = block.tokens[0].span
+    return Reading(
+        cell=block.table, state="ambiguous", raw=block.tokens[0].text, candidates=versions, note=note, span=span
+    )
 
 
 def _heading_readings(block: Block, table: Table) -> list[Reading]:
