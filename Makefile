@@ -17,7 +17,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help setup run test test-documents fuzz accuracy bench lint format generate lock clean
+.PHONY: help setup run test test-documents fuzz accuracy faults bench lint format generate lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ fuzz: $(READY) ## Read 100,000 mutated documents: no crash, no hang, no invalid 
 
 accuracy: $(READY) ## Every fault in every layout: decided right, named or wrong
 	$(BIN)/python -m tests.accuracy
+
+faults: $(READY) ## Seeded faults through the whole warehouse: caught, localised, missed
+	$(BIN)/python -m tests.faults
 
 bench: $(READY) ## Cost beside the least that the same work can cost
 	$(BIN)/python -m tests.bench

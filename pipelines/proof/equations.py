@@ -27,6 +27,7 @@ class Equations:
         self.terms = tuple(
             tuple((self.number[term.cell.id], term.weight) for term in identity.terms) for identity in identities
         )
+        self.members = tuple(frozenset(cell for cell, _ in terms) for terms in self.terms)
         self.of_cell: tuple[tuple[tuple[int, int], ...], ...] = tuple(
             tuple((i, weight) for i, terms in enumerate(self.terms) for c, weight in terms if c == cell)
             for cell in range(len(self.cells))
@@ -74,15 +75,21 @@ class Equations:
 
     def settles(self, values: Sequence[int | None], violated: Iterable[int], changes: Mapping[int, int]) -> bool:
         """Whether every violated equation, and every one that the changes touch, holds after them."""
-        touched = self.touched(changes)
-        if not touched.issuperset(violated):
-            return False
         wanted = set(violated)
-        for equation in touched:
-            residual = self.residual(equation, values, changes)
-            if residual or (residual is None and equation in wanted):
-                return False
-        return True
+        if any(self.residual(equation, values, changes) != 0 for equation in wanted):
+            return False
+        return not any(self.residual(equation, values, changes) for equation in self.touched(changes) - wanted)
+
+    def refuted(
+        self, values: Sequence[int | None], violated: Iterable[int], changes: Mapping[int, int], unknown: Iterable[int]
+    ) -> bool:
+        """Whether a violated equation without an unknown cell does not hold after changes: a quick test."""
+        is_open = set(unknown)
+        return any(
+            self.residual(equation, values, changes) != 0
+            for equation in violated
+            if is_open.isdisjoint(self.members[equation])
+        )
 
     def solve_unknown(self, values: Sequence[int | None], changes: Changes, unknown: Iterable[int]) -> bool:
         """Add to `changes` the values that the equations force on `unknown` cells; False if some are not forced.

@@ -8,7 +8,7 @@ from pipelines.proof.evidence import Evidence
 from pipelines.proof.problem import Change, Explanation, Problem
 from pipelines.proof.weights import cost_outside, explanation_cost, published
 
-MOST_EXPLANATIONS = 10
+MOST_EXPLANATIONS = 30
 Candidates = list[tuple[str, Changes]]
 _Key = tuple[tuple[int, int], ...]
 

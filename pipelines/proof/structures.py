@@ -29,6 +29,8 @@ def find_structures(equations: Equations, values: Values, violated: dict[int, in
     found: dict[tuple[tuple[int, int], ...], tuple[str, Changes]] = {}
     for hypothesis in _hypotheses(equations, values, violated):
         changes = dict(hypothesis.changes)
+        if equations.refuted(values, violated, changes, hypothesis.unknown):
+            continue
         if hypothesis.unknown and not equations.solve_unknown(values, changes, hypothesis.unknown):
             continue
         spent = 0 if hypothesis.kind == _TOTALS else len(hypothesis.unknown)

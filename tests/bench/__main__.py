@@ -14,6 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.localisation import print_localisation
 from tests.bench.measure import Sample, measure, median_seconds, peak_memory
 
 FEW = 10
@@ -85,6 +86,7 @@ def main() -> None:
             console.print(f"round {number + 1} of {options.runs}")
             run_round(folder, (FEW, options.reports), samples)
     print_results(console, options.reports, samples)
+    print_localisation(console)
 
 
 if __name__ == "__main__":
