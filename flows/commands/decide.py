@@ -80,7 +80,7 @@ class _Place:
     as_json: bool
 
 
-@app.command("accept")
+@app.command("accept", epilog=EXAMPLES)
 def accept(
     document: DocumentName,
     reason: Reason,
@@ -100,7 +100,7 @@ def accept(
     _answer("accept_as_reported", place, document, report, rule, lambda: _sign(by, reason, evidence))
 
 
-@app.command("cannot-tell")
+@app.command("cannot-tell", epilog=EXAMPLES)
 def cannot_tell(
     document: DocumentName,
     reason: Reason,
@@ -120,7 +120,7 @@ def cannot_tell(
     _answer("cannot_tell", place, document, report, rule, lambda: _sign(by, reason, evidence))
 
 
-@app.command("correct")
+@app.command("correct", epilog=EXAMPLES)
 def correct_cell(
     document: DocumentName,
     cell: Annotated[str, typer.Argument(metavar="CELL", help="A cell of the form: table.row.column.")],
@@ -149,7 +149,7 @@ def correct_cell(
             _record(place, mart, [correct(target, cell, decided, reported, signature)])
 
 
-@app.command("reject")
+@app.command("reject", epilog=EXAMPLES)
 def reject_document(
     document: DocumentName,
     reason: Reason,
@@ -167,7 +167,7 @@ def reject_document(
             _record(place, mart, [reject(find_document(mart, document), signature)])
 
 
-@app.command("withdraw")
+@app.command("withdraw", epilog=EXAMPLES)
 def withdraw_decision(
     decision: Annotated[str, typer.Argument(metavar="ID", help="The decision's id, as `gongkai decisions` lists it.")],
     reason: Reason = "withdrawn",

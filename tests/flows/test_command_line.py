@@ -31,7 +31,8 @@ def warehouse(tmp_path: Path) -> Warehouse:
 def test_all_commands_are_there() -> None:
     reading = ["check", "diff", "export", "extract", "fetch", "findings", "show", "status", "versions"]
     extending = ["conformance", "new-form", "new-jurisdiction"]
-    assert sorted([*reading, *extending, "rollback", "run"]) == COMMANDS
+    deciding = ["decide", "decisions", "review"]
+    assert sorted([*reading, *extending, *deciding, "rollback", "run"]) == COMMANDS
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -56,7 +57,7 @@ def test_wrong_usage_ends_with_two(arguments: list[str]) -> None:
     assert "Usage: gongkai" in message or "Usage: root" in message
 
 
-@pytest.mark.parametrize("command", ["check", "findings", "status", "rollback"])
+@pytest.mark.parametrize("command", ["check", "findings", "review", "status", "rollback"])
 def test_nothing_published_yet_is_a_failure_that_says_what_to_do(command: str, warehouse: Warehouse) -> None:
     code, output, message = invoke(command, "--warehouse", str(warehouse.root))
     assert code == 1

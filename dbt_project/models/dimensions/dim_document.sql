@@ -21,12 +21,12 @@ select
     documents.source_tier,
     documents.extractor_name,
     documents.extractor_version,
-    case when decisions.decision_id is null then documents.status else 'rejected' end as status,
     documents.reports,
+    decisions.decision_id,
+    case when decisions.decision_id is null then documents.status else 'rejected' end as status,
     case
         when decisions.decision_id is null then rejected_documents.reason else 'decision'
-    end as rejection_reason,
-    decisions.decision_id
+    end as rejection_reason
 from documents
 left join rejected_documents on documents.document_key = rejected_documents.document_key
 left join decisions on documents.document_sha256 = decisions.document_sha256

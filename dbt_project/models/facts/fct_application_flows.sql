@@ -12,7 +12,11 @@ with {{ counted_tables('applications') }},
         cast(report_tables.status as {{ code_type('table_status') }}) as status,
         report_tables.decision_id,
         {%- for flow, row in flows.items() %}
-        [{{ row_cells('applications', row, codes.applicant_type) | join(", ") }}] as {{ flow }},
+        [
+            {%- for cell in row_cells('applications', row, codes.applicant_type) %}
+            {{ cell }}{{ "," if not loop.last }}
+            {%- endfor %}
+        ] as {{ flow }},
         {%- endfor %}
         {{ code_array('applicant_type', codes.applicant_type) }} as applicant_types
     from {{ side.relation }} as reports
@@ -51,9 +55,9 @@ compared as (
         {%- for flow in flows %}
         reported.{{ flow }} as {{ flow }}_reported,
         {%- endfor %}
-        {%- for flow in flows %}
-        {{ "or " if not loop.first }}decided.{{ flow }} is distinct from reported.{{ flow }}
-        {%- endfor %} as is_corrected
+        [decided.{{ flows | join(", decided.") }}]
+        is distinct from [reported.{{ flows | join(", reported.") }}]
+            as is_corrected
     from decided
     inner join reported
         on
@@ -99,4 +103,5 @@ left join decisions
         compared.report_key = decisions.report_key
         and cast(compared.applicant_type as varchar) = decisions.place
 where
-    coalesce({{ flows | join(", ") }}, {{ flows | join("_reported, ") }}_reported) is not null
+    coalesce({{ flows | join(", ") }}) is not null
+    or coalesce({{ flows | join("_reported, ") }}_reported) is not null
