@@ -26,8 +26,8 @@ def check(warehouse: WarehouseFolder = DEFAULT_WAREHOUSE, as_json: AsJson = Fals
     reports = evaluation.reports
     if not evaluation.is_current:
         messages.print(
-            "The live version was made from other documents or decisions than the warehouse holds now (after a rollback, "
-            "or a run that was not published): where they differ, facts and marts are red. `gongkai run` publishes anew."
+            "The live version was made from other documents or decisions than the warehouse holds (after a rollback "
+            "or a run that was not published): where they differ, facts and marts are red. `gongkai run` publishes it."
         )
     if as_json:
         _print_lines(reports)
