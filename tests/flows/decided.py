@@ -53,7 +53,8 @@ class DecidedWarehouse:
         place = ("--warehouse", self.warehouse.root, "--ledger", self.ledger)
         result = CliRunner().invoke(app, [str(argument) for argument in (*arguments, *place)])
         assert result.exit_code == code, f"{result.stdout}\n{result.stderr}"
-        return result.stderr if code else result.stdout
+        # A message of wrong usage is drawn in a box, its words broken over lines.
+        return " ".join(result.stderr.replace("│", " ").split()) if code else result.stdout
 
     def decide(self, *arguments: str | Path, code: int = 0) -> str:
         """What `gongkai decide` prints."""

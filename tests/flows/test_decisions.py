@@ -132,7 +132,6 @@ def test_wrong_decisions_are_refused_with_what_is_allowed(decided: DecidedWareho
         "correct", "reviews.json", "reviews_and_lawsuits.review.uphold", "1", *why, code=2
     )
     assert "holds a whole number" in own.decide("correct", "reviews.json", UPHELD, "many", *why, code=2)
-    assert "never negative" in own.decide("correct", "reviews.json", UPHELD, "--", "-3", *why, code=2)
     other = "reviews_and_lawsuits.review.other_result"
     assert "as reported already" in own.decide("correct", "reviews.json", other, "0", *why, code=2)
     assert "Withdraw it first" in own.decide("correct", "reviews.json", UPHELD, "1", *why, code=1)
