@@ -11,13 +11,14 @@ from flows.command_line import app
 from pipelines.archive import read_manifest
 from pipelines.publishing import writer_lock
 from pipelines.warehouse import Warehouse
-from tests.fetch.server import Site, running_site
+from tests.fetch.faults import running_faulty_site
+from tests.fetch.server import Site
 
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """A server that is allowed by name."""
-    with running_site() as running:
+    with running_faulty_site() as running:
         monkeypatch.setenv("GONGKAI_FETCH_ALLOWED_HOSTS", f"127.0.0.1:{running.port}")
         monkeypatch.setenv("GONGKAI_FETCH_DELAY_SECONDS", "1")
         monkeypatch.setenv("GONGKAI_FETCH_ATTEMPTS", "1")
