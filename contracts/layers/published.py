@@ -18,6 +18,7 @@ REGION_YEAR = ("region_code", "report_year")
 BASES = ("consolidated", "own_reports", "none")
 TABLE_STATUSES = ("passed", "accepted", "not_assessed", "held", "absent", "rejected")
 LET_IN = ("passed", "accepted")
+_ROUNDING = 1e-6
 _YEAR = pa.Check.in_range(1990, 2100)
 
 
@@ -129,7 +130,7 @@ def check_region_year(frame: pl.DataFrame, figures: Iterable[str]) -> CheckResul
 
 
 def check_cases(frame: pl.DataFrame, results: Iterable[str], rates: Iterable[str]) -> CheckResult:
-    """`reviews_and_lawsuits`: a channel of the form, natural counts, and rates between 0 and 1."""
+    """`reviews_and_lawsuits`: a channel of the form, natural counts, and rates that are shares of the closed cases."""
     names, shares = list(results), list(rates)
     newest = next(iter(form().versions.values()))
     schema = pa.DataFrameSchema(
@@ -139,8 +140,14 @@ def check_cases(frame: pl.DataFrame, results: Iterable[str], rates: Iterable[str
             "channel": pa.Column(pl.String, pa.Check.isin(list(newest.tables["reviews_and_lawsuits"].rows))),
             **_figures([*names, "cases", "closed_cases"]),
             **{rate: pa.Column(pl.Float64, pa.Check.in_range(0, 1), nullable=True) for rate in shares},
+            **_truths(f"{rate}_is_share" for rate in shares),
         },
         strict=True,
         unique=[*BODY_YEAR, "channel"],
     )
-    return check_frame("schema.reviews_and_lawsuits", frame, schema)
+    derived = {
+        f"{rate}_is_share": pl.col(rate).is_null()
+        | ((pl.col(rate) * pl.col("closed_cases") - pl.col(rate.removesuffix("_rate"))).abs() < _ROUNDING)
+        for rate in shares
+    }
+    return check_frame("schema.reviews_and_lawsuits", frame.with_columns(**derived), schema)

@@ -20,7 +20,7 @@ FACTS = (
     *("fct_applications", "fct_application_flows", "fct_reviews_and_lawsuits", "fct_proactive_disclosures"),
     *("fct_legacy_indicators", "fct_narrative_claims", "fct_identity_checks"),
 )
-MARTS = ("authority_year", "region_year", "reviews_and_lawsuits", "quality_exceptions")
+MARTS = ("authority_year", "region_year", "reviews_and_lawsuits")
 NO_FIGURE = ("_key", "report_year", "position", "revisions", "bodies_")
 NUMBERS = ("BIGINT", "DECIMAL", "DOUBLE", "HUGEINT", "INTEGER")
 DECISIONS = {
