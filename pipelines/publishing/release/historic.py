@@ -26,10 +26,10 @@ _EVIDENCE = f"""
     inner join {{version}}.{PUBLISHED_SCHEMA}.dim_document using (document_key)
 """
 _DECISIONS = f"""
-    select authority_key, report_year, decision_id || ' ' || state
+    select authority_key, report_year, decisions.decision_id || ' ' || decisions.state
     from {{version}}.{PUBLISHED_SCHEMA}.dim_report
     inner join {{version}}.{PUBLISHED_SCHEMA}.dim_document using (document_key)
-    inner join {{version}}.{PUBLISHED_SCHEMA}.{DECISIONS} using (document_sha256)
+    inner join {{version}}.{PUBLISHED_SCHEMA}.{DECISIONS} as decisions using (document_sha256)
 """
 
 
