@@ -8,8 +8,9 @@ from contracts.form import Table, form
 from pipelines.render.grid import Grid, GridRow, build_grid
 from pipelines.render.markup import write_html
 from pipelines.render.page import Block, IndexRow, Page, Paragraph
-from pipelines.render.report import Layout, RenderedReport, Script, Style
+from pipelines.render.report import FILE_LAYOUTS, Layout, RenderedReport, Script, Style
 from pipelines.render.script import write_half_width, write_in_script
+from pipelines.render.spreadsheet import write_xlsx
 from pipelines.render.text_layout import TABLE_WRITERS, WITHOUT_BORDERS, write_piped_row
 from pipelines.render.word import write_docx
 
@@ -21,7 +22,7 @@ def render(report: RenderedReport, layout: Layout, script: Script) -> bytes:
 
     Args:
         report: texts and figures in simplified characters, with the style and the flaws of the page.
-        layout: `html` and `docx` keep merged cells; the others are UTF-8 text.
+        layout: `html`, `docx` and `xlsx` keep merged cells; the others are UTF-8 text.
         script: the script of all texts, labels of the form included.
 
     Raises:
@@ -52,11 +53,13 @@ def write_page(page: Page, layout: Layout, style: Style) -> bytes:
         return write_html(page)
     if layout == "docx":
         return write_docx(page)
+    if layout == "xlsx":
+        return write_xlsx(page)
     return _write_text(page, layout, style)
 
 
 def _refuse_impossible(report: RenderedReport, layout: Layout) -> None:
-    if report.flaws.strays and layout in ("html", "docx"):
+    if report.flaws.strays and layout in FILE_LAYOUTS:
         raise ValueError(f"layout {layout} has no place for stray cells; use pipes, tabs or lines")
     if report.style.blank is None and layout not in WITHOUT_BORDERS:
         raise ValueError(f"layout {layout} cannot leave blank cells out; use lines, or print them as empty text")

@@ -7,6 +7,7 @@ from msgspec import Struct
 Layout = Literal[
     "html",
     "docx",
+    "xlsx",
     "pipes",
     "tabs",
     "lines",
@@ -26,6 +27,7 @@ Value = int | str | None
 
 # Layouts that run cells together, so that not every cell can be read back.
 GLUED_LAYOUTS: tuple[Layout, ...] = ("glued", "part_glued")
+FILE_LAYOUTS: tuple[Layout, ...] = ("html", "docx", "xlsx")  # those that keep merged cells
 LAYOUTS: tuple[Layout, ...] = tuple(layout for layout in get_args(Layout) if layout not in GLUED_LAYOUTS)
 SCRIPTS: tuple[Script, ...] = get_args(Script)
 

@@ -4,6 +4,7 @@ from pipelines.render.grid import GridCell
 from tests.accuracy.printed import Impossible, Line, Printed
 
 APPLICATIONS, CASES, DISCLOSURES = "applications", "reviews_and_lawsuits", "proactive_disclosure"
+PLACED_LAYOUTS = ("xlsx", "ofd", "pdf")
 _BLANKS = {"empty": "", "nbsp": "\xa0", "slash": "/", "hyphen": "-", "dash": "—"}
 
 
@@ -171,7 +172,9 @@ def blank_zeros(mark: str) -> object:
 
 
 def leave_out_zeros(printed: Printed) -> None:
-    """Zeros are left out, and their cells with them."""
+    """Zeros are left out, and their cells with them: not where every cell has its place on the page or sheet."""
+    if printed.layout in PLACED_LAYOUTS:
+        raise Impossible
     for line in printed.filled():
         for place, name in reversed(list(zip(line.places, line.names, strict=True))):
             if line.cells[place].text == "0":

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from docx import Document
 from lxml import html
+from openpyxl import load_workbook
 
 from contracts.form import form
 from pipelines.render.document import render
@@ -39,6 +40,9 @@ def printed_text(content: bytes, layout: Layout) -> str:
         document = Document(BytesIO(content))
         cells = (cell.text for table in document.tables for row in table.rows for cell in row.cells)
         return "\n".join((*(paragraph.text for paragraph in document.paragraphs), *cells))
+    if layout == "xlsx":
+        sheet = load_workbook(BytesIO(content)).active
+        return "\n".join(str(value) for row in sheet.values for value in row if value is not None)
     return content.decode()
 
 

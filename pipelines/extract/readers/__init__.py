@@ -12,8 +12,19 @@ from pipelines.extract.pieces import Piece
 from pipelines.extract.readers.bounds import take_bounded
 from pipelines.extract.readers.docx import read_docx
 from pipelines.extract.readers.html import read_html
-from pipelines.extract.readers.media_types import DOCX, ENCRYPTED, HTML, PDF, TEXT, UNKNOWN, detect_media_type
+from pipelines.extract.readers.media_types import (
+    DOCX,
+    ENCRYPTED,
+    HTML,
+    PDF,
+    TEXT,
+    UNKNOWN,
+    XLS,
+    XLSX,
+    detect_media_type,
+)
 from pipelines.extract.readers.pdf import read_pdf
+from pipelines.extract.readers.spreadsheet import read_xls, read_xlsx
 from pipelines.extract.readers.text import read_text
 
 __all__ = ["DOCX", "HTML", "PDF", "READERS", "TEXT", "UNKNOWN", "detect_media_type", "read_pieces"]
@@ -23,6 +34,8 @@ READERS: dict[str, Callable[[bytes], Iterable[Piece]]] = {
     HTML: read_html,
     DOCX: read_docx,
     PDF: read_pdf,
+    XLSX: read_xlsx,
+    XLS: read_xls,
 }
 
 
