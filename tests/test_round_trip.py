@@ -19,7 +19,7 @@ VERSIONS = {
     "old_disclosures": {**dict.fromkeys(form().tables, "2021"), "proactive_disclosure": "2019"},
     "old_applications": {**dict.fromkeys(form().tables, "2021"), "applications": "2019"},
 }
-PLACED: tuple[Layout, ...] = ("html", "docx", "xlsx", "tabs")  # layouts in which an empty cell keeps its place
+PLACED: tuple[Layout, ...] = ("html", "docx", "xlsx", "ofd", "tabs")  # layouts in which an empty cell keeps its place
 EXAMPLES = settings(
     max_examples=3,
     deadline=None,

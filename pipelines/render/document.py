@@ -5,6 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from contracts.form import Table, form
+from pipelines.render.fixed_layout import write_ofd
 from pipelines.render.grid import Grid, GridRow, build_grid
 from pipelines.render.markup import write_html
 from pipelines.render.page import Block, IndexRow, Page, Paragraph
@@ -22,7 +23,7 @@ def render(report: RenderedReport, layout: Layout, script: Script) -> bytes:
 
     Args:
         report: texts and figures in simplified characters, with the style and the flaws of the page.
-        layout: `html`, `docx` and `xlsx` keep merged cells; the others are UTF-8 text.
+        layout: `html`, `docx`, `xlsx` and `ofd` keep merged cells; the others are UTF-8 text.
         script: the script of all texts, labels of the form included.
 
     Raises:
@@ -55,6 +56,8 @@ def write_page(page: Page, layout: Layout, style: Style) -> bytes:
         return write_docx(page)
     if layout == "xlsx":
         return write_xlsx(page)
+    if layout == "ofd":
+        return write_ofd(page)
     return _write_text(page, layout, style)
 
 

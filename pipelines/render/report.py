@@ -8,6 +8,7 @@ Layout = Literal[
     "html",
     "docx",
     "xlsx",
+    "ofd",
     "pipes",
     "tabs",
     "lines",
@@ -27,7 +28,7 @@ Value = int | str | None
 
 # Layouts that run cells together, so that not every cell can be read back.
 GLUED_LAYOUTS: tuple[Layout, ...] = ("glued", "part_glued")
-FILE_LAYOUTS: tuple[Layout, ...] = ("html", "docx", "xlsx")  # those that keep merged cells
+FILE_LAYOUTS: tuple[Layout, ...] = ("html", "docx", "xlsx", "ofd")  # those that keep merged cells
 LAYOUTS: tuple[Layout, ...] = tuple(layout for layout in get_args(Layout) if layout not in GLUED_LAYOUTS)
 SCRIPTS: tuple[Script, ...] = get_args(Script)
 

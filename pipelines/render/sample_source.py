@@ -9,7 +9,7 @@ from contracts.form import form
 from pipelines.render.document import render
 from pipelines.render.report import Flaws, Layout, RenderedReport, Script, Section, Style, TableFigures, Value
 
-_SUFFIXES: dict[Layout, str] = {"html": ".html", "docx": ".docx", "xlsx": ".xlsx"}
+_SUFFIXES: dict[Layout, str] = {"html": ".html", "docx": ".docx", "xlsx": ".xlsx", "ofd": ".ofd"}
 
 
 class StatedFigure(Struct, frozen=True, forbid_unknown_fields=True):

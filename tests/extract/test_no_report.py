@@ -58,7 +58,7 @@ def blank_form(version: str) -> RenderedReport:
 
 
 @pytest.mark.parametrize("version", list(form().versions))
-@pytest.mark.parametrize("layout", ["html", "docx", "xlsx", "pipes", "tabs"])
+@pytest.mark.parametrize("layout", ["html", "docx", "xlsx", "ofd", "pipes", "tabs"])
 def test_the_blank_form_is_no_report_of_zeros(version: str, layout: Layout) -> None:
     read = extract_document(render(blank_form(version), layout, "simplified"), "form", "2025-04-01T00:00:00Z")
     assert read.reports == []

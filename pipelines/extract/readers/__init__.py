@@ -16,6 +16,7 @@ from pipelines.extract.readers.media_types import (
     DOCX,
     ENCRYPTED,
     HTML,
+    OFD,
     PDF,
     TEXT,
     UNKNOWN,
@@ -23,6 +24,7 @@ from pipelines.extract.readers.media_types import (
     XLSX,
     detect_media_type,
 )
+from pipelines.extract.readers.ofd import read_ofd
 from pipelines.extract.readers.pdf import read_pdf
 from pipelines.extract.readers.spreadsheet import read_xls, read_xlsx
 from pipelines.extract.readers.text import read_text
@@ -36,6 +38,7 @@ READERS: dict[str, Callable[[bytes], Iterable[Piece]]] = {
     PDF: read_pdf,
     XLSX: read_xlsx,
     XLS: read_xls,
+    OFD: read_ofd,
 }
 
 

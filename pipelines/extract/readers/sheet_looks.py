@@ -127,7 +127,9 @@ class _SheetScan:
             if event == "end":
                 element.clear()
                 while element.getprevious() is not None:
-                    del element.getparent()[0]  # type: ignore[union-attr]  # what has a sibling has a parent
+                    parent = element.getparent()
+                    if parent is not None:
+                        del parent[0]
 
     def _take_column(self, column: etree._Element) -> None:
         if column.get("hidden") in _ON or column.get("width") == "0":

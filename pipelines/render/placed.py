@@ -1,0 +1,145 @@
+"""A page as texts and lines in their places, over as many sheets of paper as it takes: what PDF and OFD files hold."""
+
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+
+from msgspec import Struct
+
+from pipelines.render.grid import Grid, GridCell, GridRow
+from pipelines.render.page import IndexRow, Page, Paragraph
+
+WIDTH, HEIGHT = 297.0, 210.0  # millimetres: A4 across, so that every figure has room on one line
+_MARGIN = 15.0
+_SIZE = 3.5  # of the text; that of tables is smaller
+_SMALL = 2.8
+_LEADING = 1.3
+_PADDING = 1.0
+_WIDE = 0x2E80  # from here on a character is as wide as it is high
+
+
+class Text(Struct, frozen=True):
+    """A text on one line; `y` is its base line, from the top of the sheet."""
+
+    x: float
+    y: float
+    size: float
+    text: str
+
+
+class Rule(Struct, frozen=True):
+    """A straight line from one point to another."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+
+class Sheet(Struct):
+    """One sheet of paper, its page number at its foot."""
+
+    texts: list[Text]
+    rules: list[Rule]
+
+
+def place(page: Page) -> list[Sheet]:
+    """The sheets of a page: tables are ruled, no row is cut, and what is merged over a break is closed and goes on."""
+    placer = _Placer()
+    for block in page.blocks:
+        if isinstance(block, Grid):
+            placer.add_table(block)
+        elif isinstance(block, IndexRow):
+            placer.add_paragraph("  ".join(block.cells))
+        elif isinstance(block, Paragraph):
+            placer.add_paragraph(block.text)
+    return placer.sheets
+
+
+def _width_of(text: str, size: float) -> float:
+    return sum(size if ord(one) >= _WIDE else size / 2 for one in text)
+
+
+def _wrapped(text: str, width: float, size: float) -> Iterator[str]:
+    for line in text.split("\n"):
+        start, used = 0, 0.0
+        for place_, one in enumerate(line):
+            own = _width_of(one, size)
+            if used + own > width and place_ > start:
+                yield line[start:place_]
+                start, used = place_, 0.0
+            used += own
+        yield line[start:]
+
+
+class _Placer:
+    """Fills sheets from top to bottom."""
+
+    def __init__(self) -> None:
+        self.sheets: list[Sheet] = []
+        self._y = 0.0
+        self._turn()
+
+    def _turn(self) -> None:
+        number = len(self.sheets) + 1
+        self.sheets.append(Sheet([Text(WIDTH / 2, HEIGHT - 8, _SMALL, f"- {number} -")], []))
+        self._y = _MARGIN
+
+    def add_paragraph(self, text: str) -> None:
+        for line in _wrapped(text, WIDTH - 2 * _MARGIN, _SIZE):
+            if self._y + _SIZE * _LEADING > HEIGHT - _MARGIN:
+                self._turn()
+            self._y += _SIZE * _LEADING
+            self.sheets[-1].texts.append(Text(_MARGIN, self._y, _SIZE, line))
+        self._y += _SIZE
+
+    def add_table(self, grid: Grid) -> None:
+        unit = (WIDTH - 2 * _MARGIN) / grid.width
+        going: dict[int, GridCell] = {}  # column -> the merged cell that goes on there
+        left: dict[int, int] = {}
+        for row in grid.rows:
+            height = self._height(row, unit)
+            if self._y + height > HEIGHT - _MARGIN:
+                self._close(going, unit)
+                self._turn()
+            self._add_row(row, unit, height, going, left)
+        self._y += _SIZE
+
+    def _height(self, row: GridRow, unit: float) -> float:
+        lines = [
+            1 if cell.is_value else len(list(_wrapped(cell.text, cell.colspan * unit - 2 * _PADDING, _SMALL)))
+            for cell in row.cells
+            if cell.rowspan == 1
+        ]
+        return max([1, *lines]) * _SMALL * _LEADING + 2 * _PADDING
+
+    def _add_row(
+        self, row: GridRow, unit: float, height: float, going: dict[int, GridCell], left: dict[int, int]
+    ) -> None:
+        sheet, top, bottom = self.sheets[-1], self._y, self._y + height
+        starts: Sequence[int] = [0, *accumulate(cell.colspan for cell in row.cells)]
+        for cell, start in zip(row.cells, starts, strict=False):
+            x0, x1 = _MARGIN + start * unit, _MARGIN + (start + cell.colspan) * unit
+            sheet.rules += [Rule(x0, top, x0, bottom), Rule(x1, top, x1, bottom)]
+            if not cell.is_continued:
+                sheet.rules.append(Rule(x0, top, x1, top))
+                sheet.texts += self._texts(cell, x0 + _PADDING, x1 - x0 - 2 * _PADDING)
+                going[start], left[start] = cell, cell.rowspan
+            elif self._y == _MARGIN:
+                sheet.rules.append(Rule(x0, top, x1, top))
+            left[start] -= 1
+            if not left[start]:
+                sheet.rules.append(Rule(x0, bottom, x1, bottom))
+                del going[start]
+        self._y = bottom
+
+    def _close(self, going: dict[int, GridCell], unit: float) -> None:
+        """The lower border of the merged cells that go on behind a break."""
+        for start, cell in going.items():
+            x0 = _MARGIN + start * unit
+            self.sheets[-1].rules.append(Rule(x0, self._y, x0 + cell.colspan * unit, self._y))
+
+    def _texts(self, cell: GridCell, x: float, width: float) -> Iterator[Text]:
+        lines = [cell.text] if cell.is_value else _wrapped(cell.text, width, _SMALL)
+        for number, line in enumerate(lines, start=1):
+            if line:
+                yield Text(x, self._y + _PADDING + number * _SMALL * _LEADING - 0.2 * _SMALL, _SMALL, line)
