@@ -10,6 +10,7 @@ from msgspec import structs
 
 from pipelines.capture import Document
 from pipelines.extract.document import EXTRACTOR_VERSION
+from pipelines.extract.readers import list_tools
 from pipelines.limits import Limits
 
 PROJECT = Path(__file__).parents[2]
@@ -42,12 +43,13 @@ def _code() -> str:
 
 
 def version_folder(limits: Limits) -> str:
-    """The extractor's version with a digest of its code and limits: `1.0.0-1f2e3d4c5b6a`.
+    """The extractor's version with a digest of its code, limits and optional tools: `1.0.0-1f2e3d4c5b6a`.
 
-    The digest differs where a version is still being worked on, or where other limits can let other documents pass.
+    The digest differs where a version is still being worked on, or where other limits or a tool that was installed
+    since can let other documents pass.
     """
     bounds = structs.replace(limits, workers=1)
-    return f"{EXTRACTOR_VERSION}-{hashlib.sha256(f'{_code()}{bounds}'.encode()).hexdigest()[:12]}"
+    return f"{EXTRACTOR_VERSION}-{hashlib.sha256(f'{_code()}{bounds}{list_tools()}'.encode()).hexdigest()[:12]}"
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -11,7 +11,7 @@ from pipelines.extract.document import extract_document
 from pipelines.extract.readers import XLS, XLSX, detect_media_type, read_pieces
 from pipelines.extract.readers.number_format import format_number
 from pipelines.render.document import render
-from pipelines.render.report import Style
+from pipelines.render.report import RenderedReport, Style
 from tests.accuracy.reports import random_figures, report_of, versions_of
 from tests.extract.old_workbook import write_ole, write_xls
 from tests.extract.test_readers import shape
@@ -45,6 +45,12 @@ def with_part(content: bytes, name: str, text: bytes) -> bytes:
 def sheet(rows: str) -> bytes:
     main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
     return f'<worksheet xmlns="{main}"><sheetData>{rows}</sheetData></worksheet>'.encode()
+
+
+def drawn_report() -> RenderedReport:
+    """A report on 2023 with figures drawn at random, always the same."""
+    versions = versions_of("2021")
+    return report_of(random_figures(Random(3), versions), versions, Style())  # noqa: S311 - a sample, no secret
 
 
 def reason_of(content: bytes) -> str:
@@ -133,9 +139,7 @@ def test_old_workbooks_are_read() -> None:
 
 
 def test_a_report_in_a_spreadsheet_is_read_as_a_report() -> None:
-    versions = versions_of("2021")
-    report = report_of(random_figures(Random(3), versions), versions, Style())  # noqa: S311 - a sample, no secret
-    document = extract_document(render(report, "xlsx", "traditional"), "report", "2024-03-01")
+    document = extract_document(render(drawn_report(), "xlsx", "traditional"), "report", "2024-03-01")
     assert document.rejection is None
     assert [(found.year, found.authority.printed) for found in document.reports] == [(2023, "某市某局")]
 

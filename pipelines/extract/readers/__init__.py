@@ -10,6 +10,7 @@ from pipelines.extract.errors import Unreadable
 from pipelines.extract.form_reader.glued import take_apart
 from pipelines.extract.pieces import Piece
 from pipelines.extract.readers.bounds import take_bounded
+from pipelines.extract.readers.converted import CONVERTED
 from pipelines.extract.readers.docx import read_docx
 from pipelines.extract.readers.html import read_html
 from pipelines.extract.readers.media_types import (
@@ -25,11 +26,12 @@ from pipelines.extract.readers.media_types import (
     detect_media_type,
 )
 from pipelines.extract.readers.ofd import read_ofd
+from pipelines.extract.readers.office import find_office
 from pipelines.extract.readers.pdf import read_pdf
 from pipelines.extract.readers.spreadsheet import read_xls, read_xlsx
 from pipelines.extract.readers.text import read_text
 
-__all__ = ["DOCX", "HTML", "PDF", "READERS", "TEXT", "UNKNOWN", "detect_media_type", "read_pieces"]
+__all__ = ["DOCX", "HTML", "PDF", "READERS", "TEXT", "UNKNOWN", "detect_media_type", "list_tools", "read_pieces"]
 
 READERS: dict[str, Callable[[bytes], Iterable[Piece]]] = {
     TEXT: read_text,
@@ -39,7 +41,13 @@ READERS: dict[str, Callable[[bytes], Iterable[Piece]]] = {
     XLSX: read_xlsx,
     XLS: read_xls,
     OFD: read_ofd,
+    **CONVERTED,
 }
+
+
+def list_tools() -> list[str]:
+    """The optional tools that are installed, by which some formats can be read."""
+    return ["office"] if find_office() else []
 
 
 def read_pieces(content: bytes, media_type: str) -> list[Piece]:

@@ -15,6 +15,7 @@ XLS = "application/vnd.ms-excel"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
 ODT = "application/vnd.oasis.opendocument.text"
 DOC = "application/msword"
+WORKS = "application/vnd.ms-works"  # .wps of Microsoft Works; that of Kingsoft is a Word file inside
 RTF = "application/rtf"
 OFD = "application/ofd"
 PDF = "application/pdf"
@@ -36,7 +37,14 @@ _SIGNATURES = {
     b"7z\xbc\xaf\x27\x1c": "application/x-7z-compressed",
     b"\x1f\x8b": "application/gzip",
 }
-_STREAMS = {"EncryptedPackage": ENCRYPTED, "WordDocument": DOC, "Workbook": XLS, "Book": XLS}
+_STREAMS = {
+    "EncryptedPackage": ENCRYPTED,
+    "WordDocument": DOC,
+    "Workbook": XLS,
+    "Book": XLS,
+    "MatOST": WORKS,
+    "CONTENTS": WORKS,
+}
 _PARTS = {"xl/workbook.xml": XLSX, "xl/workbook.bin": XLSB, "word/document.xml": DOCX, "OFD.xml": OFD}
 _FOLDERS = {"word/": DOCX, "xl/": XLSX}
 _CONTENT_TYPES = "[Content_Types].xml"

@@ -149,9 +149,8 @@ class _PageReader:
 def _matrix(element: etree._Element) -> _Matrix:
     boundary = [*_numbers(element.get("Boundary")), 0.0, 0.0]
     own = _numbers(element.get("CTM"))
-    if len(own) < 6:
-        own = [1, 0, 0, 1, 0, 0]
-    return _Matrix(*own[:4], own[4] + boundary[0], own[5] + boundary[1])
+    a, b, c, d, e, f = own[:6] if len(own) >= 6 else (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+    return _Matrix(a, b, c, d, e + boundary[0], f + boundary[1])
 
 
 def _numbers(text: str | None) -> list[float]:

@@ -87,9 +87,7 @@ class PageWriter:
             yield Piece("row_end", "", span, table.width)
 
 
-def _sort_into(
-    items: Iterable[Item], tables: Sequence[RuledTable]
-) -> tuple[list[dict[Box, list[Item]]], list[Item]]:
+def _sort_into(items: Iterable[Item], tables: Sequence[RuledTable]) -> tuple[list[dict[Box, list[Item]]], list[Item]]:
     """The texts of each cell of each table, and those that are in none."""
     held: list[dict[Box, list[Item]]] = [{} for _ in tables]
     finders = [_CellFinder(table) for table in tables]

@@ -56,11 +56,11 @@ def read_looks(package: Package) -> dict[str, SheetLook]:
         Unreadable: `malformed`, or `too_large` for a sheet with more cells than any report.
     """
     formats = _read_formats(package) if _STYLES in package.names else []
-    targets = {relation.get("Id"): relation.get("Target", "") for relation in package.parse(_RELATIONS)}
+    targets = {str(relation.get("Id")): str(relation.get("Target", "")) for relation in package.parse(_RELATIONS)}
     looks: dict[str, SheetLook] = {}
     for sheet in package.parse(_WORKBOOK).iterfind("{*}sheets/{*}sheet"):
-        identifier = next((value for name, value in sheet.items() if name.endswith("}id")), "")
-        target = str(targets.get(identifier, ""))
+        identifier = next((value for name, value in sheet.items() if str(name).endswith("}id")), "")
+        target = targets.get(str(identifier), "")
         part = normpath(target.lstrip("/") if target.startswith("/") else f"xl/{target}")
         if part in package.names:
             looks[sheet.get("name", "")] = _SheetScan(package.read(part), part, formats).look()
