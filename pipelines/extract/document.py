@@ -26,6 +26,7 @@ from pipelines.extract.legacy import read_legacy
 from pipelines.extract.pieces import Piece
 from pipelines.extract.readers import HTML, TEXT, UNKNOWN, detect_media_type, read_pieces
 from pipelines.extract.readers.encoding import find_encoding_repair
+from pipelines.extract.readers.recognition import recogniser_version
 from pipelines.extract.reports import Segment, is_prose_report, merge_copies, split_by_tables, split_reports
 
 EXTRACTOR_NAME = "gongkai"
@@ -45,6 +46,7 @@ def extract_document(content: bytes, source_uri: str, captured_at: str, source_t
         A document with reports or with a rejection; a bad document never raises.
     """
     media_type = UNKNOWN
+    pieces: list[Piece] = []
     reports: list[Report] = []
     repairs: list[str] = []
     rejection: Rejection | None = None
@@ -70,10 +72,16 @@ def extract_document(content: bytes, source_uri: str, captured_at: str, source_t
             repairs=repairs,
             source_tier=source_tier,
         ),
-        extractor=ExtractorInfo(name=EXTRACTOR_NAME, version=EXTRACTOR_VERSION),
+        extractor=ExtractorInfo(name=EXTRACTOR_NAME, version=_version_for(pieces)),
         reports=reports,
         rejection=rejection,
     )
+
+
+def _version_for(pieces: Sequence[Piece]) -> str:
+    """The extractor's version, and behind it that of what recognised the text, if it was not in the document."""
+    is_recognised = any(piece.span.box is not None for piece in pieces)
+    return f"{EXTRACTOR_VERSION}+{recogniser_version()}" if is_recognised else EXTRACTOR_VERSION
 
 
 def _list_repairs(content: bytes, media_type: str, pieces: Sequence[Piece]) -> list[str]:

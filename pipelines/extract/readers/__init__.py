@@ -17,8 +17,10 @@ from pipelines.extract.readers.media_types import (
     DOCX,
     ENCRYPTED,
     HTML,
+    JPEG,
     OFD,
     PDF,
+    PNG,
     TEXT,
     UNKNOWN,
     XLS,
@@ -28,6 +30,8 @@ from pipelines.extract.readers.media_types import (
 from pipelines.extract.readers.ofd import read_ofd
 from pipelines.extract.readers.office import find_office
 from pipelines.extract.readers.pdf import read_pdf
+from pipelines.extract.readers.recognition import is_installed
+from pipelines.extract.readers.scan import read_picture
 from pipelines.extract.readers.spreadsheet import read_xls, read_xlsx
 from pipelines.extract.readers.text import read_text
 
@@ -41,13 +45,16 @@ READERS: dict[str, Callable[[bytes], Iterable[Piece]]] = {
     XLSX: read_xlsx,
     XLS: read_xls,
     OFD: read_ofd,
+    PNG: read_picture,
+    JPEG: read_picture,
     **CONVERTED,
 }
 
 
 def list_tools() -> list[str]:
     """The optional tools that are installed, by which some formats can be read."""
-    return ["office"] if find_office() else []
+    tools = {"office": find_office() is not None, "ocr": is_installed()}
+    return [name for name, is_there in tools.items() if is_there]
 
 
 def read_pieces(content: bytes, media_type: str) -> list[Piece]:

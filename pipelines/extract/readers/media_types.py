@@ -23,11 +23,13 @@ ENCRYPTED = "application/vnd.ms-office.encrypted"
 OLE = "application/x-ole-storage"
 ZIP = "application/zip"
 UNKNOWN = "application/octet-stream"
+PNG = "image/png"
+JPEG = "image/jpeg"
 _SIGNATURES = {
     b"%PDF-": PDF,
     b"{\\rtf": RTF,
-    b"\x89PNG": "image/png",
-    b"\xff\xd8\xff": "image/jpeg",
+    b"\x89PNG": PNG,
+    b"\xff\xd8\xff": JPEG,
     b"GIF8": "image/gif",
     b"BM": "image/bmp",
     b"II*\x00": "image/tiff",

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from contracts.raw_json import Span
 from pipelines.extract.pieces import Piece
@@ -41,6 +41,13 @@ class Item(Struct, frozen=True):
         return (self.top + self.bottom) / 2
 
 
+class _Line(Struct, frozen=True):
+    """The text of a line, and the rectangle around it."""
+
+    text: str
+    box: Box
+
+
 class PageWriter:
     """Turns pages into pieces; counts lines and tables over all of them."""
 
@@ -49,7 +56,14 @@ class PageWriter:
         self._lines = 0
         self._tables = 0
 
-    def write(self, items: Sequence[Item], edges: Sequence[Edge], page: int, tolerance: float) -> Iterator[Piece]:
+    def write(
+        self,
+        items: Sequence[Item],
+        edges: Sequence[Edge],
+        page: int,
+        tolerance: float,
+        size: tuple[float, float] | None = None,
+    ) -> Iterator[Piece]:
         """The pieces of a page; a page number at its head or foot is left out.
 
         Args:
@@ -57,6 +71,7 @@ class PageWriter:
             edges: its straight lines.
             page: its number from 1.
             tolerance: how far apart two lines are that are meant as one.
+            size: width and height of the page, if every piece has to say in which box of it it stands.
 
         Raises:
             Unreadable: `too_large`, if there are more lines than any page has.
@@ -64,27 +79,38 @@ class PageWriter:
         tables = find_ruled_tables(edges, tolerance)
         held, rest = _sort_into(items, tables)
         lines = _lines_of(rest)
-        if lines and _PAGE_NUMBER.fullmatch(lines[-1][1].strip()):
+        if lines and _PAGE_NUMBER.fullmatch(lines[-1].text):
             lines.pop()
-        if lines and _PAGE_NUMBER.fullmatch(lines[0][1].strip()):
+        if lines and _PAGE_NUMBER.fullmatch(lines[0].text):
             lines.pop(0)
-        blocks: list[tuple[float, int, str]] = [(top, -1, text) for top, text in lines]
-        blocks += [(table.box.top, number, "") for number, table in enumerate(tables)]
-        for _, number, text in sorted(blocks, key=lambda block: block[0]):
-            if number < 0:
-                self._lines += 1
-                yield Piece("line", text, Span(page=page, line=self._lines, char_start=0, char_end=len(text)))
+        blocks: list[tuple[float, _Line | int]] = [(line.box.top, line) for line in lines]
+        blocks += [(table.box.top, number) for number, table in enumerate(tables)]
+        for _, block in sorted(blocks, key=lambda entry: entry[0]):
+            if isinstance(block, int):
+                yield from self._write_table(tables[block], held[block], page, size)
             else:
-                yield from self._write_table(tables[number], held[number], page)
+                self._lines += 1
+                span = Span(page=page, line=self._lines, char_start=0, char_end=len(block.text))
+                yield Piece("line", block.text, _with_box(span, block.box, size))
 
-    def _write_table(self, table: RuledTable, held: dict[Box, list[Item]], page: int) -> Iterator[Piece]:
+    def _write_table(
+        self, table: RuledTable, held: dict[Box, list[Item]], page: int, size: tuple[float, float] | None
+    ) -> Iterator[Piece]:
         self._tables += 1
         for place, row in enumerate(table.rows, start=1):
             span = Span(page=page, table=self._tables, row=place)
             for column, box in row:
-                texts = [text for _, text in _lines_of(held.get(box, []))]
-                yield Piece("cell", join_cell_text(texts), span, column)
+                text = join_cell_text(line.text for line in _lines_of(held.get(box, [])))
+                yield Piece("cell", text, _with_box(span, box, size), column)
             yield Piece("row_end", "", span, table.width)
+
+
+def _with_box(span: Span, box: Box, size: tuple[float, float] | None) -> Span:
+    if size is None:
+        return span
+    width, height = size
+    places = (box.left / width, box.top / height, box.right / width, box.bottom / height)
+    return structs.replace(span, box=[round(1000 * place) for place in places])
 
 
 def _sort_into(items: Iterable[Item], tables: Sequence[RuledTable]) -> tuple[list[dict[Box, list[Item]]], list[Item]]:
@@ -121,16 +147,25 @@ class _CellFinder:
         return None
 
 
-def _lines_of(items: Sequence[Item]) -> list[tuple[float, str]]:
-    """The lines that texts stand in, from top to bottom: top and text."""
+def _lines_of(items: Sequence[Item]) -> list[_Line]:
+    """The lines that texts stand in, from top to bottom."""
     lines: list[list[Item]] = []
     for item in sorted(items, key=lambda item: item.y):
         if lines and item.y - lines[-1][-1].y <= _SAME_LINE * min(item.height, lines[-1][-1].height):
             lines[-1].append(item)
         else:
             lines.append([item])
-    written = ((min(item.top for item in line), _text_of(line)) for line in lines)
-    return [(top, text) for top, text in written if text]
+    written = (_Line(_text_of(line), _around(line)) for line in lines)
+    return [line for line in written if line.text]
+
+
+def _around(items: Sequence[Item]) -> Box:
+    return Box(
+        min(item.left for item in items),
+        min(item.top for item in items),
+        max(item.right for item in items),
+        max(item.bottom for item in items),
+    )
 
 
 def _text_of(line: list[Item]) -> str:

@@ -1,34 +1,40 @@
-"""PDF files with text to pieces: ruled tables row by row, everything else line by line, page after page.
+"""PDF files to pieces: ruled tables row by row, everything else line by line, page after page.
 
-Tables and lines are found by pdfplumber. A page number at the head or foot of a page is left out, so that a table
-that goes on over pages is one sequence of rows. A file of scanned pages has no text; it is refused with that reason.
+Characters and lines are found by pdfplumber. A page number at the head or foot of a page is left out, so that a table
+that goes on over pages is one sequence of rows. A page that is nothing but a picture is recognised.
 """
 
 import io
-import re
 from collections.abc import Iterator
-from typing import Any
 
 import pdfplumber
+import pypdfium2
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdfexceptions import PDFException
 from pdfplumber.page import Page
 from pdfplumber.utils.exceptions import PdfminerException
 
-from contracts.raw_json import Span
 from pipelines.extract.errors import Unreadable
 from pipelines.extract.pieces import Piece
-from pipelines.extract.readers.cell_text import join_cell_text
+from pipelines.extract.readers.page_layout import Item, PageWriter
+from pipelines.extract.readers.recognition import is_installed, require_recognition
+from pipelines.extract.readers.ruled_tables import Edge
+from pipelines.extract.readers.scan import MOST_PAGES as MOST_SCANNED
+from pipelines.extract.readers.scan import recognise_page, render_page
 
 MOST_PAGES = 300
-_PAGE_NUMBER = re.compile(r"[-–—－\s]*\d{1,4}[-–—－\s]*|第\s*\d+\s*页(?:\s*[,，/]?\s*共\s*\d+\s*页)?")
+_MOST_CHARACTERS = 200_000  # of one page
+_TOLERANCE = 3.0  # points
+_SCANNED_SHARE = 0.5  # of a page: a larger picture is the page itself
 
 
 def read_pdf(content: bytes) -> Iterator[Piece]:
     """The pieces of a PDF. A merged cell stands once; `span.page` counts pages, `span.table` tables from 1.
 
     Raises:
-        Unreadable: `encrypted`, `malformed`, `too_large` (too many pages), or `empty`: its pages are images.
+        Unreadable: `encrypted`, `malformed`, `too_large` (too many pages), `empty`, or
+            `missing_tool` for scans that nothing can
+            recognise.
     """
     try:
         with pdfplumber.open(io.BytesIO(content)) as document:
@@ -36,7 +42,7 @@ def read_pdf(content: bytes) -> Iterator[Piece]:
                 raise Unreadable("too_large", f"{len(document.pages)} pages; at most {MOST_PAGES} are read")
             if not document.pages:
                 raise Unreadable("malformed", "the PDF has no page")
-            yield from _DocumentReader().read(document.pages)
+            yield from _read_pages(content, document.pages)
     except PdfminerException as error:
         if error.args and isinstance(error.args[0], PDFPasswordIncorrect):
             raise Unreadable("encrypted", "the PDF opens with a password only") from error
@@ -45,57 +51,47 @@ def read_pdf(content: bytes) -> Iterator[Piece]:
         raise Unreadable("malformed", f"no readable PDF: {type(error).__name__}: {error}") from error
 
 
-class _DocumentReader:
-    """Counts lines and tables over all pages."""
-
-    def __init__(self) -> None:
-        self._lines = 0
-        self._tables = 0
-
-    def read(self, pages: list[Page]) -> Iterator[Piece]:
-        has_text = False
-        for number, page in enumerate(pages, start=1):
-            has_text |= bool(page.chars)
-            yield from self._read_page(page, number)
-            page.close()
-        if not has_text:
-            raise Unreadable("empty", f"{len(pages)} pages without text: a scan, which is not read")
-
-    def _read_page(self, page: Page, number: int) -> Iterator[Piece]:
-        """Lines and tables from top to bottom."""
-        tables = page.find_tables()
-        boxes = [table.bbox for table in tables]
-        rest = page.filter(lambda item: not _is_inside(item, boxes)) if boxes else page
-        lines = rest.extract_text_lines(return_chars=False)
-        if lines and _PAGE_NUMBER.fullmatch(lines[-1]["text"].strip()):
-            lines.pop()
-        if lines and _PAGE_NUMBER.fullmatch(lines[0]["text"].strip()):
-            lines.pop(0)
-        blocks: list[tuple[float, Any]] = [(line["top"], line) for line in lines]
-        blocks += [(table.bbox[1], table) for table in tables]
-        for _, block in sorted(blocks, key=lambda entry: entry[0]):
-            if isinstance(block, dict):
-                yield self._line(block["text"], number)
-            else:
-                yield from self._table(block.extract(), number)
-
-    def _line(self, text: str, page: int) -> Piece:
-        self._lines += 1
-        return Piece("line", text, Span(page=page, line=self._lines, char_start=0, char_end=len(text)))
-
-    def _table(self, rows: list[list[str | None]], page: int) -> Iterator[Piece]:
-        self._tables += 1
-        for place, row in enumerate(rows, start=1):
-            span = Span(page=page, table=self._tables, row=place)
-            for column, text in enumerate(row):
-                if text is not None:  # a part of a merged cell
-                    yield Piece("cell", join_cell_text(text.split("\n")), span, column)
-            yield Piece("row_end", "", span, len(row))
+def _read_pages(content: bytes, pages: list[Page]) -> Iterator[Piece]:
+    writer = PageWriter()
+    has_text = any(page.chars for page in pages)
+    scanned = 0
+    for number, page in enumerate(pages, start=1):
+        if page.chars or not _is_scanned(page):
+            yield from writer.write(_items(page), _edges(page), number, _TOLERANCE)
+        elif is_installed() or not has_text:
+            scanned += 1
+            yield from _recognise(content, writer, number, scanned)
+        page.close()
+    if not has_text and not scanned:
+        raise Unreadable("empty", f"{len(pages)} pages without text and pictures")
 
 
-def _is_inside(item: dict[str, Any], boxes: list[tuple[float, float, float, float]]) -> bool:
-    """Whether the middle of a character lies in one of the tables."""
-    if item.get("object_type") != "char":
-        return False
-    x, y = (item["x0"] + item["x1"]) / 2, (item["top"] + item["bottom"]) / 2
-    return any(left <= x <= right and top <= y <= bottom for left, top, right, bottom in boxes)
+def _is_scanned(page: Page) -> bool:
+    area = sum((image["x1"] - image["x0"]) * (image["bottom"] - image["top"]) for image in page.images)
+    return bool(area >= _SCANNED_SHARE * page.width * page.height)
+
+
+def _recognise(content: bytes, writer: PageWriter, number: int, scanned: int) -> Iterator[Piece]:
+    require_recognition(f"page {number} has no text")
+    if scanned > MOST_SCANNED:
+        raise Unreadable("too_large", f"more than {MOST_SCANNED} scanned pages; each takes some ten seconds")
+    document = pypdfium2.PdfDocument(content)
+    try:
+        yield from recognise_page(render_page(document, number), writer, number)
+    finally:
+        document.close()
+
+
+def _items(page: Page) -> list[Item]:
+    if len(page.chars) > _MOST_CHARACTERS:
+        raise Unreadable("too_large", f"more than {_MOST_CHARACTERS:,} characters on one page")
+    return [Item(char["text"], char["x0"], char["top"], char["x1"], char["bottom"]) for char in page.chars]
+
+
+def _edges(page: Page) -> list[Edge]:
+    return [
+        Edge(True, edge["top"], edge["x0"], edge["x1"])
+        if edge["orientation"] == "h"
+        else Edge(False, edge["x0"], edge["top"], edge["bottom"])
+        for edge in page.edges
+    ]
