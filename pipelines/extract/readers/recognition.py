@@ -62,7 +62,7 @@ def _engine() -> Any:  # noqa: ANN401 - an optional package
 
 def tolerance_of(page: Gray) -> float:
     """How far apart two lines of a page are, in pixels, that are meant as one."""
-    return max(page.shape) / _LINES_PER_SIDE
+    return float(max(page.shape)) / _LINES_PER_SIDE
 
 
 def recognise(page: Gray) -> tuple[list[Item], list[Edge]]:
