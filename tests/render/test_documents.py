@@ -1,8 +1,10 @@
 """The renderer: structure of each layout, scripts, flaws; and the sample documents are current."""
 
+import re
 from io import BytesIO
 from itertools import product
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from docx import Document
@@ -43,6 +45,10 @@ def printed_text(content: bytes, layout: Layout) -> str:
     if layout == "xlsx":
         sheet = load_workbook(BytesIO(content)).active
         return "\n".join(str(value) for row in sheet.values for value in row if value is not None)
+    if layout == "ofd":
+        with ZipFile(BytesIO(content)) as package:
+            pages = [package.read(name).decode() for name in package.namelist() if name.endswith("Content.xml")]
+        return "\n".join(re.findall(r"<ofd:TextCode[^>]*>([^<]*)", "".join(pages)))
     return content.decode()
 
 
