@@ -1,5 +1,6 @@
 """Runs: the figures that follow one label of a row, and those that follow none."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -74,6 +75,8 @@ class _RunReader:
                     self._take_label(match, token, self._has_figure_behind(index))
             elif token.slot is not None:
                 self._take_slot(token.slot)
+            elif token.kind == "text" and _FIGURES_AND_MORE.match(token.text):
+                self._run = None  # a row's figures with the next row's label: what follows is not the last label's
             elif token.kind == "row_end" or (token.kind == "empty_line" and self._in_rows):
                 self._end_row(token.width)
             elif token.kind == "empty_line" and not self._spaced and self._run is not None:
@@ -132,6 +135,7 @@ class _RunReader:
 
 
 _BLANK = Figure("blank")
+_FIGURES_AND_MORE = re.compile(r"\s*\d[\d,.]*\s+\d[\d,.\s]*\s\S*[一-鿿]")
 
 
 def _is_spaced(tokens: Sequence[Token]) -> bool:
