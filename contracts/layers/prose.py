@@ -20,8 +20,10 @@ def check_prose(connection: duckdb.DuckDBPyConnection, run: RunExpectation, sche
     current = f"not is_leftover and {KEY} in (select {KEY} from {schema}.dim_report where is_current)"
     staged = {name: in_scope(run, f"staging.stg_{name}", "report_key") for name in ("claims", "legacy_indicators")}
     facts = {name: in_scope(run, f"{schema}.fct_{name}") for name in ("narrative_claims", "legacy_indicators")}
-    claims = f"select {KEY}, claim_id, value, {agreement} from {staged['claims']} where {current}"
-    told = f"select {KEY}, claim_id, value, status::varchar as status from {facts['narrative_claims']}"
+    stated = "round(value / pow(10, coalesce(decimals, 0)), 6) as figure"
+    claims = f"select {KEY}, claim_id, value, {stated}, {agreement} from {staged['claims']} where {current}"
+    shown = "value, round(figure, 6) as figure, status::varchar as status"
+    told = f"select {KEY}, claim_id, {shown} from {facts['narrative_claims']}"
     columns = f"{KEY}, position, indicator, period"
     figure = "try_cast(value as decimal(24, 6)) as figure"
     indicators = f"select {columns}, value, {figure} from {staged['legacy_indicators']} where {current}"

@@ -4,6 +4,7 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import struct
 import subprocess
 import termios
@@ -15,6 +16,12 @@ from types import TracebackType
 ROWS, COLUMNS = 50, 200
 TIMEOUT_SECONDS = 90
 INTERRUPT = "\x03"
+
+
+def _take_terminal() -> None:
+    """Make the standard input the terminal that sends interruptions, and let them be felt, whoever started the test."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 class Terminal:
@@ -31,7 +38,7 @@ class Terminal:
             stderr=other,
             env={**environment, "TERM": "xterm-256color"},
             start_new_session=True,
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=_take_terminal,
         )
         os.close(other)
         self.screen = ""

@@ -86,7 +86,8 @@ def test_decisions_survive_another_extraction_expire_with_their_premise_and_are_
 
     changed = tmp_path / "reviews.json"
     changed.write_bytes(reviews_extraction(5, "9.9.9"))
-    assert own.run(extraction_of(own, tmp_path / "accepted.json"), changed).version is not None
+    anew = (extraction_of(own, tmp_path / "accepted.json"), changed)
+    assert own.run(*anew).version is not None
     assert statuses(own)[own.document] == "accepted"
     assert statuses(own)["reviews.json"] == "held"
     assert states(own) == ["active", "expired"]
@@ -98,7 +99,7 @@ def test_decisions_survive_another_extraction_expire_with_their_premise_and_are_
     own.decide("withdraw", accepted.id)
     own.decide("correct", "reviews.json", UPHELD, "0", "--evidence", "the letter", "--reason", "a misprint")
     assert states(own) == ["withdrawn", "replaced", "pending"]
-    assert own.run(documents).version is not None  # no document is new, the ledger is
+    assert own.run(*anew).version is not None  # no document is new, the ledger is
     assert statuses(own)[own.document] == "held"
     assert statuses(own)["reviews.json"] == "passed"
     out = "select count(*) from marts.fct_applications inner join marts.dim_authority using (authority_key) where {}"
