@@ -52,6 +52,7 @@ faults: $(READY) ## Seeded faults through the whole warehouse: caught, localised
 
 bench: $(READY) ## Cost beside the least that the same work can cost
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench.formats
 
 lint: $(READY) ## Style, types, imports, SQL, generated files
 	$(BIN)/ruff check .

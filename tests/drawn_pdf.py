@@ -1,0 +1,40 @@
+"""Reports as drawn PDF files, the partner of the round trip: ruled tables over several pages, a number on each page."""
+
+import io
+from itertools import groupby
+
+from reportlab.lib.units import mm
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.pdfmetrics import registerFont
+from reportlab.pdfgen.canvas import Canvas
+
+from pipelines.render.document import build_page
+from pipelines.render.placed import HEIGHT, WIDTH, Sheet, place
+from pipelines.render.report import RenderedReport, Script
+
+SONG, LATIN = "STSong-Light", "Courier"  # the standard fonts: nothing is embedded
+WIDE = 0x2E80
+
+
+def draw_pdf(report: RenderedReport, script: Script) -> bytes:
+    """The PDF that prints `report`; the same report gives the same bytes."""
+    registerFont(UnicodeCIDFont(SONG))
+    stream = io.BytesIO()
+    canvas = Canvas(stream, pagesize=(WIDTH * mm, HEIGHT * mm), invariant=1)
+    for sheet in place(build_page(report, script)):
+        _draw(canvas, sheet)
+        canvas.showPage()
+    canvas.save()
+    return stream.getvalue()
+
+
+def _draw(canvas: Canvas, sheet: Sheet) -> None:
+    for text in sheet.texts:
+        x = text.x
+        for is_wide, run in groupby(text.text, key=lambda one: ord(one) >= WIDE):
+            printed = "".join(run)
+            canvas.setFont(SONG if is_wide else LATIN, text.size * mm * (1 if is_wide else 0.83))
+            canvas.drawString(x * mm, (HEIGHT - text.y) * mm, printed)
+            x += len(printed) * text.size * (1 if is_wide else 0.5)
+    for rule in sheet.rules:
+        canvas.line(rule.x0 * mm, (HEIGHT - rule.y0) * mm, rule.x1 * mm, (HEIGHT - rule.y1) * mm)
