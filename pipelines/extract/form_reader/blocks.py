@@ -186,7 +186,8 @@ def _version(tokens: Sequence[Token], table: str) -> tuple[str, bool]:
     """The version whose labels are there, and whether that is unclear.
 
     Chosen is the one with fewest rows not found and no rows and columns of another. It is unclear if as many labels are
-    another's alone as its own alone, or if it has none of its own and not as many figures as its table.
+    another's alone as its own alone; or if it has none of its own and not as many figures as its table, unless the
+    columns are the same, so that a figure means the same in both.
     """
     names = form().versions_with(table)
     found = _found_labels(tokens, table)
@@ -197,7 +198,9 @@ def _version(tokens: Sequence[Token], table: str) -> tuple[str, bool]:
         own, foreign = (
             len(found & (_labels_of(a, table) - _labels_of(b, table))) for a, b in ((best, other), (other, best))
         )
-        if own <= foreign and not (own == foreign == 0 and _has_as_many_figures(tokens, table, best)):
+        is_silent = own == foreign == 0
+        harmless = is_silent and (_has_same_columns(best, other, table) or _has_as_many_figures(tokens, table, best))
+        if own <= foreign and not harmless:
             return best, True
     return best, False
 
@@ -207,6 +210,10 @@ def _labels_of(version: str, table: str) -> frozenset[tuple[str, str]]:
     """Kind and id of the rows and columns of a table in a version."""
     declared = form().versions[version].tables[table]
     return frozenset([("row", row) for row in declared.rows] + [("column", column) for column in declared.columns])
+
+
+def _has_same_columns(version: str, other: str, table: str) -> bool:
+    return list(form().versions[version].tables[table].columns) == list(form().versions[other].tables[table].columns)
 
 
 def _has_as_many_figures(tokens: Sequence[Token], table: str, version: str) -> bool:

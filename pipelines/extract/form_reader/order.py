@@ -47,7 +47,7 @@ def _is_same_line(first: Token, other: Token) -> bool:
     """Whether two tokens are of one piece, or of pieces that one line of text was taken apart into."""
     line, there = first.span, other.span
     same = line.line is not None and (line.page, line.line, line.table) == (there.page, there.line, there.table)
-    return first.piece == other.piece or same
+    return first.piece == other.piece or (same and not first.in_row and not other.in_row)
 
 
 def _parts(tokens: Sequence[Token], table: Table) -> list[_Part]:
