@@ -22,6 +22,7 @@ from tests.bench.measure import measure, peak_memory
 from tests.drawn_pdf import draw_pdf
 
 FEW = 4
+SHORTEST = 0.5  # seconds: less is the noise of starting up
 FORMATS: tuple[tuple[str, int, float | None], ...] = (  # layout or `pdf`, documents, target a second
     ("html", 1000, 200),
     ("lines", 1000, 200),
@@ -50,8 +51,8 @@ def write_documents(folder: Path, kind: str, count: int) -> None:
         (folder / f"{number:05d}.{kind}").write_bytes(content)
 
 
-def measure_format(folder: Path, kind: str, count: int) -> tuple[float, float]:
-    """Documents a second, and the peak memory in GB of all processes of the command."""
+def measure_format(folder: Path, kind: str, count: int) -> tuple[float | None, float]:
+    """Documents a second, None if so few of them cannot be told from starting up; and the peak memory in GB."""
     gongkai = str(Path(sys.executable).with_name("gongkai"))
     seconds: list[float] = []
     peak = 0.0
@@ -61,7 +62,8 @@ def measure_format(folder: Path, kind: str, count: int) -> tuple[float, float]:
         sample = measure([gongkai, "extract", str(source), "--out", str(target)], folder / f"{kind}.log")
         seconds.append(sample.seconds)
         peak = peak_memory([sample])
-    return (count - FEW) / max(seconds[1] - seconds[0], 0.001), peak
+    net = seconds[1] - seconds[0]
+    return (count - FEW) / net if net > SHORTEST else None, peak
 
 
 def main() -> None:
@@ -74,7 +76,13 @@ def main() -> None:
         for kind, documents, target in FORMATS:
             count = max(int(documents * options.share), 2 * FEW)
             rate, peak = measure_format(Path(name), kind, count)
-            table.add_row(kind, f"{count:,}", f"{rate:.1f}", f">= {target:.0f}" if target else "-", f"{peak:.2f}")
+            table.add_row(
+                kind,
+                f"{count:,}",
+                f"{rate:.1f}" if rate else "too few",
+                f">= {target:.0f}" if target else "-",
+                f"{peak:.2f}",
+            )
     Console().print(table)
 
 
