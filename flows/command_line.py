@@ -14,6 +14,7 @@ from flows.commands import (
     extract,
     fetch,
     findings,
+    report,
     review,
     rollback,
     run,
@@ -45,6 +46,7 @@ app.command(epilog=versions.EXAMPLES)(versions.versions)
 app.command(epilog=diff.EXAMPLES)(diff.diff)
 app.command(epilog=rollback.EXAMPLES)(rollback.rollback)
 app.command(epilog=export.EXAMPLES)(export.export)
+app.command(epilog=report.EXAMPLES)(report.report)
 app.command("new-form", epilog=scaffolds.NEW_FORM_EXAMPLES)(scaffolds.new_form)
 app.command("new-jurisdiction", epilog=scaffolds.NEW_JURISDICTION_EXAMPLES)(scaffolds.new_jurisdiction)
 app.command("conformance", epilog=scaffolds.CONFORMANCE_EXAMPLES)(scaffolds.conformance)

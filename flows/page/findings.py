@@ -1,0 +1,180 @@
+"""What the page shows of each finding, read from the live mart and, for the figures of held tables, the warehouse."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import duckdb
+from msgspec import Struct
+
+from contracts.form import form
+from flows.page.grids import Grid, draw_grid
+
+_FINDINGS = """
+select
+    findings.finding_kind as kind, findings.report_key, findings.authority_zh as authority,
+    findings.report_year as year, findings.table_id as table_id, findings.claim_quote as quote,
+    findings.claim_value as claim_value, findings.identities, findings.residuals, findings.verdict,
+    findings.explanations, findings.span, documents.source_uri as document, findings.document_sha256 as sha256,
+    tables.form_version::varchar as form_version
+from marts.fct_findings as findings
+inner join marts.dim_document as documents on findings.document_sha256 = documents.document_sha256
+left join marts.fct_report_tables as tables
+    on findings.report_key = tables.report_key and findings.table_id = tables.table_id::varchar
+where findings.is_open
+order by findings.finding_kind <> 'identities_violated', year, authority, document, findings.table_id, quote
+"""
+_CLAIMS = """
+select kind, value, quote, status::varchar as status from marts.fct_narrative_claims
+where report_key = ? and ((? is null) or terms like '%' || ? || '.%') order by claim_id limit 6
+"""
+_CARRIED_OUT = """
+select sum(carried_out)::bigint from marts.fct_application_flows where authority_key =
+    (select authority_key from marts.dim_report where report_key = ?) and report_year = ? - 1
+"""
+_MOST_EXPLANATIONS = 5
+
+
+class Words(Struct, frozen=True):
+    """A printed passage around a number: what stands before it, the number, what stands behind, and where."""
+
+    cell: str
+    before: str
+    marked: str
+    behind: str
+    place: str
+
+
+class Explained(Struct, frozen=True):
+    """One explanation: its changes of cells, the identities it clears and leaves, the margin to the next."""
+
+    changes: tuple[tuple[str, str, str, str], ...]
+    clears: int
+    stays: tuple[str, ...]
+    margin: str
+
+
+class PageFinding(Struct, frozen=True, kw_only=True):
+    """One finding with everything that the page shows."""
+
+    kind: str
+    authority: str
+    year: int
+    verdict: str
+    document: str
+    sha256: str
+    violated: tuple[tuple[str, int, str, str], ...] = ()
+    grid: Grid | None = None
+    explanations: tuple[Explained, ...] = ()
+    compared: tuple[str, ...] = ()
+    words: tuple[Words, ...] = ()
+    quote: Words | None = None
+    claims: tuple[tuple[str, int, str, str], ...] = ()
+    carried_out: int | None = None
+
+
+def read_page_findings(
+    mart: duckdb.DuckDBPyConnection, warehouse: duckdb.DuckDBPyConnection, most: int
+) -> Iterator[PageFinding]:
+    """The open findings, held tables first; at most `most`."""
+    cursor = mart.execute(f"{_FINDINGS} limit {most:d}")
+    names = [column[0] for column in cursor.description or ()]
+    for row in cursor.fetchall():
+        finding = dict(zip(names, row, strict=True))
+        told = json.loads(finding["explanations"] or "[]")
+        span = json.loads(finding["span"] or "{}")
+        common = {name: finding[name] for name in ("kind", "authority", "year", "verdict", "document", "sha256")}
+        if finding["kind"] == "identities_violated":
+            yield _held_table(mart, warehouse, finding, told, span, common)
+        else:
+            quote = _quote(finding["quote"] or "", finding["claim_value"])
+            yield PageFinding(**common, compared=tuple(map(str, told)), quote=quote)
+
+
+def count_findings(mart: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:
+    """Open findings by kind and verdict."""
+    rows = mart.execute(
+        "select finding_kind, verdict, count(*) from marts.fct_findings where is_open group by all order by all"
+    ).fetchall()
+    return [(kind, verdict, count) for kind, verdict, count in rows]
+
+
+def _held_table(
+    mart: duckdb.DuckDBPyConnection,
+    warehouse: duckdb.DuckDBPyConnection,
+    finding: Mapping[str, Any],
+    told: Sequence[Any],
+    span: Mapping[str, Any],
+    common: Mapping[str, Any],
+) -> PageFinding:
+    table, version = finding["table_id"], form().versions[finding["form_version"]]
+    explanations = [one for one in told if isinstance(one, dict)][:_MOST_EXPLANATIONS]
+    candidates: dict[str, list[str]] = {}
+    for explanation in explanations:
+        for change in explanation["cells"]:
+            values = candidates.setdefault(change["cell"], [])
+            if (new := _text(change["new"])) not in values:
+                values.append(new)
+    figures = _figures(warehouse, finding["report_key"], table, finding["form_version"])
+    key = finding["report_key"]
+    ((carried_out,),) = mart.execute(_CARRIED_OUT, [key, finding["year"]]).fetchall()
+    return PageFinding(
+        **common,
+        violated=tuple(
+            (name, residual, version.identities[name].zh, version.identities[name].en)
+            for name, residual in zip(finding["identities"], finding["residuals"], strict=True)
+        ),
+        grid=draw_grid(finding["form_version"], table, figures, finding["identities"], candidates),
+        explanations=tuple(_explained(explanation) for explanation in explanations),
+        words=tuple(_printed(cell, place) for cell, place in span.items() if "words" in place),
+        claims=tuple(mart.execute(_CLAIMS, [key, table, table]).fetchall()),
+        carried_out=carried_out if table in version.tables and "carry" in _rules(version.identities) else None,
+    )
+
+
+def _rules(identities: Mapping[str, object]) -> set[str]:
+    return {name.partition(".")[0] for name in identities}
+
+
+def _figures(warehouse: duckdb.DuckDBPyConnection, report_key: int, table: str, form_version: str) -> dict[str, object]:
+    cells = form().versions[form_version].tables[table].cells
+    names = ", ".join(f'"{cell.name}"' for cell in cells)
+    query = f"select {names} from staging.stg_reports where report_key = ?"  # noqa: S608 - names of the form
+    rows = warehouse.execute(query, [report_key]).fetchall()
+    return dict(zip((cell.id for cell in cells), rows[0], strict=True)) if rows else {}
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _explained(explanation: Mapping[str, Any]) -> Explained:
+    cells = form().cells
+    changes = []
+    for change in explanation["cells"]:
+        cell = cells[change["cell"]]
+        newest = next(version for version in form().versions.values() if cell.id in version.cells)
+        label = newest.tables[cell.table]
+        zh = f"{label.rows[cell.row].zh} · {label.columns[cell.column].zh}"
+        changes.append((change["cell"], zh, _text(change["old"]), _text(change["new"])))
+    margin = explanation.get("margin")
+    return Explained(
+        changes=tuple(changes),
+        clears=len(explanation.get("clears", ())),
+        stays=tuple(explanation.get("stays", ())),
+        margin="" if margin is None else f"{margin:.1f}",
+    )
+
+
+def _printed(cell: str, place: Mapping[str, Any]) -> Words:
+    words, (start, end) = place["words"], place["mark"]
+    where = ", ".join(f"{name} {place[name]}" for name in ("page", "line", "table", "row") if place.get(name))
+    return Words(cell, words[:start], words[start:end], words[end:], where)
+
+
+def _quote(quote: str, value: int | None) -> Words:
+    number = "" if value is None else str(value)
+    start = quote.find(number) if number else -1
+    if start < 0:
+        return Words("", quote, "", "", "")
+    return Words("", quote[:start], number, quote[start + len(number) :], "")
