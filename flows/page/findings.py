@@ -33,6 +33,7 @@ select sum(carried_out)::bigint from marts.fct_application_flows where authority
     (select authority_key from marts.dim_report where report_key = ?) and report_year = ? - 1
 """
 _MOST_EXPLANATIONS = 5
+_MOST_PASSAGES = 6
 
 
 class Words(Struct, frozen=True):
@@ -88,7 +89,7 @@ def read_page_findings(
             yield _held_table(mart, warehouse, finding, told, span, common)
         else:
             quote = _quote(finding["quote"] or "", finding["claim_value"])
-            yield PageFinding(**common, compared=tuple(map(str, told)), quote=quote)
+            yield PageFinding(**common, compared=tuple(map(_compared, told)), quote=quote)
 
 
 def count_findings(mart: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:
@@ -126,10 +127,16 @@ def _held_table(
         ),
         grid=draw_grid(finding["form_version"], table, figures, finding["identities"], candidates),
         explanations=tuple(_explained(explanation) for explanation in explanations),
-        words=tuple(_printed(cell, place) for cell, place in span.items() if "words" in place),
+        words=tuple(_printed(cell, span[cell]) for cell in _worth_showing(span, candidates)),
         claims=tuple(mart.execute(_CLAIMS, [key, table, table]).fetchall()),
         carried_out=carried_out if table in version.tables and "carry" in _rules(version.identities) else None,
     )
+
+
+def _worth_showing(span: Mapping[str, Any], candidates: Mapping[str, object]) -> list[str]:
+    """The cells whose printed words are shown: those that an explanation changes, else the first in question."""
+    printed = [cell for cell, place in span.items() if isinstance(place, dict) and "words" in place]
+    return [cell for cell in printed if cell in candidates] or printed[:_MOST_PASSAGES]
 
 
 def _rules(identities: Mapping[str, object]) -> set[str]:
@@ -146,6 +153,11 @@ def _figures(warehouse: duckdb.DuckDBPyConnection, report_key: int, table: str, 
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
+
+
+def _compared(told: object) -> str:
+    """What a claim was compared with, in words."""
+    return str(told.get("compared_with", "")) if isinstance(told, dict) else str(told)
 
 
 def _explained(explanation: Mapping[str, Any]) -> Explained:

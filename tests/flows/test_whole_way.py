@@ -1,6 +1,7 @@
 """From the sample documents to the mart, through the command line."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,18 @@ def test_one_changed_digit_holds_one_table_of_one_report(tmp_path: Path) -> None
     document = copy_with_one_digit_changed(SAMPLES / "documents", "001", tmp_path / "documents")
     run_gongkai("run", "--input", tmp_path / "documents", "--warehouse", tmp_path / "warehouse")
     check_held_table(tmp_path / "warehouse", document)
+    check_page(tmp_path / "warehouse")
+
+
+def check_page(warehouse: Path) -> None:
+    """The page draws the held table, marks the cell that may be wrong, and names no other file and no host."""
+    printed = run_gongkai("report", "--warehouse", warehouse)
+    page = (warehouse / "report.html").read_text(encoding="utf-8")
+    assert str(warehouse / "report.html") in printed
+    assert page.count("<article") == 4
+    assert '<td class="number crossed candidate">8<span class="new">→ 7</span></td>' in page
+    assert "<mark>8</mark>" in page
+    assert not re.search(r"https?://|<script|<link|src=", page)
 
 
 def test_raw_json_gives_the_same_mart_as_the_documents(warehouse: Path, tmp_path: Path) -> None:
