@@ -17,7 +17,13 @@ from contracts.rendering.data_dictionary import render_data_dictionary
 from contracts.rendering.form_page import render_form_page
 from contracts.rendering.macro import render_macro
 from contracts.rendering.model_yml import dump_yml, render_yml
-from contracts.rendering.rule_catalogue import YML_HEADER, render_rule_macro, render_rules_page, rule_models
+from contracts.rendering.rule_catalogue import (
+    YML_HEADER,
+    body_figures_model,
+    render_rule_macro,
+    render_rules_page,
+    rule_models,
+)
 from contracts.rendering.seeds import SEEDS, seed_csv
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +39,8 @@ def rendered_files(root: Path = ROOT) -> dict[Path, str]:
     files[root / "dbt_project" / "macros" / "generated" / "rule_data.sql"] = render_rule_macro()
     groups = root / "dbt_project" / "models" / "rules" / "groups"
     files |= {groups / f"{model['name']}.yml": dump_yml({"models": [model]}, YML_HEADER) for model in rule_models()}
+    figures = root / "dbt_project" / "models" / "intermediate" / "int_body_figures.yml"
+    files[figures] = dump_yml({"models": [body_figures_model(declared)]}, YML_HEADER)
     fired = yaml.safe_load((root / FIRED_FILE).read_text(encoding="utf-8"))
     files[root / "docs" / "rules.md"] = render_rules_page(fired)
     files[root / "docs" / "form.md"] = render_form_page(declared)

@@ -83,7 +83,7 @@ def _problems(rule: Rule) -> list[str]:
     cells = rule.parameters.get("cells", ())
     if isinstance(cells, tuple):
         problems += [f"unknown cell {cell}" for cell in cells if cell not in form().cells]
-    for text in (rule.formula, rule.description_zh, rule.description_en):
+    for text in (rule.formula, rule.description_zh, rule.description_en, *rule.needs):
         try:
             rule.filled(text)
         except KeyError as error:

@@ -47,7 +47,7 @@ def rule_rows(_: Form) -> Iterable[Values]:
             rule.filled(rule.description_zh),
             rule.filled(rule.description_en),
             rule.filled(rule.formula),
-            "; ".join(rule.needs),
+            rule.filled("; ".join(rule.needs)),
             parameters,
             rule.is_finding,
             position,
@@ -81,6 +81,39 @@ def render_rule_macro() -> str:
     )
 
 
+YEAR_GROUPS = ("history", "continuity", "hierarchy", "dataset")  # their rules compare a body's figures
+
+
+def body_figures_model(form: Form) -> Json:
+    """The yml of `int_body_figures`: the cells that rules over years and regions name, each once."""
+    listed = [rule.parameters.get("cells", ()) for name in YEAR_GROUPS for rule in groups()[name]]
+    cells = [
+        form.cells[str(cell)]
+        for cell in dict.fromkeys(c for cells in listed if isinstance(cells, tuple) for c in cells)
+    ]
+    columns = [{"name": key, "data_type": kind, "description": text} for key, kind, text in KEYS[1:]]
+    columns.append(
+        {
+            "name": "disclosure_version",
+            "data_type": "varchar",
+            "description": "Version of the form of the proactive disclosure table.",
+        }
+    )
+    columns += [
+        {"name": f"has_{table}", "data_type": "boolean", "description": f"Whether a table {table} is in use."}
+        for table in form.tables
+    ]
+    kinds = {"integer": "bigint", "decimal": "decimal(24,6)"}
+    columns += [
+        {"name": cell.name, "data_type": kinds[cell.type], "description": f"{cell.id} of the table in use."}
+        for cell in cells
+    ]
+    description = "One row per body and report year: the figures that rules over years and regions compare."
+    keys = [column["name"] for column in columns[:2]]
+    test = {"unique_combination": {"arguments": {"columns": keys}}}
+    return {"name": "int_body_figures", "description": description, "data_tests": [test], "columns": columns}
+
+
 def rule_models() -> list[Json]:
     """The yml of each model `rules_<group>`: keys, then four columns for each rule."""
     models = []
@@ -100,7 +133,7 @@ def _entry(rule: Rule) -> list[str]:
     facts = [
         f"scope {rule.scope}",
         f"severity **{rule.severity}**",
-        f"needs {'; '.join(rule.needs)}",
+        *([f"needs {rule.filled('; '.join(rule.needs))}"] if rule.needs else []),
         *([f"table `{rule.table}`"] if rule.table else []),
         *(["its failures are findings"] if rule.is_finding else []),
     ]

@@ -9,6 +9,7 @@
         "check_status": ["pass", "fail", "not_assessed"],
         "table_status": ["passed", "accepted", "not_assessed", "held", "absent", "rejected"],
         "claim_status": ["agree", "conflict", "not_assessed"],
+        "carry_state": ["ok", "gap", "restated", "merged", "not_assessed"],
     }) -%}
     {{ return(lists) }}
 {%- endmacro %}

@@ -94,3 +94,39 @@
     {%- endfor -%}
     {{ return(pairs) }}
 {%- endmacro %}
+
+{#- The columns of the cells that the rules of a group name, each once. -#}
+{% macro rule_columns(group) -%}
+    {%- set names = [] -%}
+    {%- for rule in rules_of(group) -%}
+        {%- for cell in rule.parameters.get("cells", []) if column_of(cell) | trim not in names -%}
+            {%- do names.append(column_of(cell) | trim) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{%- endmacro %}
+
+{#- The columns of the cells that one rule names. -#}
+{% macro columns_of_rule(rule) -%}
+    {%- set names = [] -%}
+    {%- for cell in parameter(rule, "cells") -%}
+        {%- do names.append(column_of(cell) | trim) -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{%- endmacro %}
+
+{#-
+    Whether none of some conditions is true, given that all are assessed: false where one is true,
+    null where none is and one is null.
+-#}
+{% macro none_of(conditions) -%}
+    not ({{ conditions | join(" or ") }})
+{%- endmacro %}
+
+{#- What a rule says of the places where a condition is true, as one text. -#}
+{% macro told(pairs) -%}
+    concat_ws(', '
+    {%- for condition, text in pairs %},
+        case when {{ condition }} then {{ text }} end
+    {%- endfor %})
+{%- endmacro %}

@@ -1,0 +1,104 @@
+{#- The columns that the rules over a body's years look at, each once. -#}
+{% macro columns_of_years() -%}
+    {%- set names = [] -%}
+    {%- for group in ("history", "continuity", "hierarchy", "dataset") -%}
+        {%- for column in rule_columns(group) if column not in names -%}
+            {%- do names.append(column) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{%- endmacro %}
+
+{#- Columns of another year's row under a prefix. -#}
+{% macro columns_as(relation, prefix, columns) -%}
+    {%- for column in columns %}
+    {{ relation }}.{{ column }} as {{ prefix }}__{{ column }}{{ "," if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- A figure that is more than a factor from last year's, both being large enough. -#}
+{% macro is_jump(column) -%}
+    least({{ column }}, last__{{ column }}) >= {{ parameter('jump_ratio', 'least') }}
+    and greatest({{ column }}, last__{{ column }})
+    > {{ parameter('jump_ratio', 'ratio') }} * least({{ column }}, last__{{ column }})
+{%- endmacro %}
+
+{#- A figure far from its body's median, by deviations, by factor and by number. -#}
+{% macro is_stray(column) -%}
+    abs({{ column }} - middle__{{ column }}) >= {{ parameter('jump_history', 'least') }}
+    and abs({{ column }} - middle__{{ column }})
+    > {{ parameter('jump_history', 'deviations') }} * deviation__{{ column }}
+    and greatest({{ column }}, middle__{{ column }})
+    > {{ parameter('jump_history', 'ratio') }} * least({{ column }}, middle__{{ column }})
+{%- endmacro %}
+
+{#- A figure that is last year's in another unit. -#}
+{% macro is_other_unit(column) -%}
+    greatest({{ column }}, last__{{ column }}) >= {{ parameter('unit_jump', 'least') }}
+    and abs(
+        abs(log10(nullif({{ column }}, 0)) - log10(nullif(last__{{ column }}, 0)))
+        - {{ parameter('unit_jump', 'power') }}
+    ) <= {{ parameter('unit_jump', 'tolerance') }}
+{%- endmacro %}
+
+{#- Pairs of the condition under which a figure of a rule is odd, and of what to say of it. -#}
+{% macro year_pairs(rule) -%}
+    {%- set pairs = [] -%}
+    {%- for column in columns_of_rule(rule) -%}
+        {%- if rule == "jump_ratio" -%}
+            {%- do pairs.append([is_jump(column), told_years(column)]) -%}
+        {%- elif rule == "unit_jump" -%}
+            {%- do pairs.append([is_other_unit(column), told_years(column)]) -%}
+        {%- else -%}
+            {%- do pairs.append([is_stray(column), "'" ~ column ~ " ' || " ~ column ~ " || ', median ' || middle__" ~ column]) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(pairs) }}
+{%- endmacro %}
+
+{% macro told_years(column) -%}
+    '{{ column }} ' || last__{{ column }} || ' to ' || {{ column }}
+{%- endmacro %}
+
+{#- Whether no condition of some pairs is true, given that one figure at least is at hand in both years. -#}
+{% macro none_found(pairs, columns) -%}
+    case
+        {%- for pair in pairs %}
+        when {{ pair[0] }} then false
+        {%- endfor %}
+        when coalesce(
+            {%- for column in columns %}
+            {{ column }} + last__{{ column }}{{ "," if not loop.last }}
+            {%- endfor %}
+        ) is not null then true
+    end
+{%- endmacro %}
+
+{#-
+    What speaks against an applications table of zeros: what a neighbouring year received, if it is much,
+    what the prose states, and the cases of the year. Zero if all that is at hand is zero, null if nothing is.
+-#}
+{% macro all_zero_evidence() -%}
+    {%- set received = flow_cell('new_received') %}
+    greatest(
+        {%- for year in ("last_year", "next_year") %}
+        case
+            when {{ year }}.{{ received }} >= {{ parameter('applications_all_zero', 'least') }}
+                then {{ year }}.{{ received }}
+            when {{ year }}.{{ received }} is not null then 0
+        end,
+        {%- endfor %}
+        told.stated,
+        {%- for cell in columns_of_rule('cases_plausible') if cell.startswith("reviews_and_lawsuits__") %}
+        figures.{{ cell }}{{ "," if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+{#- The condition that a figure is less than the sum over those below, and what to say of it. -#}
+{% macro is_short_of(column, below) -%}
+    {{ return([
+        column ~ " < " ~ below ~ "__" ~ column,
+        "'" ~ column ~ " ' || " ~ column ~ " || ' < ' || " ~ below ~ "__" ~ column,
+    ]) }}
+{%- endmacro %}

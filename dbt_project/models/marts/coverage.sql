@@ -1,0 +1,54 @@
+-- Grain: one row per body, or region's government never seen, and report year expected of it.
+with reports as (select * from {{ ref('int_reports') }}),
+
+expected as (select * from {{ ref('int_expected_reports') }}),
+
+as_of as (select {{ as_of() }} as as_of),
+
+on_file as (
+    select
+        authority_key,
+        report_year,
+        min(report_key) as report_key,
+        min(try_cast(published as date)) as published_on,
+        min(cast(captured_at at time zone 'Asia/Shanghai' as date)) as captured_on
+    from reports
+    where is_current
+    group by authority_key, report_year
+),
+
+dated as (
+    select
+        expected.*,
+        on_file.report_key,
+        on_file.published_on,
+        on_file.captured_on,
+        as_of.as_of,
+        last_year.report_key is not null as was_on_file,
+        {{ deadline_of('expected.authority_class', 'expected.report_year') }} as deadline
+    from expected
+    cross join as_of
+    left join on_file
+        on
+            expected.authority_key = on_file.authority_key
+            and expected.report_year = on_file.report_year
+    left join on_file as last_year
+        on
+            expected.authority_key = last_year.authority_key
+            and expected.report_year = last_year.report_year + 1
+)
+
+select
+    authority_key,
+    authority_zh,
+    region_code,
+    authority_class,
+    report_year,
+    {{ coverage_status() }} as coverage_status,
+    report_key,
+    published_on,
+    captured_on,
+    deadline,
+    cast(published_on - deadline as bigint) as days_late,
+    as_of
+from dated

@@ -1,0 +1,68 @@
+-- Grain: one row per report in use: a report against all others of its kind and year.
+{%- set received = flow_cell('new_received') %}
+{%- set conditions = {
+    "implausible_zero": {
+        "applies": "is_government and has_applications",
+        "holds": "case when " ~ received ~ " > 0 then true when " ~ received ~ " = 0 and region_level is not null"
+            ~ " and peers >= " ~ parameter('implausible_zero', 'peers')
+            ~ " then median < " ~ parameter('implausible_zero', 'median') ~ " end",
+        "observed": received,
+        "expected": "'median of the level is ' || median",
+        "detail": "peers || ' governments'",
+        "reason": "'too few peers, or the figure is missing'",
+    },
+} %}
+with levels as ({{ region_levels() }}),
+
+reports as (
+    select
+        reports.report_key,
+        reports.authority_key,
+        reports.report_year,
+        levels.region_level,
+        {{ is_government('reports.authority_zh') }} as is_government,
+        figures.has_applications,
+        figures.{{ received }}
+    from {{ ref('int_reports') }} as reports
+    left join {{ ref('int_body_figures') }} as figures
+        on reports.authority_key = figures.authority_key and reports.report_year = figures.report_year
+    left join levels on reports.region_code = levels.region_code
+    where reports.is_current
+),
+
+peers as (
+    select
+        region_level,
+        report_year,
+        count({{ received }}) as peers,
+        median({{ received }}) as median
+    from reports
+    where is_government and region_level is not null
+    group by region_level, report_year
+),
+
+joined as (
+    select
+        reports.*,
+        peers.peers,
+        peers.median
+    from reports
+    left join peers
+        on
+            reports.region_level = peers.region_level
+            and reports.report_year = peers.report_year
+),
+
+judged as (
+    select
+        *,
+        {{- rule_truths('dataset', conditions) }}
+    from joined
+)
+
+select
+    report_key,
+    authority_key,
+    report_year,
+    {{- rule_results('dataset', conditions) }}
+from judged

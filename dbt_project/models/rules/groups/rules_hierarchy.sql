@@ -1,0 +1,118 @@
+-- Grain: one row per report in use: governments against the regions and the departments below them.
+{%- set columns = rule_columns('hierarchy') %}
+{%- set alone = columns_of_rule('double_counting')[0] %}
+{%- set short_of_children, short_of_departments = [], [] %}
+{%- for column in columns %}
+{%- do short_of_children.append(is_short_of(column, "children")) %}
+{%- do short_of_departments.append(is_short_of(column, "departments")) %}
+{%- endfor %}
+{%- set is_whole = "is_government and scope_counted = 'consolidated' and region_level is not null" %}
+{%- set conditions = {
+    "parent_covers_children": {
+        "applies": is_whole ~ " and children_expected > 0",
+        "holds": none_of(short_of_children | map(attribute=0) | list),
+        "observed": told(short_of_children),
+        "detail": "children || ' of ' || children_expected || ' regions below on file'",
+        "reason": "'no region below on file, or a figure is missing'",
+    },
+    "government_covers_departments": {
+        "applies": is_whole,
+        "holds": none_of(short_of_departments | map(attribute=0) | list),
+        "observed": told(short_of_departments),
+        "detail": "departments || ' departments on file'",
+        "reason": "'no department on file, or a figure is missing'",
+    },
+    "double_counting": {
+        "applies": "is_government and scope_counted = 'own' and region_code is not null",
+        "holds": "case when departments >= " ~ parameter('double_counting', 'departments') ~ " then departments__"
+            ~ alone ~ " < " ~ parameter('double_counting', 'least') ~ " or " ~ alone ~ " < departments__" ~ alone ~ " end",
+        "observed": alone ~ " || ' in the government''s own report'",
+        "expected": "'less than ' || departments__" ~ alone ~ " || ' of its departments'",
+        "detail": "departments || ' departments on file'",
+        "reason": "'too few departments on file'",
+    },
+    "one_consolidated_report": {
+        "applies": "scope_counted = 'consolidated' and region_code is not null",
+        "holds": "consolidated_bodies = 1",
+        "observed": "consolidated_bodies || ' bodies'",
+        "expected": "'1 body'",
+    },
+} %}
+with levels as ({{ region_levels() }}),
+
+coverage as (select * from {{ ref('coverage_by_region') }}),
+
+reports as (
+    select
+        reports.report_key,
+        reports.authority_key,
+        reports.report_year,
+        reports.region_code,
+        reports.scope_counted,
+        levels.region_level,
+        levels.parent_code,
+        {{ is_government('reports.authority_zh') }} as is_government,
+        {{ columns | join(",\n        ") }}
+    from {{ ref('int_reports') }} as reports
+    left join {{ ref('int_body_figures') }} as figures
+        on reports.authority_key = figures.authority_key and reports.report_year = figures.report_year
+    left join levels on reports.region_code = levels.region_code
+    where reports.is_current
+),
+
+children as (
+    select
+        parent_code as region_code,
+        report_year,
+        count(*) as children,
+        {%- for column in columns %}
+        sum({{ column }}) as children__{{ column }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from reports
+    where is_government and scope_counted = 'consolidated' and parent_code is not null
+    group by parent_code, report_year
+),
+
+below as (
+    select
+        region_code,
+        report_year,
+        count(distinct authority_key) filter (where scope_counted = 'consolidated') as consolidated_bodies,
+        count(*) filter (where not is_government) as departments,
+        {%- for column in columns %}
+        sum({{ column }}) filter (where scope_counted = 'own' and not is_government)
+            as departments__{{ column }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from reports
+    where region_code is not null
+    group by region_code, report_year
+),
+
+joined as (
+    select
+        reports.*,
+        children.* exclude (region_code, report_year),
+        below.* exclude (region_code, report_year),
+        coverage.regions_below as children_expected
+    from reports
+    left join children
+        on reports.region_code = children.region_code and reports.report_year = children.report_year
+    left join below
+        on reports.region_code = below.region_code and reports.report_year = below.report_year
+    left join coverage
+        on reports.region_code = coverage.region_code and reports.report_year = coverage.report_year
+),
+
+judged as (
+    select
+        *,
+        {{- rule_truths('hierarchy', conditions) }}
+    from joined
+)
+
+select
+    report_key,
+    authority_key,
+    report_year,
+    {{- rule_results('hierarchy', conditions) }}
+from judged

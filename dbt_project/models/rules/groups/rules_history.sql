@@ -1,0 +1,120 @@
+-- Grain: one row per report: a report in use against those of its body's other years.
+{%- set zero = columns_of_rule('applications_all_zero') %}
+{%- set compared = columns_of_rule('jump_ratio') + columns_of_rule('unit_jump') %}
+{%- set jumps, units = year_pairs('jump_ratio'), year_pairs('unit_jump') %}
+{%- set strays = year_pairs('jump_history') %}
+{%- set conditions = {
+    "jump_ratio": {
+        "applies": "is_current",
+        "holds": none_found(jumps, columns_of_rule('jump_ratio')),
+        "observed": told(jumps),
+        "reason": "'no figure of last year'",
+    },
+    "jump_history": {
+        "applies": "is_current",
+        "holds": "case when years >= " ~ parameter('jump_history', 'years')
+            ~ " then coalesce(" ~ none_of(strays | map(attribute=0) | list) ~ ", true) end",
+        "observed": told(strays),
+        "reason": "'too few years on file'",
+    },
+    "unit_jump": {
+        "applies": "is_current",
+        "holds": none_found(units, columns_of_rule('unit_jump')),
+        "observed": told(units),
+        "reason": "'no figure of last year'",
+    },
+    "applications_all_zero": {
+        "applies": "is_current and has_applications",
+        "holds": "case when " ~ zero | join(" + ") ~ " > 0 then true when " ~ zero | join(" + ")
+            ~ " is not null then evidence = 0 end",
+        "observed": "'all flows are 0'",
+        "detail": "evidence || ' elsewhere'",
+        "reason": "'no other evidence, or a flow is missing'",
+    },
+    "carry_after_merger": {
+        "applies": "merged_types > 0",
+        "holds": "case when merged_gaps > 0 then false when merged_assessed = merged_types then true end",
+        "observed": "merged_gaps || ' applicant types differ'",
+        "expected": "'0 differ'",
+        "reason": "'a report of a predecessor is missing'",
+    },
+} %}
+with figures as (select * from {{ ref('int_body_figures') }}),
+
+reports as (select * from {{ ref('int_reports') }}),
+
+histories as (
+    select
+        authority_key,
+        count(*) as years,
+        {%- for column in columns_of_rule('jump_history') %}
+        median({{ column }}) as middle__{{ column }},
+        mad({{ column }}) as deviation__{{ column }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from figures
+    group by authority_key
+),
+
+-- Figures above zero that the prose states of the applications.
+told as (
+    select
+        report_key,
+        max(value) as stated
+    from {{ ref('stg_claims') }}
+    where not is_leftover and contains(terms, '"applications.')
+    group by report_key
+),
+
+merged as (
+    select
+        authority_key,
+        report_year,
+        count(*) as merged_types,
+        count(*) filter (where carry_state <> 'not_assessed') as merged_assessed,
+        count(*) filter (where carry_state in ('gap', 'restated')) as merged_gaps
+    from {{ ref('carry_chain') }}
+    where is_merged
+    group by authority_key, report_year
+),
+
+joined as (
+    select
+        reports.report_key,
+        reports.authority_key,
+        reports.report_year,
+        reports.is_current,
+        figures.* exclude (authority_key, report_year),
+        histories.* exclude (authority_key),
+        merged.* exclude (authority_key, report_year),
+        {{- columns_as('last_year', 'last', compared | unique | list) }},
+        {{- all_zero_evidence() }} as evidence
+    from reports
+    left join figures
+        on reports.authority_key = figures.authority_key and reports.report_year = figures.report_year
+    left join figures as last_year
+        on
+            reports.authority_key = last_year.authority_key
+            and reports.report_year = last_year.report_year + 1
+    left join figures as next_year
+        on
+            reports.authority_key = next_year.authority_key
+            and reports.report_year = next_year.report_year - 1
+    left join histories on reports.authority_key = histories.authority_key
+    left join told on reports.report_key = told.report_key
+    left join merged
+        on reports.authority_key = merged.authority_key and reports.report_year = merged.report_year
+),
+
+judged as (
+    select
+        *,
+        {{- rule_truths('history', conditions) }}
+    from joined
+)
+
+select
+    report_key,
+    authority_key,
+    report_year,
+    {{- rule_results('history', conditions) }}
+from judged

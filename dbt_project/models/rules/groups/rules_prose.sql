@@ -1,0 +1,101 @@
+-- Grain: one row per report: what its prose says against its tables, and the indicators of 2008-2018.
+{%- set conditions = {} %}
+{%- set of_kinds = rules_of('prose') | selectattr('claim_kinds') | list %}
+{%- set sums = rules_of('prose') | selectattr('parameters.parts') | list %}
+{%- for rule in of_kinds %}
+{%- set stated, agreeing, against = rule.id ~ "_stated", rule.id ~ "_agreeing", rule.id ~ "_against" %}
+{%- do conditions.update({rule.id: {
+    "applies": stated ~ " > 0",
+    "holds": "case when " ~ against ~ " > 0 then false when " ~ agreeing ~ " = " ~ stated ~ " then true end",
+    "observed": against ~ " || ' of ' || " ~ stated ~ " || ' claims disagree'",
+    "expected": "'0 disagree'",
+    "detail": rule.id ~ "_told",
+    "reason": "'no term of ' || (" ~ stated ~ " - " ~ agreeing ~ ") || ' claims is at hand'",
+}}) %}
+{%- endfor %}
+{%- for rule in sums %}
+{%- set total, parts, named = rule.id ~ "_total", rule.id ~ "_sum", rule.id ~ "_parts" %}
+{%- set operator = "=" if rule.id in ("legacy_channels_sum", "legacy_replies_sum") else "<=" %}
+{%- do conditions.update({rule.id: {
+    "applies": "coalesce(" ~ total ~ ", " ~ parts ~ ") is not null",
+    "holds": "case when " ~ named ~ " >= " ~ (2 if operator == "=" else 1) ~ " then " ~ parts ~ " " ~ operator ~ " " ~ total ~ " end",
+    "observed": parts,
+    "expected": "'" ~ operator ~ " ' || " ~ total,
+    "reason": "'too few parts, or no total, is printed'",
+}}) %}
+{%- endfor %}
+{%- do conditions.update({"claims_assessed": {
+    "applies": "stated > 0",
+    "holds": "100 * assessed >= " ~ parameter('claims_assessed', 'percent') ~ " * stated",
+    "observed": "assessed || ' of ' || stated || ' claims'",
+    "expected": "'" ~ parameter('claims_assessed', 'percent') ~ " %'",
+}}) %}
+with reports as (
+    select
+        report_key,
+        authority_key,
+        report_year
+    from {{ ref('stg_reports') }}
+    where not is_leftover
+),
+
+claims as (
+    select
+        report_key,
+        count(*) as stated,
+        count(agrees) as assessed,
+        {%- for rule in of_kinds %}
+        {%- set is_of_kind = "kind in ('" ~ rule.claim_kinds | join("', '") ~ "')" %}
+        count(*) filter (where {{ is_of_kind }}) as {{ rule.id }}_stated,
+        count(*) filter (where agrees and {{ is_of_kind }}) as {{ rule.id }}_agreeing,
+        count(*) filter (where not agrees and {{ is_of_kind }}) as {{ rule.id }}_against,
+        string_agg(claim_id || ' ' || kind || ' ' || value, ', ' order by claim_id)
+            filter (where not agrees and {{ is_of_kind }}) as {{ rule.id }}_told
+            {{- "," if not loop.last }}
+        {%- endfor %}
+    from {{ ref('stg_claims') }}
+    where not is_leftover
+    group by report_key
+),
+
+-- The first printed figure of an indicator counts, as it does for the claims.
+indicators as (
+    select
+        report_key,
+        indicator,
+        arg_min(value_decimal, position) as figure
+    from {{ ref('stg_legacy_indicators') }}
+    where period = 'year' and indicator is not null and not is_leftover
+    group by report_key, indicator
+),
+
+legacy as (
+    select
+        report_key,
+        {%- for rule in sums %}
+        {%- set is_part = "indicator in ('" ~ rule.parameters.parts | join("', '") ~ "')" %}
+        max(figure) filter (where indicator = '{{ rule.parameters.total }}') as {{ rule.id }}_total,
+        sum(figure) filter (where {{ is_part }}) as {{ rule.id }}_sum,
+        count(figure) filter (where {{ is_part }}) as {{ rule.id }}_parts{{ "," if not loop.last }}
+        {%- endfor %}
+    from indicators
+    group by report_key
+),
+
+judged as (
+    select
+        reports.*,
+        claims.* exclude (report_key),
+        legacy.* exclude (report_key),
+        {{- rule_truths('prose', conditions) }}
+    from reports
+    left join claims on reports.report_key = claims.report_key
+    left join legacy on reports.report_key = legacy.report_key
+)
+
+select
+    report_key,
+    authority_key,
+    report_year,
+    {{- rule_results('prose', conditions) }}
+from judged
