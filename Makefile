@@ -17,7 +17,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help setup run test test-documents fuzz accuracy faults bench lint format generate lock clean
+.PHONY: help setup run test test-documents fuzz accuracy faults bench rules lint format generate lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ faults: $(READY) ## Seeded faults through the whole warehouse: caught, localised
 bench: $(READY) ## Cost beside the least that the same work can cost
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.formats
+
+rules: $(READY) ## List anew the rules that fail on the samples (docs/rules.md)
+	$(BIN)/python -m tests.rules
 
 lint: $(READY) ## Style, types, imports, SQL, generated files
 	$(BIN)/ruff check .

@@ -17,6 +17,7 @@ from flows.commands import (
     report,
     review,
     rollback,
+    rules,
     run,
     scaffolds,
     show,
@@ -40,6 +41,7 @@ app.command(epilog=decisions.EXAMPLES)(decisions.decisions)
 app.command(epilog=extract.EXAMPLES)(extract.extract)
 app.command(epilog=check.EXAMPLES)(check.check)
 app.command(epilog=findings.EXAMPLES)(findings.findings)
+app.command(epilog=rules.EXAMPLES)(rules.rules)
 app.command(epilog=show.EXAMPLES)(show.show)
 app.command(epilog=status.EXAMPLES)(status.status)
 app.command(epilog=versions.EXAMPLES)(versions.versions)

@@ -19,6 +19,7 @@ from contracts.layers.published import (
     check_region_year,
 )
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation
+from contracts.layers.rules import check_rules
 from contracts.layers.scope import in_scope
 
 CASES = ("reviews", "lawsuits")
@@ -226,5 +227,6 @@ def check_marts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> L
         *_check_region_year(connection, run),
         _check_exceptions(connection, run),
         _check_legacy_outcomes(connection, run),
+        *check_rules(connection),
     ]
     return LayerReport(run.run_id, "marts", results)

@@ -37,6 +37,41 @@ TABLES_BY_STATUS = """
 select cast(table_id as varchar), cast(status as varchar), count(*) from marts.fct_report_tables where is_current
 group by all
 """
+RULE_COUNTS = """
+select
+    rules.rule_id::varchar as rule,
+    rules.severity::varchar as severity,
+    coalesce(sum(counts.subjects_pass), 0)::bigint as "pass",
+    coalesce(sum(counts.subjects_fail), 0)::bigint as fail,
+    coalesce(sum(counts.subjects_not_assessed), 0)::bigint as not_assessed,
+    coalesce(sum(counts.subjects_not_applicable), 0)::bigint as not_applicable
+from marts.dim_rule as rules
+left join marts.rule_counts as counts on rules.rule_id::varchar = counts.rule_id::varchar
+where coalesce(rules.severity::varchar = ?, true)
+group by all
+order by rules.severity::varchar, fail desc, rule
+"""
+RULE_FAILURES = """
+select
+    results.rule_id::varchar as rule,
+    results.severity::varchar as severity,
+    authorities.authority_zh as authority,
+    results.report_year as year,
+    results.table_id::varchar as "table",
+    results.observed,
+    results.expected,
+    results.detail,
+    results.is_current,
+    documents.source_uri as document
+from marts.fct_rule_results as results
+left join marts.dim_authority as authorities on results.authority_key = authorities.authority_key
+left join marts.dim_report as reports on results.report_key = reports.report_key
+left join marts.dim_document as documents on reports.document_key = documents.document_key
+where results.status = 'fail'
+    and coalesce(results.rule_id::varchar = ?, true)
+    and coalesce(results.severity::varchar = ?, true)
+order by rule, year, authority, document
+"""
 DOCUMENTS = "select status, count(*), sum(reports)::bigint from marts.dim_document group by all"
 STATUSES = ("passed", "accepted", "held", "not_assessed", "absent", "rejected")
 ALWAYS_SHOWN = frozenset({"passed", "held", "not_assessed", "absent"})
@@ -72,6 +107,26 @@ def read_findings(connection: duckdb.DuckDBPyConnection) -> Iterator[dict[str, A
 
 def _explanation(stored: dict[str, Any] | str) -> dict[str, Any]:
     return {"cells": [], "margin": None, "compared_with": stored} if isinstance(stored, str) else stored
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, query: str, parameters: list[str | None]) -> Iterator[dict[str, Any]]:
+    cursor = connection.execute(query, parameters)
+    names = [column[0] for column in cursor.description or ()]
+    while rows := cursor.fetchmany(10_000):
+        for row in rows:
+            yield dict(zip(names, row, strict=True))
+
+
+def count_rules(connection: duckdb.DuckDBPyConnection, severity: str | None) -> Iterator[dict[str, Any]]:
+    """Every rule, of one severity if asked for, with how many subjects have which status."""
+    return _rows(connection, RULE_COUNTS, [severity])
+
+
+def read_rule_results(
+    connection: duckdb.DuckDBPyConnection, rule: str | None, severity: str | None
+) -> Iterator[dict[str, Any]]:
+    """What failed, of one rule or severity if asked for, with what was observed and what expected."""
+    return _rows(connection, RULE_FAILURES, [rule, severity])
 
 
 def count_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:

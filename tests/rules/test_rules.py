@@ -2,16 +2,30 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
+import yaml
 
-from contracts.rules import RULE_STATUSES, rules
+from contracts.claims import claim_rules
+from contracts.layers.rules import check_rules
+from contracts.rules import RULE_STATUSES, RuleError, read_rules, rules
 from tests.dbt.conftest import close_dbt
 from tests.dbt.warehouse import run_dbt, write_raw
 from tests.rules.examples import STATUS_OF, Example, raw_rows, read_examples
 
 EXAMPLES = read_examples()
+SELECTED = ("--select", "+path:models/rules", "+quality_exceptions", "+authority_year", "+fct_identity_checks")
+ALTERATIONS = {
+    "rules.evaluated": "delete from mart.marts.rule_counts where rule_id = 'carry'",
+    "rules.results": "delete from mart.marts.fct_rule_results where rule_id = 'jump_ratio' and status = 'fail'",
+    "rules.identities": "update mart.marts.fct_rule_results set report_key = 0 where rule_id = 'cases_sums'",
+    "rules.claims": "update mart.marts.fct_rule_results set report_key = 0 where rule_id = 'claims_received'",
+    "conservation.carry_chain": "delete from mart.marts.carry_chain where report_year = 2026",
+    "carry_chain.identities": "update mart.marts.carry_chain set difference = difference + 1",
+    "conservation.coverage": "delete from mart.marts.coverage where report_year = 2026",
+}
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +36,10 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GONGKAI_WAREHOUSE", str(folder))
         patch.setenv("GONGKAI_MART", str(folder / "mart.duckdb"))
-        run_dbt(["run", "--select", "resource_type:seed", "+path:models/rules"], folder / "target")
+        run_dbt(["build", *SELECTED, "--exclude-resource-types", "unit_test", "test"], folder / "target")
     close_dbt()
-    with duckdb.connect(folder / "warehouse.duckdb", read_only=True) as connection:
-        connection.execute(f"attach '{folder / 'mart.duckdb'}' as mart (read_only)")
+    with duckdb.connect(folder / "warehouse.duckdb") as connection:
+        connection.execute(f"attach '{folder / 'mart.duckdb'}' as mart")
         yield connection
 
 
@@ -58,6 +72,55 @@ def test_every_declared_rule_was_evaluated_over_every_report(warehouse: duckdb.D
         from mart.marts.rule_counts group by all
     """
     counts = dict(warehouse.execute(counted).fetchall())
-    ((reports,),) = warehouse.execute("select count(*) from mart.marts.dim_report").fetchall()
+    ((reports,),) = warehouse.execute("select count(*) from intermediate.int_reports").fetchall()
+    of_bodies = {rule.id for rule in rules().values() if rule.group == "coverage"}
     assert set(counts) == set(rules())
-    assert min(counts.values()) >= reports
+    assert {rule for rule, subjects in counts.items() if subjects != reports} == of_bodies
+
+
+def test_the_contract_of_the_rules_holds(warehouse: duckdb.DuckDBPyConnection) -> None:
+    results = check_rules(warehouse)
+    assert [result.check_id for result in results] == list(ALTERATIONS)
+    assert {(result.check_id, result.status) for result in results} == {(name, "pass") for name in ALTERATIONS}
+
+
+@pytest.mark.parametrize("check", list(ALTERATIONS))
+def test_a_row_altered_lost_or_moved_turns_its_check_red(warehouse: duckdb.DuckDBPyConnection, check: str) -> None:
+    warehouse.begin()
+    try:
+        warehouse.execute(ALTERATIONS[check])
+        failed = {result.check_id for result in check_rules(warehouse) if result.status == "fail"}
+    finally:
+        warehouse.rollback()
+    assert check in failed
+
+
+def test_failures_are_exceptions_unless_they_are_findings_or_hints(warehouse: duckdb.DuckDBPyConnection) -> None:
+    query = "select distinct identity from mart.marts.quality_exceptions where exception_kind = 'rule'"
+    listed = {rule for (rule,) in warehouse.execute(query).fetchall()}
+    # A body that vanished has no report that could be listed.
+    shown = {name for name, rule in rules().items() if rule.severity != "info" and not rule.is_finding}
+    assert listed == shown - {"still_publishing"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"identities": "balanced"}, "unknown identities balanced"),
+        ({"claim_kinds": ["hearsay"]}, "unknown kind of claim hearsay"),
+        ({"table": "table_three"}, "unknown table table_three"),
+        ({"parameters": {"cells": ["a.b.c"]}}, "unknown cell a.b.c"),
+        ({"formula": "x > {least}"}, "undeclared parameter least"),
+    ],
+)
+def test_a_rule_that_names_what_does_not_exist_is_refused(tmp_path: Path, change: dict[str, Any], message: str) -> None:
+    texts = dict.fromkeys(("zh", "en", "description_zh", "description_en", "formula"), "x")
+    rule = {"scope": "report", "severity": "info", "needs": [], **texts, **change}
+    (tmp_path / "some.yml").write_text(yaml.safe_dump({"some_rule": rule}), encoding="utf-8")
+    with pytest.raises(RuleError, match=message):
+        read_rules(tmp_path)
+
+
+def test_every_kind_of_claim_belongs_to_one_rule() -> None:
+    kinds = [kind for rule in rules().values() for kind in rule.claim_kinds]
+    assert sorted(kinds) == sorted(claim_rules().kinds)

@@ -1,8 +1,5 @@
 -- Grain: one row per body and report year: the figures that rules over years and regions compare.
-with reports as (
-    select * from {{ ref('stg_reports') }}
-    where not is_leftover
-),
+with reports as (select * from {{ ref('int_decided_reports') }}),
 
 usable as (
     select
@@ -11,7 +8,7 @@ usable as (
         coalesce(bool_or(table_id = '{{ table }}'), false) as has_{{ table }}{{ "," if not loop.last }}
         {%- endfor %}
     from {{ ref('int_report_tables') }}
-    where is_current and status in ('passed', 'not_assessed')
+    where is_counted
     group by report_key
 )
 

@@ -9,6 +9,14 @@ reports as (select * from {{ ref('dim_report') }}),
 
 authorities as (select * from {{ ref('dim_authority') }}),
 
+-- What is a finding already is not listed again; hints are left to the results of the rules.
+rule_failures as (
+    select results.*
+    from {{ ref('fct_rule_results') }} as results
+    inner join {{ ref('dim_rule') }} as rules on results.rule_id = rules.rule_id
+    where results.status = 'fail' and rules.severity <> 'info' and not rules.is_finding
+),
+
 exceptions as (
     select
         case
@@ -89,6 +97,18 @@ exceptions as (
         null as is_current
     from documents
     where status = 'rejected'
+    union all
+    select
+        'rule' as exception_kind,
+        report_key,
+        null as document_sha256,
+        cast(table_id as varchar) as table_id,
+        cast(rule_id as varchar) as identity,
+        null as residual,
+        concat_ws('; ', observed, 'expected: ' || expected, detail) as detail,
+        is_current
+    from rule_failures
+    where report_key is not null
 )
 
 select

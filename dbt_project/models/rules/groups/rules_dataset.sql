@@ -1,8 +1,8 @@
--- Grain: one row per report in use: a report against all others of its kind and year.
+-- Grain: one row per report: a report against all others of its kind and year.
 {%- set received = flow_cell('new_received') %}
 {%- set conditions = {
     "implausible_zero": {
-        "applies": "is_government and has_applications",
+        "applies": "is_current and is_government and has_applications",
         "holds": "case when " ~ received ~ " > 0 then true when " ~ received ~ " = 0 and region_level is not null"
             ~ " and peers >= " ~ parameter('implausible_zero', 'peers')
             ~ " then median < " ~ parameter('implausible_zero', 'median') ~ " end",
@@ -19,6 +19,7 @@ reports as (
         reports.report_key,
         reports.authority_key,
         reports.report_year,
+        reports.is_current,
         levels.region_level,
         {{ is_government('reports.authority_zh') }} as is_government,
         figures.has_applications,
@@ -27,7 +28,6 @@ reports as (
     left join {{ ref('int_body_figures') }} as figures
         on reports.authority_key = figures.authority_key and reports.report_year = figures.report_year
     left join levels on reports.region_code = levels.region_code
-    where reports.is_current
 ),
 
 peers as (
@@ -37,7 +37,7 @@ peers as (
         count({{ received }}) as peers,
         median({{ received }}) as median
     from reports
-    where is_government and region_level is not null
+    where is_current and is_government and region_level is not null
     group by region_level, report_year
 ),
 

@@ -1,4 +1,4 @@
--- Grain: one row per report in use: governments against the regions and the departments below them.
+-- Grain: one row per report: governments against the regions and the departments below them.
 {%- set columns = rule_columns('hierarchy') %}
 {%- set alone = columns_of_rule('double_counting')[0] %}
 {%- set short_of_children, short_of_departments = [], [] %}
@@ -6,7 +6,7 @@
 {%- do short_of_children.append(is_short_of(column, "children")) %}
 {%- do short_of_departments.append(is_short_of(column, "departments")) %}
 {%- endfor %}
-{%- set is_whole = "is_government and scope_counted = 'consolidated' and region_level is not null" %}
+{%- set is_whole = "is_current and is_government and scope_counted = 'consolidated' and region_level is not null" %}
 {%- set conditions = {
     "parent_covers_children": {
         "applies": is_whole ~ " and children_expected > 0",
@@ -23,7 +23,7 @@
         "reason": "'no department on file, or a figure is missing'",
     },
     "double_counting": {
-        "applies": "is_government and scope_counted = 'own' and region_code is not null",
+        "applies": "is_current and is_government and scope_counted = 'own' and region_code is not null",
         "holds": "case when departments >= " ~ parameter('double_counting', 'departments') ~ " then departments__"
             ~ alone ~ " < " ~ parameter('double_counting', 'least') ~ " or " ~ alone ~ " < departments__" ~ alone ~ " end",
         "observed": alone ~ " || ' in the government''s own report'",
@@ -32,7 +32,7 @@
         "reason": "'too few departments on file'",
     },
     "one_consolidated_report": {
-        "applies": "scope_counted = 'consolidated' and region_code is not null",
+        "applies": "is_current and scope_counted = 'consolidated' and region_code is not null",
         "holds": "consolidated_bodies = 1",
         "observed": "consolidated_bodies || ' bodies'",
         "expected": "'1 body'",
@@ -49,6 +49,7 @@ reports as (
         reports.report_year,
         reports.region_code,
         reports.scope_counted,
+        reports.is_current,
         levels.region_level,
         levels.parent_code,
         {{ is_government('reports.authority_zh') }} as is_government,
@@ -57,7 +58,6 @@ reports as (
     left join {{ ref('int_body_figures') }} as figures
         on reports.authority_key = figures.authority_key and reports.report_year = figures.report_year
     left join levels on reports.region_code = levels.region_code
-    where reports.is_current
 ),
 
 children as (
@@ -69,7 +69,8 @@ children as (
         sum({{ column }}) as children__{{ column }}{{ "," if not loop.last }}
         {%- endfor %}
     from reports
-    where is_government and scope_counted = 'consolidated' and parent_code is not null
+    where
+        is_current and is_government and scope_counted = 'consolidated' and parent_code is not null
     group by parent_code, report_year
 ),
 
@@ -84,7 +85,7 @@ below as (
             as departments__{{ column }}{{ "," if not loop.last }}
         {%- endfor %}
     from reports
-    where region_code is not null
+    where is_current and region_code is not null
     group by region_code, report_year
 ),
 

@@ -19,8 +19,8 @@
 {%- do conditions.update({rule.id: {
     "applies": "coalesce(" ~ total ~ ", " ~ parts ~ ") is not null",
     "holds": "case when " ~ named ~ " >= " ~ (2 if operator == "=" else 1) ~ " then " ~ parts ~ " " ~ operator ~ " " ~ total ~ " end",
-    "observed": parts,
-    "expected": "'" ~ operator ~ " ' || " ~ total,
+    "observed": "cast(" ~ parts ~ " as bigint)",
+    "expected": "'" ~ operator ~ " ' || cast(" ~ total ~ " as bigint)",
     "reason": "'too few parts, or no total, is printed'",
 }}) %}
 {%- endfor %}
