@@ -17,7 +17,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help setup run test test-documents fuzz accuracy faults bench rules lint format generate lock clean
+.PHONY: help setup run serve test test-documents test-readers storm fuzz accuracy faults bench rules lint format generate lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ $(READY): requirements-dev.lock pyproject.toml
 run: $(READY) ## Documents to mart: INPUT=samples/documents WAREHOUSE=.warehouse
 	$(BIN)/gongkai run --input "$(INPUT)" --warehouse "$(WAREHOUSE)"
 
+serve: $(READY) ## Scheduled runs on a Prefect server of one's own, until stopped
+	$(BIN)/gongkai serve --warehouse "$(WAREHOUSE)"
+
 test: $(READY) ## All tests but those on real documents; no network
 	$(BIN)/pytest --ignore=tests/documents
 
@@ -40,6 +43,12 @@ test-documents: $(READY) ## Tests on real documents: GONGKAI_DOCUMENTS=FOLDER
 	@test -n "$${GONGKAI_DOCUMENTS:-}" || \
 		{ echo "Name the folder of documents: make test-documents GONGKAI_DOCUMENTS=FOLDER" >&2; exit 2; }
 	GONGKAI_DOCUMENTS="$(GONGKAI_DOCUMENTS)" $(BIN)/pytest tests/documents
+
+test-readers: $(READY) ## DuckDB 1.4, 1.5 and 2.0 read the live mart alike (needs the package registry)
+	$(BIN)/python -m tests.readers --warehouse "$(WAREHOUSE)"
+
+storm: $(READY) ## Kill 300 runs while readers look on; writes docs/reliability.md
+	$(BIN)/python -m tests.storm
 
 fuzz: $(READY) ## Read 100,000 mutated documents: no crash, no hang, no invalid JSON
 	$(BIN)/python -m tests.fuzz

@@ -10,6 +10,7 @@ from flows.commands import (
     decide,
     decisions,
     diff,
+    doctor,
     export,
     extract,
     fetch,
@@ -20,6 +21,7 @@ from flows.commands import (
     rules,
     run,
     scaffolds,
+    serve,
     show,
     status,
     versions,
@@ -43,6 +45,8 @@ app.command(epilog=check.EXAMPLES)(check.check)
 app.command(epilog=findings.EXAMPLES)(findings.findings)
 app.command(epilog=rules.EXAMPLES)(rules.rules)
 app.command(epilog=show.EXAMPLES)(show.show)
+app.command(epilog=doctor.EXAMPLES)(doctor.doctor)
+app.command(epilog=serve.EXAMPLES)(serve.serve)
 app.command(epilog=status.EXAMPLES)(status.status)
 app.command(epilog=versions.EXAMPLES)(versions.versions)
 app.command(epilog=diff.EXAMPLES)(diff.diff)

@@ -50,8 +50,8 @@ class Evaluation:
     is_current: bool
 
 
-def check_again(warehouse: Warehouse) -> Evaluation:
-    """Evaluate all layers on the live version without leaving a trace in the warehouse.
+def check_again(warehouse: Warehouse, lock_wait_seconds: float = 0) -> Evaluation:
+    """Evaluate all layers on the live version without leaving a trace in the warehouse; waits for a run that writes.
 
     Raises:
         UnknownVersionError: nothing has been published.
@@ -59,9 +59,9 @@ def check_again(warehouse: Warehouse) -> Evaluation:
     """
     live = live_version(warehouse)
     mart = live.folder / MART_FILE
-    expectation = RunExpectation(new_run_id())
+    expectation = RunExpectation(new_run_id(warehouse))
     with (
-        writer_lock(warehouse, "check"),
+        writer_lock(warehouse, "check", lock_wait_seconds),
         open_warehouse(warehouse, mart, mart_read_only=True) as connection,
     ):
         connection.begin()

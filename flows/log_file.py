@@ -1,34 +1,84 @@
-"""The log file of a run: every line that Prefect, dlt and the steps log; the terminal shows none of it."""
+"""The log of a run: one file of JSON lines, from its first step to how it ended; the terminal shows none of it.
+
+Every line has `time` (ISO 8601, UTC), `level`, `logger`, `run_id` and `message`; a step's lines have its name as
+`step`, what is said of a document has its `document` (sha256) and `source_uri`. The first line's `event` is `begun`,
+the last one's `ended` or `failed`; a log without either of these is of a run that was killed, or that still runs.
+"""
 
 import logging
+import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from prefect.logging.formatters import PrefectFormatter
+import msgspec
 
 from pipelines.warehouse import Warehouse
 
-FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-TASK_FORMAT = "%(asctime)s %(levelname)-7s %(task_run_name)s: %(message)s"
+LOGGER = "gongkai"
+KEPT_LOGS = 200
+FIELDS = ("event", "document", "source_uri", "fate", "inputs", "pid", "seconds", "counts", "version", "error")
+
+
+class JsonLines(logging.Formatter):
+    """One line of JSON for each record."""
+
+    def __init__(self, run_id: str) -> None:
+        """Name the run that all lines are of."""
+        super().__init__()
+        self._run_id = run_id
+
+    def format(self, record: logging.LogRecord) -> str:
+        """A record with its time, its run and whatever of the known fields it carries."""
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "run_id": self._run_id,
+        }
+        if step := getattr(record, "task_run_name", None):
+            line["step"] = step
+        line |= {name: record.__dict__[name] for name in FIELDS if name in record.__dict__}
+        line["message"] = record.getMessage()
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return msgspec.json.encode(line, enc_hook=str).decode()
 
 
 @contextmanager
-def log_to_file(warehouse: Warehouse) -> Iterator[Path]:
-    """Keep what is logged inside, from INFO upwards, in a file of its own; yields the file.
+def log_run(warehouse: Warehouse, run_id: str, inputs: list[str]) -> Iterator[dict[str, Any]]:
+    """Keep what is logged inside, from INFO upwards, in the run's own file.
 
-    Call it after Prefect was imported: Prefect replaces the root logger's handlers when it is.
+    Yields a dictionary whose items go into the last line. Call it after Prefect was imported: Prefect replaces the
+    root logger's handlers when it is.
     """
     warehouse.logs.mkdir(parents=True, exist_ok=True)
-    path = warehouse.logs / f"run-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.log"
-    handler = logging.FileHandler(path, encoding="utf-8", delay=True)
-    handler.setFormatter(PrefectFormatter(FORMAT, task_run_fmt=TASK_FORMAT))
+    prune_logs(warehouse.logs, "run-*.jsonl")
+    handler = logging.FileHandler(warehouse.logs / f"run-{run_id}.jsonl", encoding="utf-8")
+    handler.setFormatter(JsonLines(run_id))
     handler.setLevel(logging.INFO)
-    root = logging.getLogger()
+    root, own = logging.getLogger(), logging.getLogger(LOGGER)
+    own.setLevel(logging.INFO)
     root.addHandler(handler)
+    begun = time.monotonic()
+    outcome: dict[str, Any] = {}
     try:
-        yield path
+        own.info("begun", extra={"event": "begun", "inputs": inputs, "pid": os.getpid()})
+        yield outcome
+        own.info("ended", extra={"event": "ended", "seconds": round(time.monotonic() - begun, 1), **outcome})
+    except BaseException as error:
+        seconds, reason = round(time.monotonic() - begun, 1), f"{type(error).__name__}: {error}"
+        own.exception("failed", extra={"event": "failed", "seconds": seconds, "error": reason})
+        raise
     finally:
         root.removeHandler(handler)
         handler.close()
+
+
+def prune_logs(folder: Path, pattern: str, keep: int = KEPT_LOGS) -> None:
+    """Delete all but the newest logs of one kind; their names sort by time."""
+    for path in sorted(folder.glob(pattern))[:-keep]:
+        path.unlink(missing_ok=True)

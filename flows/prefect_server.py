@@ -10,15 +10,23 @@ import os
 import socket
 import subprocess
 import sys
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-START_TIMEOUT_SECONDS = 120.0
+from pipelines.publishing.lock import find_holder
+from pipelines.warehouse import Warehouse
+
+START_TIMEOUT_SECONDS = 600.0
 POLL_SECONDS = 0.05
-PARENT_POLL_SECONDS = 0.2
 HOST = "127.0.0.1"
+SERVER = ("uvicorn", "--factory", "prefect.server.api.server:create_app")
+EPHEMERAL = {  # without pages and schedules, which one run does not need
+    "PREFECT_UI_ENABLED": "0",
+    "PREFECT__SERVER_EPHEMERAL": "1",
+    "PREFECT__SERVER_FINAL": "1",
+    "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+}
 
 
 class PrefectServerError(RuntimeError):
@@ -56,9 +64,11 @@ def start_server(home: Path) -> PrefectServer:
     home.mkdir(parents=True, exist_ok=True)
     log = home / "server.log"
     port = find_free_port()
+    address = ("--host", HOST, "--port", str(port), "--log-level", "error")
     with log.open("wb") as output:
         process = subprocess.Popen(  # noqa: S603 - our own module
-            [sys.executable, "-m", "flows.prefect_server", str(port), str(os.getpid())],
+            [sys.executable, "-m", "flows.serving.child", str(os.getpid()), *SERVER, *address],
+            env=os.environ | EPHEMERAL,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -67,6 +77,12 @@ def start_server(home: Path) -> PrefectServer:
     server = PrefectServer(port, process, log)
     os.environ["PREFECT_API_URL"] = server.api_url
     return server
+
+
+def find_served_api(warehouse: Warehouse) -> str | None:
+    """The address of the API of the `gongkai serve` that serves a warehouse, None if none does."""
+    holder = find_holder(warehouse.serve_lock)
+    return holder.run_id if holder is not None and holder.run_id.startswith("http") else None
 
 
 def is_listening(port: int) -> bool:
@@ -83,22 +99,3 @@ def find_free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
-
-
-def _serve(port: int, parent: int) -> None:
-    import uvicorn
-
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    os.environ |= {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
-    os.environ.setdefault("PREFECT_API_BLOCKS_REGISTER_ON_START", "false")
-    uvicorn.run("prefect.server.api.server:create_app", factory=True, host=HOST, port=port, log_level="error")
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(PARENT_POLL_SECONDS)
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    _serve(int(sys.argv[1]), int(sys.argv[2]))

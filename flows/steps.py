@@ -4,6 +4,7 @@ No step is retried: all read local files and give the same result again, so a se
 first one failed. None is cached by Prefect: what is already there is found in the archive and in the warehouse.
 """
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,9 +18,10 @@ from flows.conservation import check_decisions, check_documents, check_extracted
 from flows.contract_report import render_contract
 from flows.contract_steps import Layer, evaluate_layer
 from flows.dbt import run_dbt
+from flows.log_file import LOGGER
 from flows.progress import step_progress
-from flows.release_report import render_release
 from flows.runs import Captured, Handover, Run
+from flows.version_report import report_version
 from flows.warehouse_errors import RedContractError
 from pipelines.capture import CaptureError, Document, RawShard
 from pipelines.capture import capture as capture_inputs
@@ -46,6 +48,8 @@ DBT_COMMANDS: dict[Layer, tuple[str, ...]] = {
     # A view's key follows from those of the tables it joins, which every run tests where it builds them.
     "marts": ("build", "--selector", "marts", "--exclude", "tag:key_of_view", *WITHOUT_UNIT_TESTS),
 }
+
+logger = logging.getLogger(f"{LOGGER}.extract")
 
 
 @task(name="capture", task_run_name="capture", cache_policy=NO_CACHE)
@@ -87,7 +91,10 @@ def extract(run: Run, captured: Captured) -> Handover:
     limits = read_limits()
     store = ExtractionStore(run.warehouse.extracted, limits)
     with step_progress("Extract", total=len(unread)) as advance:
-        for _extracted in extract_documents(unread, store, limits):
+        for extracted in extract_documents(unread, store, limits):
+            document, fate = extracted.document, extracted.fate
+            fields = {"document": document.sha256, "source_uri": document.source_uri, "fate": fate}
+            logger.info("document %s", fate, extra=fields)
             advance(1)
     check_extracted(len(unread), sum(map(store.holds, unread)))
     return Handover([*map(store.path_of, unread), *captured.shards], len(unread) + captured.payloads)
@@ -151,10 +158,7 @@ def publish_mart(run: Run, reports: Sequence[LayerReport], accepted_changes: str
         with duckdb.connect(run.warehouse.database, read_only=True) as connection:
             inputs = describe_inputs(connection)
         version = publish(run.warehouse, run.id, inputs=inputs, contracts=reports, accepted_changes=accepted_changes)
-    if version.manifest.release is not None:
-        create_markdown_artifact(
-            render_release(version.manifest.release), key="release-diff", description="What the new version changes"
-        )
+    report_version(run.warehouse, version)
     return version
 
 

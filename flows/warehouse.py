@@ -8,18 +8,20 @@ from prefect import flow
 from flows.capture_steps import TakenInbox, capture_archive, fetch, join_captured, settle_inbox, take_inbox
 from flows.explain_step import explain
 from flows.fetching import NothingFetchedError
+from flows.notifications import tell_failure
 from flows.outcome import RunOutcome
+from flows.running import alone_in
 from flows.runs import Captured, Handover, Run
 from flows.steps import build_layer, capture, check_layer, extract, is_empty, is_published, load, publish_mart
 from pipelines.capture import CaptureError
 from pipelines.decisions import default_ledger, read_ledger
 from pipelines.inbox import open_inbox
 from pipelines.load import LoadResult
-from pipelines.publishing import Version, start_build, writer_lock
-from pipelines.warehouse import Warehouse, new_run_id
+from pipelines.publishing import Version, start_build
+from pipelines.warehouse import Warehouse
 
 
-@flow(name="warehouse", flow_run_name="warehouse {warehouse}")
+@flow(name="warehouse", flow_run_name="warehouse {warehouse}", on_failure=[tell_failure], on_crashed=[tell_failure])
 def run_warehouse(
     inputs: list[str] | None = None,
     warehouse: str = ".warehouse",
@@ -28,6 +30,7 @@ def run_warehouse(
     urls: str | None = None,
     archived: bool = False,
     ledger: str | None = None,
+    lock_wait_seconds: float = 0,
 ) -> RunOutcome:
     """Take documents and raw extracted JSON into a warehouse and publish its mart.
 
@@ -39,6 +42,7 @@ def run_warehouse(
         urls: a list of addresses to fetch; those that fail are listed and do not stop the run.
         archived: take every document of the archive again, so that this code reads what another code has read.
         ledger: the ledger of decisions; by default what `GONGKAI_LEDGER` names, else `decisions.jsonl` in this folder.
+        lock_wait_seconds: how long to wait for another run that is writing.
 
     Raises:
         CaptureError: nothing to take from is named, or an input does not exist or holds nothing.
@@ -53,13 +57,21 @@ def run_warehouse(
         DbtFailedError: a model failed; nothing is published.
         PublicationRefusedError: the mart is not fit to be read; nothing is published.
     """
-    if not (inputs or inbox or urls or archived):
+    sources = [
+        *(inputs or ()),
+        *([inbox] if inbox else ()),
+        *([urls] if urls else ()),
+        *(["archive"] if archived else ()),
+    ]
+    if not sources:
         raise CaptureError(
             "The run was given nothing to take from. Name inputs, an inbox, a list of addresses, or the archive itself."
         )
-    run = Run(Warehouse(Path(warehouse)), new_run_id())
     decisions = read_ledger(Path(ledger) if ledger else default_ledger())
-    with writer_lock(run.warehouse, run.id), open_inbox(Path(inbox)) if inbox else nullcontext() as box:
+    with (
+        alone_in(Warehouse(Path(warehouse)), sources, lock_wait_seconds) as (run, last_line),
+        open_inbox(Path(inbox)) if inbox else nullcontext() as box,
+    ):
         fetched = fetch(run, Path(urls)) if urls else None
         if urls and fetched and fetched.is_fruitless and not (inputs or inbox or archived):
             raise NothingFetchedError(Path(urls), fetched)
@@ -76,6 +88,7 @@ def run_warehouse(
         receipts = settle_inbox(run, box, taken) if box else []
         is_done = is_published(run.warehouse) or is_empty(run.warehouse)
         version = None if is_done else build_version(run, handed_over, loaded, accept_changes)
+        last_line |= {"counts": loaded, "version": version.id if version else None}
         return RunOutcome(run.id, len(captured.documents), loaded, version, receipts, taken.left, fetched)
 
 

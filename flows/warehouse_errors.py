@@ -1,5 +1,7 @@
 """Why a run stops."""
 
+from collections.abc import Sequence
+
 from contracts.layers import LayerReport
 
 
@@ -17,3 +19,18 @@ class RedContractError(RuntimeError):
             "Nothing was published, the live version stays. quality.contract_results of the warehouse has all results."
         )
         self.report = report
+
+
+class AuditError(RuntimeError):
+    """What was captured or published is no longer as it was, or a contract is red. `problems` lists all of it."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        """List the first problems."""
+        shown = 20
+        listed = "\n  ".join(problems[:shown])
+        more = f"\n  and {len(problems) - shown} more" if len(problems) > shown else ""
+        super().__init__(
+            f"The audit found {len(problems)} problems:\n  {listed}{more}\n"
+            "The live version was left as it is. docs/operations.md says how to restore a document or a version."
+        )
+        self.problems = tuple(problems)

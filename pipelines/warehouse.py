@@ -1,12 +1,15 @@
 """Where everything of one warehouse lies: one folder, nothing outside it."""
 
 import datetime
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
 MART_FILE = "mart.duckdb"
 MANIFEST_FILE = "manifest.json"
+_TIME = "%Y%m%dT%H%M%SZ"
+_RUN_ID = re.compile(r"(\d{8}T\d{6}Z)-[0-9a-f]{6}$")
 
 
 @dataclass(frozen=True)
@@ -76,9 +79,29 @@ class Warehouse:
         return self.root / "export"
 
     @property
+    def next_link(self) -> Path:
+        """The link to a version that is about to become live."""
+        return self.root / "current.new"
+
+    @property
+    def unfinished(self) -> Path:
+        """The id of a run that has begun and not ended well: what lies about is to be cleaned before the next one."""
+        return self.root / "unfinished.run"
+
+    @property
     def lock(self) -> Path:
         """The file whose lock makes a process the only writer."""
         return self.root / "writer.lock"
+
+    @property
+    def serve_lock(self) -> Path:
+        """The file whose lock makes a process the only one that serves scheduled runs."""
+        return self.root / "serve.lock"
+
+    @property
+    def notify_urls(self) -> Path:
+        """The addresses of those who are told when a run fails, one a line; the operator's own file."""
+        return self.root / "notify.urls"
 
     @property
     def live_mart(self) -> Path:
@@ -94,7 +117,15 @@ class Warehouse:
         return self.build_of(run_id) / MART_FILE
 
 
-def new_run_id(now: datetime.datetime | None = None) -> str:
-    """An id that sorts by time: `20260131T080000Z-1f2e3d` (UTC)."""
+def new_run_id(warehouse: Warehouse, now: datetime.datetime | None = None) -> str:
+    """An id that sorts by time: `20260131T080000Z-1f2e3d` (UTC).
+
+    It sorts after all versions that are kept, also when the clock was set back: else the newest version would be
+    taken for an old one, and pruned.
+    """
     moment = now or datetime.datetime.now(datetime.UTC)
-    return f"{moment:%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    kept = (path.name for path in warehouse.versions.iterdir()) if warehouse.versions.is_dir() else iter(())
+    newest = max((found[1] for name in kept if (found := _RUN_ID.match(name))), default="")
+    if f"{moment:{_TIME}}" <= newest:
+        moment = datetime.datetime.strptime(newest, _TIME) + datetime.timedelta(seconds=1)  # noqa: DTZ007 - always UTC
+    return f"{moment:{_TIME}}-{secrets.token_hex(3)}"

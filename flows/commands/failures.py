@@ -13,8 +13,11 @@ from flows.commands.terminal import messages
 from flows.conservation import LostInputError
 from flows.dbt import DbtFailedError
 from flows.documents import DocumentError
+from flows.explanations import find_remedy
 from flows.fetching import NothingFetchedError
+from flows.log_file import prune_logs
 from flows.prefect_server import PrefectServerError
+from flows.serving.errors import ServeError
 from flows.warehouse_errors import RedContractError
 from pipelines.capture import CaptureError
 from pipelines.decisions import LedgerError
@@ -40,6 +43,7 @@ EXPLAINED = (
     PrefectServerError,
     PublicationRefusedError,
     RedContractError,
+    ServeError,
     UnknownVersionError,
     UrlListError,
     WriterBusyError,
@@ -56,24 +60,32 @@ def failures_explained(warehouse: Warehouse) -> Iterator[None]:
     except (typer.Exit, typer.BadParameter):
         raise
     except EXPLAINED as error:
-        messages.print(f"[red]error:[/red] {escape(str(error))}")
+        _print_error(str(error), find_remedy(error, warehouse))
         raise typer.Exit(FAILURE) from error
     except KeyboardInterrupt as error:
         messages.print("Interrupted: the live version stays as it was. The next run takes up where this one stopped.")
         raise typer.Exit(INTERRUPTED) from error
     except Exception as error:
-        log = _write_traceback(warehouse, error)
-        reason = str(error).splitlines()[0] if str(error) else "no message"
         what = "DuckDB" if isinstance(error, duckdb.Error) else type(error).__name__
-        messages.print(
-            f"[red]error:[/red] {what}: {escape(reason)}\n"
-            f"This was not foreseen; the live version stays as it was. The traceback is in {escape(log)}."
-        )
+        reason = f"{what}: {str(error).splitlines()[0] if str(error) else 'no message'}"
+        remedy = find_remedy(error, warehouse) or "This was not foreseen."
+        _print_error(reason, f"{remedy} The live version stays as it was.{_write_traceback(warehouse, error)}")
         raise typer.Exit(FAILURE) from error
 
 
+def _print_error(reason: str, remedy: str) -> None:
+    messages.print(f"[red]error:[/red] {escape(reason)}")
+    if remedy:
+        messages.print(escape(remedy))
+
+
 def _write_traceback(warehouse: Warehouse, error: Exception) -> str:
-    warehouse.logs.mkdir(parents=True, exist_ok=True)
+    """Keep the traceback in the warehouse's logs, if they can be written; says where it is."""
     log = warehouse.logs / f"failure-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.log"
-    log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
-    return str(log)
+    try:
+        warehouse.logs.mkdir(parents=True, exist_ok=True)
+        prune_logs(warehouse.logs, "failure-*.log")
+        log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    except OSError:
+        return ""
+    return f" The traceback is in {log}."

@@ -13,7 +13,7 @@ from flows.fetching import FetchedList, NothingFetchedError, fetch_list
 from flows.progress import show_progress
 from pipelines.fetch.answers import GOOD, Row
 from pipelines.publishing import writer_lock
-from pipelines.warehouse import Warehouse, new_run_id
+from pipelines.warehouse import Warehouse
 
 EXAMPLES = """Examples:
 
@@ -45,8 +45,7 @@ def fetch(urls: UrlList, warehouse: WarehouseFolder = DEFAULT_WAREHOUSE, as_json
     gave a document.
     """
     folder = Warehouse(warehouse)
-    run_id = new_run_id()
-    with failures_explained(folder), writer_lock(folder, run_id):
+    with failures_explained(folder), writer_lock(folder) as run_id:
         with show_progress(messages):
             fetched = fetch_list(urls, folder, run_id)
         if as_json:

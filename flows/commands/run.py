@@ -22,10 +22,11 @@ from flows.commands.mart import (
 from flows.commands.options import DEFAULT_WAREHOUSE, LedgerFile, WarehouseFolder, existing_paths
 from flows.commands.terminal import messages, output, print_table
 from flows.environment import prepare_environment
-from flows.prefect_server import start_server
+from flows.prefect_server import find_served_api, start_server
 from flows.progress import show_progress
 from pipelines.decisions import default_ledger, read_ledger
-from pipelines.publishing import list_versions, writer_lock
+from pipelines.publishing import WriterBusyError, list_versions
+from pipelines.publishing.lock import find_holder
 from pipelines.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ gongkai run --inbox /srv/inbox --warehouse /srv/gongkai
 
 gongkai run --urls bodies.csv --inbox /srv/inbox
 
-gongkai run --archived"""
+gongkai run --archived --wait 600"""
 
 InputPaths = Annotated[
     list[Path] | None,
@@ -81,6 +82,10 @@ Archived = Annotated[
 ]
 
 
+Wait = Annotated[
+    float,
+    typer.Option("--wait", metavar="SECONDS", min=0, help="How long to wait while another run is writing."),
+]
 AcceptChanges = Annotated[
     str | None,
     typer.Option(
@@ -110,6 +115,7 @@ def run(
     warehouse: WarehouseFolder = DEFAULT_WAREHOUSE,
     accept_changes: AcceptChanges = None,
     ledger: LedgerFile = None,
+    wait: Wait = 0,
 ) -> None:
     """Take documents in and publish the mart: capture, extract, load, model, a contract after each layer, publish.
 
@@ -122,33 +128,36 @@ def run(
     folder = Warehouse(warehouse)
     with failures_explained(folder):
         decisions = read_ledger(ledger or default_ledger())  # a broken line is told before anything starts
-        outcome = _run_flow(folder, _Sources(paths, inbox, urls, archived, decisions.path), accept_changes)
+        outcome = _run_flow(folder, _Sources(paths, inbox, urls, archived, decisions.path), accept_changes, wait)
         _print_outcome(outcome, folder)
 
 
-def _run_flow(folder: Warehouse, sources: _Sources, accept_changes: str | None) -> "RunOutcome":
-    with writer_lock(folder, "start"):
-        prepare_environment(folder)  # a warehouse in use is said to be so at once, not after Prefect has started
+def _run_flow(folder: Warehouse, sources: _Sources, accept_changes: str | None, wait: float) -> "RunOutcome":
+    if not wait and (holder := find_holder(folder.lock)):
+        raise WriterBusyError(folder, holder)  # at once, not after Prefect has started
+    prepare_environment(folder)
+    if served := find_served_api(folder):
+        os.environ.setdefault("PREFECT_API_URL", served)  # its history is the same; two servers would share one file
     server = None if os.environ.get("PREFECT_API_URL") else start_server(folder.prefect_home)
     with show_progress(messages):
         # While the server starts, this process imports what the steps need and parses the models.
         from flows.dbt import parse_models
-        from flows.log_file import log_to_file
         from flows.warehouse import run_warehouse
 
-        parse_models(folder)
+        if not wait:  # else another run may be parsing them
+            parse_models(folder)
         if server is not None:
             server.wait_until_ready()
-        with log_to_file(folder):
-            return run_warehouse(
-                inputs=[str(path) for path in sources.inputs],
-                warehouse=str(folder.root),
-                accept_changes=accept_changes,
-                inbox=str(sources.inbox) if sources.inbox else None,
-                urls=str(sources.urls) if sources.urls else None,
-                archived=sources.archived,
-                ledger=str(sources.ledger),
-            )
+        return run_warehouse(
+            inputs=[str(path) for path in sources.inputs],
+            warehouse=str(folder.root),
+            accept_changes=accept_changes,
+            inbox=str(sources.inbox) if sources.inbox else None,
+            urls=str(sources.urls) if sources.urls else None,
+            archived=sources.archived,
+            ledger=str(sources.ledger),
+            lock_wait_seconds=wait,
+        )
 
 
 def _print_inbox(outcome: "RunOutcome") -> None:

@@ -1,32 +1,70 @@
-"""`gongkai status`: what the live version holds."""
+"""`gongkai status`: what is live, what ran, who writes, what is left to do."""
+
+from rich.markup import escape
 
 from flows.commands.failures import failures_explained
 from flows.commands.mart import count_documents, count_tables, list_statuses, open_live_mart
-from flows.commands.options import DEFAULT_WAREHOUSE, WarehouseFolder
-from flows.commands.terminal import output, print_table
-from pipelines.publishing import list_versions, live_version
+from flows.commands.options import DEFAULT_WAREHOUSE, AsJson, WarehouseFolder
+from flows.commands.terminal import output, print_json, print_table
+from flows.status import Status, read_status
+from pipelines.publishing import live_version
+from pipelines.publishing.lock import describe_holder
 from pipelines.warehouse import Warehouse
 
 EXAMPLES = """Examples:
 
 gongkai status
 
-gongkai status --warehouse /srv/gongkai"""
+gongkai status --warehouse /srv/gongkai
+
+gongkai status --json | jq .pending"""
+MEGABYTE = 2**20
 
 
-def status(warehouse: WarehouseFolder = DEFAULT_WAREHOUSE) -> None:
-    """Show the live version: its documents, its contracts, and how many tables passed, are held or not assessed."""
+def status(warehouse: WarehouseFolder = DEFAULT_WAREHOUSE, as_json: AsJson = False) -> None:
+    """Show the live version, the last runs, who holds the lock, what the next run has to finish, and the disk."""
     folder = Warehouse(warehouse)
-    with failures_explained(folder), open_live_mart(folder) as connection:
+    with failures_explained(folder):
+        found = read_status(folder)
+        if as_json:
+            print_json(found)
+            return
+        _print_live(folder, found)
+        _print_operation(found)
+
+
+def _print_live(folder: Warehouse, found: Status) -> None:
+    if found.live is None:
+        output.print("Live:       nothing has been published: publish with `gongkai run`")
+        return
+    with open_live_mart(folder) as connection:
         manifest = live_version(folder).manifest
         read, rejected, reports = count_documents(connection)
-        checks = [result for report in manifest.contracts for result in report.results]
-        output.print(f"Live:       version {manifest.version}, one of {len(list_versions(folder))} kept")
-        output.print(f"Published:  {manifest.published_at}")
-        output.print(f"Mart:       {folder.live_mart} ({manifest.mart_bytes / 2**20:.1f} MB)")
-        output.print(f"Documents:  {read:,} read with {reports:,} reports, {rejected:,} rejected")
-        output.print(f"Contracts:  {len(checks)} checks in {len(manifest.contracts)} layers, none red")
         tables = count_tables(connection)
-        statuses = list_statuses(tables)
-        rows = [(table, *(counts.get(name, 0) for name in statuses)) for table, counts in tables.items()]
-        print_table("Reports by table and status", ("table", *statuses), rows)
+    statuses = list_statuses(tables)
+    rolled_back = "" if found.live.is_newest else "; rolled back, a newer one is kept"
+    checks = sum(len(report.results) for report in manifest.contracts)
+    output.print(f"Live:       version {found.live.version}, one of {found.live.kept} kept{rolled_back}")
+    output.print(f"Published:  {found.live.published_at}")
+    output.print(f"Mart:       {folder.live_mart} ({found.live.mart_bytes / MEGABYTE:.1f} MB)")
+    output.print(f"Documents:  {read:,} read with {reports:,} reports, {rejected:,} rejected")
+    output.print(f"Contracts:  {checks} checks in {len(manifest.contracts)} layers, none red")
+    rows = [(table, *(counts.get(name, 0) for name in statuses)) for table, counts in tables.items()]
+    print_table("Reports by table and status", ("table", *statuses), rows)
+
+
+def _print_operation(found: Status) -> None:
+    output.print(f"Writer:     {describe_holder(found.writer) if found.writer else 'nobody writes'}")
+    output.print(f"Schedules:  {f'served at {found.served_at}' if found.served_at else 'not served (`gongkai serve`)'}")
+    output.print(f"Pending:    {'; '.join(found.pending) or 'nothing'}")
+    largest = ", ".join(f"{name} {size / MEGABYTE:,.1f} MB" for name, size in list(found.used.items())[:4])
+    output.print(
+        f"Disk:       {sum(found.used.values()) / MEGABYTE:,.1f} MB used ({largest or 'nothing'}), "
+        f"{found.free / MEGABYTE / 1024:,.1f} GB free"
+    )
+    rows = [
+        (run.run_id, run.begun, run.outcome, "" if run.seconds is None else f"{run.seconds:.1f}", escape(run.detail))
+        for run in found.runs
+    ]
+    if rows:
+        print_table("Last runs", ("run", "begun (UTC)", "outcome", "seconds", "detail"), rows)

@@ -21,7 +21,7 @@ from pipelines.publishing.audit import (
 from pipelines.publishing.manifest import Code, Inputs, Manifest, describe_code, hash_file
 from pipelines.publishing.release.compare import compare_marts
 from pipelines.publishing.release.models import ReleaseDiff
-from pipelines.publishing.versions import Version, live_id, live_version, make_live, prune_versions
+from pipelines.publishing.versions import Version, live_id, live_version, make_live, prepare_link, prune_versions
 from pipelines.sql_paths import quote
 from pipelines.warehouse import MANIFEST_FILE, MART_FILE, Warehouse
 
@@ -100,6 +100,7 @@ def publish(
     )
     _seal(folder, manifest)
     warehouse.next_mart.parent.unlink(missing_ok=True)
+    prepare_link(warehouse, run_id)  # from the next line on, a run that follows a kill makes this version live
     folder.rename(warehouse.versions / run_id)
     sync_folder(warehouse.versions)
     make_live(warehouse, run_id)

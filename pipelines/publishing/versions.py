@@ -76,13 +76,34 @@ def find_version(warehouse: Warehouse, version_id: str) -> Version:
     return versions[version_id]
 
 
-def make_live(warehouse: Warehouse, version_id: str) -> None:
-    """Point `current` at a version in one step: a reader sees the old one or the new one, never neither."""
-    link = warehouse.root / f"{warehouse.current.name}.new"
+def prepare_link(warehouse: Warehouse, version_id: str) -> None:
+    """Write down which version is to become live: the link is there under another name."""
+    link = warehouse.next_link
     link.unlink(missing_ok=True)
     link.symlink_to(Path(warehouse.versions.name) / version_id, target_is_directory=True)
-    link.replace(warehouse.current)
     sync_folder(warehouse.root)
+
+
+def make_live(warehouse: Warehouse, version_id: str) -> None:
+    """Point `current` at a version in one step: a reader sees the old one or the new one, never neither."""
+    prepare_link(warehouse, version_id)
+    warehouse.next_link.replace(warehouse.current)
+    sync_folder(warehouse.root)
+
+
+def finish_going_live(warehouse: Warehouse) -> str:
+    """Make the version live that was about to be when its process was killed; says what was done, if anything.
+
+    A version is in `versions/` only when it is audited and whole: only the link was still to move.
+    """
+    if not warehouse.next_link.is_symlink():
+        return ""
+    version_id = warehouse.next_link.readlink().name
+    if not (warehouse.versions / version_id).is_dir():
+        warehouse.next_link.unlink()
+        return f"removed the link to version {version_id}, which was not finished"
+    make_live(warehouse, version_id)
+    return f"made version {version_id} live, which was finished"
 
 
 def roll_back(warehouse: Warehouse, version_id: str | None = None) -> Version:

@@ -1,49 +1,83 @@
-"""One Prefect server for all tests of the flow: a whole one, with the scheduler, on a history of its own."""
+"""One `gongkai serve` for all tests of the flow: a whole Prefect server with its scheduler, and a worker."""
 
 import os
+import re
+import shutil
+import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_TO_API_ENABLED, temporary_settings
 
-from flows.environment import NO_TELEMETRY
-from flows.prefect_server import HOST, find_free_port, is_listening
+from pipelines.warehouse import Warehouse
 from tests.flows.decided import DecidedWarehouse, decide_held_tables
+from tests.whole_way import GONGKAI
 
-START_TIMEOUT_SECONDS = 120
+START_TIMEOUT_SECONDS = 900
+SAMPLES = Path(__file__).parents[2] / "samples" / "documents"
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running `gongkai serve`."""
+
+    warehouse: Warehouse
+    process: subprocess.Popen[bytes]
+    messages: Path
+
+    @property
+    def api_url(self) -> str:
+        """The address of Prefect's API."""
+        found = re.search(r"Serving .* at (http://[\d.:]+)", self.messages.read_text())
+        assert found is not None
+        return f"{found[1]}/api"
 
 
 @pytest.fixture(scope="session")
-def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The API of a server that runs its services; its scheduler looks every second."""
-    home = tmp_path_factory.mktemp("prefect")
-    port = find_free_port()
-    environment = {
-        **os.environ,
-        **NO_TELEMETRY,
-        "PREFECT_HOME": str(home),
-        "PREFECT_UI_ENABLED": "0",
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Serves an empty warehouse with the samples in its inbox; the scheduler looks every second."""
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copytree(SAMPLES, folder / "inbox")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    environment |= {
         "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "1",
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+        "PREFECT_UI_ENABLED": "0",  # pages and block types, which no test looks at, take long to set up
+        "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+        "GONGKAI_NOTIFY_URLS": "",
     }
-    command = [sys.executable, "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app"]
-    with (home / "server.log").open("wb") as log:
-        server = subprocess.Popen(  # noqa: S603 - our own command
-            [*command, "--host", HOST, "--port", str(port)], env=environment, stdout=log, stderr=log
-        )
+    command = [
+        str(GONGKAI),
+        "serve",
+        "--port",
+        "0",
+        "--warehouse",
+        str(folder / "wh"),
+        "--inbox",
+        str(folder / "inbox"),
+    ]
+    with (folder / "messages").open("wb") as messages:
+        process = subprocess.Popen(command, env=environment, stderr=messages)  # noqa: S603 - our own command
+    serving = Served(Warehouse(folder / "wh"), process, folder / "messages")
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
-    while not is_listening(port):
-        assert server.poll() is None, Path(home / "server.log").read_text()
-        assert time.monotonic() < deadline, "Prefect's server did not start"
+    while "Serving" not in serving.messages.read_text():
+        assert process.poll() is None, serving.messages.read_text()
+        assert time.monotonic() < deadline, "`gongkai serve` did not start"
         time.sleep(0.1)
-    url = f"http://{HOST}:{port}/api"
-    with temporary_settings({PREFECT_API_URL: url, PREFECT_LOGGING_TO_API_ENABLED: False}):
-        yield url
-    server.terminate()
-    server.wait(timeout=20)
+    yield serving
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=60)
+
+
+@pytest.fixture(scope="session")
+def prefect_api(served: Served) -> Iterator[str]:
+    """The API of the served Prefect, for flows that run in the tests' own process."""
+    with temporary_settings({PREFECT_API_URL: served.api_url, PREFECT_LOGGING_TO_API_ENABLED: False}):
+        yield served.api_url
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,5 @@
 """The flow as Prefect sees it: its steps by name, its contracts as artifacts, its schedule, and a red contract."""
 
-import os
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -11,8 +7,6 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import (
     ArtifactFilter,
     ArtifactFilterKey,
-    DeploymentFilter,
-    DeploymentFilterId,
     FlowRunFilter,
     FlowRunFilterId,
 )
@@ -40,7 +34,6 @@ STEPS = [
     "contract marts",
     "publish",
 ]
-SCHEDULE_TIMEOUT_SECONDS = 60
 PROJECT = Path(__file__).parents[2]
 SAMPLES = PROJECT / "samples" / "documents"
 
@@ -104,19 +97,3 @@ def test_red_contract_stops_the_run_and_publishes_nothing(tmp_path: Path, monkey
     assert task_names(state) == STEPS[: STEPS.index("contract staging") + 1]
     assert "红 red" in contract_artifact(state, "staging")
     assert list_versions(warehouse) == []
-
-
-def test_cron_schedule_produces_runs(prefect_api: str, tmp_path: Path) -> None:
-    environment = {**os.environ, "PREFECT_API_URL": prefect_api, "PREFECT_HOME": str(tmp_path), "DO_NOT_TRACK": "1"}
-    for command in (["work-pool", "create", "gongkai", "--type", "process"], ["--no-prompt", "deploy", "--all"]):
-        prefect = [sys.executable, "-m", "prefect", *command]
-        subprocess.run(prefect, cwd=PROJECT, env=environment, check=True, capture_output=True)  # noqa: S603
-    with get_client(sync_client=True) as client:
-        deployment = client.read_deployment_by_name("warehouse/nightly")
-        deadline = time.monotonic() + SCHEDULE_TIMEOUT_SECONDS
-        chosen = DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id]))
-        while not (scheduled := client.read_flow_runs(deployment_filter=chosen)) and time.monotonic() < deadline:
-            time.sleep(0.5)
-    assert scheduled, "the schedule of prefect.yaml produced no run"
-    assert deployment.global_concurrency_limit is not None
-    assert deployment.global_concurrency_limit.limit == 1

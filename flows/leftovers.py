@@ -1,0 +1,108 @@
+"""What a run that was killed leaves behind, cleaned by the next one before it begins.
+
+A load that was killed is finished by the next load (:mod:`pipelines.load`), and what was extracted is kept: neither
+is a leftover.
+"""
+
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import duckdb
+import msgspec
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import StateType
+from prefect.runtime import flow_run
+from prefect.states import Crashed
+
+from flows.log_file import LOGGER
+from pipelines.publishing.leftovers import remove_unpublished
+from pipelines.warehouse import Warehouse
+
+PART_OF_A_FILE = re.compile(r"\..+\.\d+$")  # `.name.pid`: how archive and store name a file until it is whole
+DBT_LEFTOVERS = r"__dbt_(backup|tmp|new)(__.*)?$"
+logger = logging.getLogger(f"{LOGGER}.leftovers")
+
+
+class Unfinished(msgspec.Struct, frozen=True):
+    """A run that has begun and not ended well: its id, and the one that Prefect gave it."""
+
+    run_id: str
+    flow_run_id: str | None
+
+
+@contextmanager
+def run_marked(warehouse: Warehouse, run_id: str) -> Iterator[None]:
+    """Remember from the first step on that a run has begun, until it has ended well; cleans after one that has not.
+
+    Call it under the writer lock.
+    """
+    if warehouse.unfinished.exists():
+        clean(warehouse)
+    warehouse.unfinished.write_bytes(msgspec.json.encode(Unfinished(run_id, flow_run.id)))
+    yield
+    warehouse.unfinished.unlink()
+
+
+def clean(warehouse: Warehouse) -> list[str]:
+    """Clean a warehouse after runs that were killed or failed; returns what was done, one sentence each."""
+    before = _read_unfinished(warehouse)
+    done = remove_unpublished(warehouse)
+    done += [f"removed the part of a file {path.name}" for path in _remove_parts(warehouse)]
+    done += [f"dropped {name}, left by dbt" for name in _drop_dbt_leftovers(warehouse)]
+    if before is not None and before.flow_run_id is not None:
+        chosen = FlowRunFilter(id=FlowRunFilterId(any_=[UUID(before.flow_run_id)]))
+        done += [f"told Prefect that {name} was killed" for name in end_dead_runs(chosen)]
+    for sentence in done:
+        logger.info("after run %s: %s", before.run_id if before else "unknown", sentence)
+    return done
+
+
+def _read_unfinished(warehouse: Warehouse) -> Unfinished | None:
+    try:
+        return msgspec.json.decode(warehouse.unfinished.read_bytes(), type=Unfinished)
+    except (FileNotFoundError, msgspec.DecodeError):  # torn by the kill
+        return None
+
+
+def _remove_parts(warehouse: Warehouse) -> Iterator[Path]:
+    """Files of the archive and the store that were being written."""
+    for folder in (warehouse.archive, warehouse.extracted):
+        for path in folder.rglob(".*"):
+            if PART_OF_A_FILE.fullmatch(path.name) and path.is_file():
+                path.unlink()
+                yield path
+
+
+def _drop_dbt_leftovers(warehouse: Warehouse) -> list[str]:
+    """Relations under dbt's names for the old and the new one while it swaps them."""
+    if not warehouse.database.exists():
+        return []
+    with duckdb.connect(warehouse.database) as connection:
+        found = connection.execute(
+            "select table_schema, table_name, table_type from information_schema.tables "
+            "where table_catalog = current_database() and regexp_matches(table_name, ?)",
+            [DBT_LEFTOVERS],
+        ).fetchall()
+        for schema, name, kind in found:
+            what = "view" if kind == "VIEW" else "table"
+            connection.execute(f'drop {what} if exists "{schema}"."{name}" cascade')
+    return [f"{schema}.{name}" for schema, name, _kind in found]
+
+
+def end_dead_runs(chosen: FlowRunFilter) -> list[str]:
+    """Tell Prefect that runs it believes to be running have ended with their process; returns their names.
+
+    It cannot know: nobody told it. Until then such a run may keep the place of the next one of its deployment.
+    """
+    ended = []
+    with get_client(sync_client=True) as client:
+        for run in client.read_flow_runs(flow_run_filter=chosen):
+            if run.state_type == StateType.RUNNING:
+                client.set_flow_run_state(run.id, Crashed(message="Its process was killed."), force=True)
+                ended.append(run.name)
+    return ended

@@ -1,0 +1,80 @@
+"""Who is told when a run fails: a webhook on this machine takes the message, one that is away stops nothing."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from flows.notifications import notify, read_addresses
+from flows.warehouse import run_warehouse
+from pipelines.publishing import writer_lock
+from pipelines.warehouse import Warehouse
+
+
+class Webhook(HTTPServer):
+    """A receiver on a port of its own; `messages` holds what came."""
+
+    def __init__(self) -> None:
+        """Listen; nothing has come yet."""
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.messages: list[dict[str, Any]] = []
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Webhook
+
+    def do_POST(self) -> None:
+        content = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.messages.append(msgspec.json.decode(content))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_arguments: object) -> None:
+        """Nothing on the terminal."""
+
+
+@pytest.fixture
+def webhook() -> Iterator[Webhook]:
+    with Webhook() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path, webhook: Webhook, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
+    """A warehouse whose operator named the webhook and one that nobody listens at."""
+    monkeypatch.delenv("GONGKAI_NOTIFY_URLS", raising=False)
+    folder = Warehouse(tmp_path)
+    folder.notify_urls.write_text(f"# operators\njson://127.0.0.1:{webhook.server_port}/\njson://127.0.0.1:1/away\n")
+    return folder
+
+
+def test_addresses_come_from_the_variable_and_from_the_file(warehouse: Warehouse) -> None:
+    lines = warehouse.notify_urls.read_text().splitlines()
+    found = read_addresses(warehouse, {"GONGKAI_NOTIFY_URLS": f"json://a/ {lines[1]}"})
+    assert found == ["json://a/", lines[1], lines[2]]
+    assert read_addresses(Warehouse(warehouse.root / "other"), {}) == []
+
+
+def test_message_reaches_whoever_listens_and_the_other_stops_nothing(warehouse: Warehouse, webhook: Webhook) -> None:
+    assert notify(warehouse, "主题 subject", "覆盖率下降", "warning") == 1
+    (message,) = webhook.messages
+    assert (message["title"], message["message"], message["type"]) == ("主题 subject", "覆盖率下降", "warning")
+
+
+@pytest.mark.usefixtures("prefect_api")
+def test_run_that_fails_is_told_with_its_reason(warehouse: Warehouse, webhook: Webhook) -> None:
+    with writer_lock(warehouse, "the-other-run"):
+        state = run_warehouse(["samples/documents"], str(warehouse.root), return_state=True)
+    assert state.is_failed()
+    (message,) = webhook.messages
+    assert "failed" in message["title"]
+    assert "the-other-run" in message["message"]
+    assert str(warehouse.root) in message["message"]

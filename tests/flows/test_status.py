@@ -1,0 +1,148 @@
+"""`gongkai status` and `gongkai doctor`: each line fires, and each fault has its remedy."""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from flows import doctor
+from flows.command_line import app
+from flows.log_file import log_run, prune_logs
+from flows.status import read_status
+from pipelines.publishing import roll_back, writer_lock
+from pipelines.publishing.versions import prepare_link
+from pipelines.warehouse import Warehouse
+from tests.flows.marts import publish_mart
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
+    for name in ("PREFECT_API_URL", "GONGKAI_NOTIFY_URLS"):
+        monkeypatch.delenv(name, raising=False)
+    return Warehouse(tmp_path / "warehouse")
+
+
+def verdicts(warehouse: Warehouse) -> dict[str, str]:
+    """The doctor's verdict by check."""
+    return {check.name: check.verdict for check in doctor.examine(warehouse)}
+
+
+def test_status_of_nothing(warehouse: Warehouse) -> None:
+    found = read_status(warehouse)
+    assert (found.live, found.runs, found.writer, found.served_at, found.pending) == (None, [], None, None, [])
+    assert found.free > 0
+    result = CliRunner().invoke(app, ["status", "--warehouse", str(warehouse.root)])
+    assert result.exit_code == 0
+    assert "publish with `gongkai run`" in result.stdout
+
+
+def test_status_tells_how_runs_ended(warehouse: Warehouse) -> None:
+    with log_run(warehouse, "run-1", ["a.html"]) as last_line:
+        last_line["version"] = "run-1"
+    with log_run(warehouse, "run-2", ["a.html"]):
+        pass
+    with pytest.raises(ZeroDivisionError, match="by nothing"), log_run(warehouse, "run-3", ["a.html"]):
+        raise ZeroDivisionError("by nothing")
+    (log,) = warehouse.logs.glob("run-run-1.jsonl")
+    first = log.read_text().splitlines()[0]
+    for run_id in ("run-4", "run-5"):
+        (warehouse.logs / f"run-{run_id}.jsonl").write_text(first.replace("run-1", run_id) + '\n{"time": "torn')
+    with writer_lock(warehouse, "run-5"):
+        found = read_status(warehouse)
+    assert found.writer is not None
+    assert (found.writer.pid, found.writer.run_id) == (os.getpid(), "run-5")
+    told = [(run.run_id, run.outcome) for run in found.runs]
+    assert told == [
+        ("run-5", "running"),
+        ("run-4", "killed"),
+        ("run-3", "failed"),
+        ("run-2", "nothing new"),
+        ("run-1", "published"),
+    ]
+    assert found.runs[2].detail == "ZeroDivisionError: by nothing"
+    assert json.loads(first)["inputs"] == ["a.html"]
+
+
+def test_status_names_the_live_version_and_what_is_pending(warehouse: Warehouse) -> None:
+    publish_mart(warehouse, "v1", 1)
+    publish_mart(warehouse, "v2", 2)
+    live = read_status(warehouse).live
+    assert live is not None
+    assert (live.version, live.is_newest, live.kept) == ("v2", True, 2)
+    roll_back(warehouse)
+    prepare_link(warehouse, "v2")
+    warehouse.unfinished.write_text("{}")
+    plan = warehouse.root / "dlt" / "staged" / "plan.json"
+    plan.parent.mkdir(parents=True)
+    plan.write_text("{}")
+    result = CliRunner().invoke(app, ["status", "--json", "--warehouse", str(warehouse.root)])
+    found = json.loads(result.stdout)
+    assert found["live"]["is_newest"] is False
+    assert [sentence.split(":")[0] for sentence in found["pending"]] == [
+        "the last run did not end well",
+        "a load was interrupted",
+        "version v2 was about to become live",
+    ]
+
+
+def test_old_logs_go(warehouse: Warehouse) -> None:
+    warehouse.logs.mkdir(parents=True)
+    for number in range(5):
+        (warehouse.logs / f"run-{number}.jsonl").touch()
+    prune_logs(warehouse.logs, "run-*.jsonl", keep=2)
+    assert sorted(path.name for path in warehouse.logs.iterdir()) == ["run-3.jsonl", "run-4.jsonl"]
+
+
+def test_doctor_finds_nothing_wrong_with_a_new_warehouse(warehouse: Warehouse) -> None:
+    publish_mart(warehouse, "v1", 1)
+    result = CliRunner().invoke(app, ["doctor", "--warehouse", str(warehouse.root)])
+    assert result.exit_code == 0, result.stdout
+    assert "wrong" not in verdicts(warehouse).values()
+
+
+@pytest.fixture
+def broken(warehouse: Warehouse) -> Iterator[Warehouse]:
+    """A warehouse with one version, to be broken."""
+    publish_mart(warehouse, "v1", 1)
+    yield warehouse
+    warehouse.root.chmod(0o755)
+
+
+def test_doctor_names_each_fault(broken: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken.database.write_bytes(b"no database" * 1000)
+    broken.notify_urls.write_text("json://somewhere/")
+    broken.notify_urls.chmod(0o644)
+    mart = broken.versions / "v1" / "mart.duckdb"
+    mart.chmod(0o644)
+    with mart.open("r+b") as file:
+        file.seek(12)
+        file.write((67).to_bytes(8, "little"))
+    (broken.versions / "v1").rename(broken.versions / "20990101T000000Z-ffffff")
+    broken.current.unlink()
+    broken.current.symlink_to("versions/20990101T000000Z-ffffff")
+    monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:1/api")
+    monkeypatch.setattr(doctor, "LEAST_FREE", 2**60)
+    monkeypatch.setattr(doctor.os, "access", lambda path, _mode: path != broken.database)
+    monkeypatch.setattr(doctor, "requires", lambda _name: ["duckdb==0.0.1", "not-there>1", "skipped; extra == 'ocr'"])
+    monkeypatch.setattr(doctor, "metadata", lambda _name: {"Requires-Python": "<3"})
+    result = CliRunner().invoke(app, ["doctor", "--json", "--warehouse", str(broken.root)])
+    checks = {check["name"]: check for check in map(json.loads, result.stdout.splitlines())}
+    wrong = [name for name, check in checks.items() if check["verdict"] == "wrong"]
+    assert result.exit_code == 1
+    expected = {"python", "packages", "space", "permissions", "database", "live version", "clock", "prefect"}
+    assert set(wrong) == {*expected, "notifications"}
+    assert all(checks[name]["remedy"] for name in wrong)
+    assert "duckdb" in checks["packages"]["found"]
+    assert "not-there is missing" in checks["packages"]["found"]
+    assert "67, not 64" in checks["live version"]["found"]
+
+
+def test_doctor_tells_who_writes_and_who_did_not_end_well(broken: Warehouse) -> None:
+    with writer_lock(broken, "the-run"):
+        assert verdicts(broken)["lock"] == "note"
+    assert verdicts(broken)["lock"] == "ok"
+    broken.unfinished.write_text("{}")
+    assert verdicts(broken)["lock"] == "note"

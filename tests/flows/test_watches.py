@@ -1,0 +1,122 @@
+"""The flows that watch: the audit finds what is damaged, the coverage watch who is late, a new version who is gone."""
+
+import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from prefect import flow
+
+from flows import audit, coverage_watch, version_report
+from flows.audit import run_audit
+from flows.contract_steps import Evaluation
+from flows.coverage_watch import Coverage, watch_coverage
+from flows.version_report import report_version
+from flows.warehouse_errors import AuditError
+from pipelines.capture import capture
+from pipelines.publishing import Inputs, live_version, publish, start_build, writer_lock
+from pipelines.warehouse import MART_FILE, Warehouse
+from tests.flows.marts import CODE, publish_mart, reports_with
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "documents"
+Told = list[tuple[str, str]]
+
+
+@flow(name="made up")
+def show_live_version(warehouse: Warehouse) -> None:
+    """What a run does with the version that it has published."""
+    report_version(warehouse, live_version(warehouse))
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Warehouse:
+    """An archive with the samples, and a version."""
+    folder = Warehouse(tmp_path)
+    list(capture([SAMPLES], folder.archive))
+    publish_mart(folder, "v1", 1)
+    return folder
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> Told:
+    """What the operator is told."""
+    messages: Told = []
+    for module in (coverage_watch, version_report):
+        monkeypatch.setattr(module, "notify", lambda _warehouse, subject, body, _kind: messages.append((subject, body)))
+    return messages
+
+
+def evaluate_as(status: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the contracts come out green or red without a warehouse behind them."""
+    evaluation = Evaluation(reports_with(status), is_current=True)
+    monkeypatch.setattr(audit, "check_again", lambda _warehouse, _wait: evaluation)
+
+
+@pytest.mark.usefixtures("prefect_api")
+def test_audit_hashes_everything_and_names_what_is_damaged(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evaluate_as("pass", monkeypatch)
+    assert run_audit(str(warehouse.root)) == len(list(SAMPLES.iterdir()))
+    first, second, *_ = sorted(path for path in warehouse.archive.rglob("*") if len(path.name) == 64)
+    first.chmod(0o644)
+    first.write_bytes(first.read_bytes() + b" ")
+    second.unlink()
+    mart = warehouse.versions / "v1" / MART_FILE
+    mart.chmod(0o644)
+    with mart.open("ab") as file:
+        file.write(b" ")
+    evaluate_as("fail", monkeypatch)
+    state = run_audit(str(warehouse.root), return_state=True)
+    error = state.result(raise_on_failure=False)
+    assert isinstance(error, AuditError)
+    found = "\n".join(error.problems)
+    assert f"({first.name}): its bytes have changed" in found
+    assert f"({second.name}): its file is missing" in found
+    assert "version v1: its mart is not the one that was published" in found
+    assert "contract marts.other is red: 1 of 3 rows" in found
+    assert len(error.problems) == 4
+
+
+def publish_bodies(warehouse: Warehouse, run_id: str, rows: list[tuple[str, int]]) -> None:
+    """Publish a mart of nothing but bodies and years."""
+    with writer_lock(warehouse, run_id):
+        mart = start_build(warehouse, run_id)
+        with duckdb.connect(mart) as connection:
+            connection.execute(
+                "create schema marts; create table marts.authority_year (authority_zh text, report_year int)"
+            )
+            connection.executemany("insert into marts.authority_year values (?, ?)", rows)
+        publish(warehouse, run_id, inputs=Inputs(1, "0" * 64), contracts=reports_with(), code=CODE)
+
+
+@pytest.mark.usefixtures("prefect_api")
+def test_coverage_watch_names_who_is_missing_and_who_is_late(tmp_path: Path, told: Told) -> None:
+    warehouse = Warehouse(tmp_path)
+    bodies = ["甲市人民政府", "甲市商务局", "乙市商务局"]
+    publish_bodies(warehouse, "v1", [*((body, 2024) for body in bodies), ("乙市商务局", 2025)])
+    missing = [("甲市商务局", "department"), ("甲市人民政府", "government")]
+    in_january = watch_coverage(str(tmp_path), datetime.date(2026, 1, 31))
+    assert in_january == Coverage(2025, 1, missing, [])
+    assert told == []
+    in_february = watch_coverage(str(tmp_path), datetime.date(2026, 2, 1))
+    assert in_february.late == ["甲市商务局"]
+    assert told == [("Gongkai: 1 bodies are late with 2025", "甲市商务局")]
+    assert watch_coverage(str(tmp_path), datetime.date(2026, 4, 1)).late == [body for body, _kind in missing]
+
+
+@pytest.mark.usefixtures("prefect_api")
+def test_a_version_that_covers_fewer_bodies_is_told(
+    tmp_path: Path, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(version_report, "read_findings", lambda _mart: iter(()))
+    warehouse = Warehouse(tmp_path)
+    publish_bodies(warehouse, "v1", [("甲市商务局", 2024), ("乙市商务局", 2024)])
+    publish_bodies(warehouse, "v2", [("甲市商务局", 2024), ("乙市商务局", 2024), ("丙市商务局", 2024)])
+    show_live_version(warehouse)
+    assert told == []
+    publish_bodies(warehouse, "v3", [("甲市商务局", 2024)])
+    show_live_version(warehouse)
+    ((subject, body),) = told
+    assert subject == "Gongkai: version v3 covers fewer bodies"
+    assert body.startswith("2 body-years fewer than version v2: 2 are gone, 0 are new.")

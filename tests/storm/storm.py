@@ -1,0 +1,179 @@
+"""Processes that run, a hand that kills them, readers that look on; and the count of what went wrong."""
+
+import multiprocessing
+import random
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+import msgspec
+
+from pipelines.publishing import list_versions
+from pipelines.warehouse import Warehouse
+from tests.storm.deliveries import Inbox
+from tests.storm.reader import Seen, read_until
+from tests.storm.runner import ENDED, READY, run_again_and_again
+
+STAGES = (
+    *("Capture", "Extract", "Load", "dlt extract", "dlt normalize", "dlt load", "Contract raw"),
+    *("Build staging", "Contract staging", "Build facts", "Contract facts", "Build marts", "Contract marts", "Publish"),
+)
+PEACEFUL_SHARE = 0.4  # of the processes do a run that ends before the one that is killed
+READERS = 2
+FEWEST_KILLS = 2  # also on a machine that is slow at the moment
+PATIENCE_SECONDS = 600.0
+USUAL_SECONDS = 0.3
+
+
+class Tally(msgspec.Struct):
+    """What happened in a storm."""
+
+    processes: int = 0
+    completed: int = 0
+    kills: Counter[str] = msgspec.field(default_factory=Counter)
+    lost: int = 0
+    doubled: int = 0
+    altered: int = 0
+    failures: list[str] = msgspec.field(default_factory=list)
+    seen: Seen = msgspec.field(default_factory=Seen)
+    documents: int = 0
+    seconds: float = 0
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether nothing at all went wrong."""
+        wrong = self.lost + self.doubled + self.altered + self.seen.inconsistent + self.seen.backward
+        return not wrong and not self.failures
+
+
+class Life(NamedTuple):
+    """One process that runs until it is killed."""
+
+    process: BaseProcess
+    conversation: Connection
+
+
+class Storm:
+    """A storm over one warehouse."""
+
+    def __init__(self, folder: Path, api_url: str, seed: int) -> None:
+        """Take a folder for inbox and warehouse, and the Prefect server that all runs use."""
+        self.warehouse = Warehouse(folder / "warehouse")
+        self.inbox = Inbox(folder / "inbox")
+        self.tally = Tally()
+        self._api_url = api_url
+        self._chance = random.Random(seed)  # noqa: S311 - moments to kill at, not secrets
+        self._durations: dict[str, list[float]] = defaultdict(list)
+        self._context = context()
+
+    def rage(self, kills: int, seconds: float, report: Callable[[Tally], None] = lambda _tally: None) -> Tally:
+        """Kill so many runs, or for so long; then one run in peace, and the count."""
+        begun = time.monotonic()
+        self._live_once(None)  # there is a version for the readers to see
+        with self._readers():
+            while (killed := self.tally.kills.total()) < FEWEST_KILLS or (
+                killed < kills and time.monotonic() - begun < seconds
+            ):
+                least = min(self.tally.kills[stage] for stage in STAGES)
+                self._live_once(self._chance.choice([s for s in STAGES if self.tally.kills[s] <= least + 2]))
+                report(self.tally)
+            self._live_once(None)
+        self.tally.documents = self.inbox.delivered
+        self.tally.seconds = time.monotonic() - begun
+        return self.tally
+
+    def _live_once(self, stage: str | None) -> None:
+        """One process: perhaps a run that ends, then one that is killed in `stage`; with None a run in peace only."""
+        life = self._start()
+        if not stage or self._chance.random() < PEACEFUL_SHARE:
+            self._run(life, None)
+        if stage:
+            self._run(life, stage)
+        life.process.kill()
+        life.process.join()
+        self._check_versions()
+
+    def _start(self) -> Life:
+        ours, theirs = self._context.Pipe()
+        arguments = (self.inbox.folder, self.warehouse.root, self._api_url, theirs)
+        process = self._context.Process(target=run_again_and_again, args=arguments)
+        process.start()
+        theirs.close()
+        life = Life(process, ours)
+        if self._hear(life) != READY:
+            raise RuntimeError("the run's process did not start")
+        self.tally.processes += 1
+        return life
+
+    def _run(self, life: Life, stage: str | None) -> None:
+        """Deliver, run, and kill in a stage at a random instant of the time that it usually takes."""
+        self.inbox.deliver()
+        life.conversation.send(True)
+        current, since = "start", time.monotonic()
+        while True:
+            if current == stage:
+                usual = median(self._durations[current]) if self._durations[current] else USUAL_SECONDS
+                if not life.conversation.poll(self._chance.uniform(0, usual)):
+                    life.process.kill()
+                    self.tally.kills[current] += 1
+                    return
+            event = self._hear(life)
+            self._durations[current].append(time.monotonic() - since)
+            if isinstance(event, tuple) and event[0] == ENDED:
+                self._take_end(event[1])
+                return
+            current, since = str(event), time.monotonic()
+
+    def _take_end(self, message: str) -> None:
+        if message:
+            self.tally.failures.append(message)
+            return
+        self.tally.completed += 1
+        losses = self.inbox.compare(self.warehouse)
+        self.tally.lost += losses.lost
+        self.tally.doubled += losses.doubled
+        self.tally.altered += losses.altered
+
+    def _check_versions(self) -> None:
+        live = [version.id for version in list_versions(self.warehouse) if version.is_live]
+        if len(live) != 1:
+            self.tally.failures.append(f"{len(live)} live versions")
+
+    def _hear(self, life: Life) -> object:
+        if not life.conversation.poll(PATIENCE_SECONDS):
+            raise RuntimeError("a run says nothing any more")
+        return life.conversation.recv()
+
+    @contextmanager
+    def _readers(self) -> Iterator[None]:
+        stop, results = self._context.Event(), self._context.Queue()
+        arguments = (self.warehouse.root, stop, results)
+        readers = [self._context.Process(target=read_until, args=arguments) for _ in range(READERS)]
+        for reader in readers:
+            reader.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            for _ in readers:
+                seen = results.get(timeout=60)
+                self.tally.seen.reads += seen.reads
+                self.tally.seen.inconsistent += seen.inconsistent
+                self.tally.seen.backward += seen.backward
+                self.tally.seen.failures += seen.failures
+            for reader in readers:
+                reader.join()
+
+
+def context() -> ForkServerContext:
+    """Processes that start in milliseconds, each a fork of a clean one that has imported what a run needs."""
+    found = multiprocessing.get_context("forkserver")
+    found.set_forkserver_preload(["flows.warehouse", "flows.dbt", "dbt.cli.main", "dlt"])
+    return found
