@@ -73,7 +73,7 @@ class Copy:
     def __init__(self, root: Path) -> None:
         """Copy what commands need."""
         self.root = root
-        for folder in ("contracts", "pipelines", "flows", "dbt_project", "docs"):
+        for folder in ("contracts", "pipelines", "flows", "dbt_project", "docs", "samples"):
             ignored = shutil.ignore_patterns("__pycache__", "target", "logs")
             shutil.copytree(PROJECT / folder, root / folder, ignore=ignored)
         for name in ("profiles.yml", "pyproject.toml"):
