@@ -29,8 +29,8 @@ def warehouse(tmp_path: Path) -> Warehouse:
 
 
 def test_all_commands_are_there() -> None:
-    reading = ["check", "diff", "export", "extract", "fetch", "findings", "report", "show", "status", "versions"]
-    deciding = ["decide", "decisions", "review"]
+    reading = ["check", "diff", "export", "extract", "fetch", "findings", "report", "show", "status"]
+    deciding = ["decide", "decisions", "review", "rules", "versions"]
     extending = ["conformance", "new-form", "new-jurisdiction"]
     operating = ["doctor", "rollback", "run", "serve"]
     assert sorted([*reading, *deciding, *extending, *operating]) == COMMANDS
