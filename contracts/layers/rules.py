@@ -114,12 +114,12 @@ def _check_carry_chain(connection: duckdb.DuckDBPyConnection) -> list[CheckResul
 
 
 def _check_coverage(connection: duckdb.DuckDBPyConnection) -> CheckResult:
-    """Every body-year on file stands in the coverage exactly once, as published."""
+    """Every body-year with a report in use stands in the coverage exactly once, as published."""
     seen, lost = _count(
         connection,
         f"""
         select count(*), count(*) filter (where coalesce(covered.published, 0) <> 1)
-        from {MARTS}.authority_year as bodies
+        from (select distinct authority_key, report_year from {MARTS}.dim_report where is_current) as bodies
         left join (
             select authority_key, report_year, count(*) filter (where report_key is not null) as published
             from {MARTS}.coverage where authority_key is not null group by all

@@ -60,16 +60,16 @@ def test_the_ones_that_misbehave_are_rejected_and_the_others_go_on(tmp_path: Pat
     contents = ["one", "die", "two", "fill", f"hang {child}", "raise", "recurse", "three", f"die once {marker}", "four"]
     documents = documents_of(tmp_path, contents)
     begun = time.monotonic()
-    fates = fates_of(documents, store, msgspec.structs.replace(LIMITS, document_seconds=2))
+    fates = fates_of(documents, store, msgspec.structs.replace(LIMITS, document_seconds=8))
     assert fates == {document.source_uri: "rejected" for document in documents}
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 60
     rejections = rejections_of(documents, store)
     assert [rejection.reason for rejection in rejections] == [
         *("no_report", "reader_error", "no_report", "memory_limit", "time_limit", "reader_error", "reader_error"),
         *("no_report", "no_report", "no_report"),
     ]
     assert "exit code 3" in rejections[1].detail
-    assert "2 seconds" in rejections[4].detail
+    assert "8 seconds" in rejections[4].detail
     assert "no idea about 005.txt" in rejections[5].detail
     assert "RecursionError" in rejections[6].detail
     assert marker.exists()
