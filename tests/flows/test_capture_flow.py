@@ -12,6 +12,7 @@ from flows.fetching import NothingFetchedError
 from flows.runs import Run
 from flows.warehouse import run_warehouse
 from pipelines.capture import CaptureError
+from pipelines.decisions import Ledger
 from pipelines.inbox import open_inbox
 from pipelines.publishing import list_versions
 from pipelines.warehouse import Warehouse
@@ -50,7 +51,7 @@ def capture_and_die(run: Run, inbox: Path) -> None:
     with open_inbox(inbox, settle_seconds=0) as box:
         taken = capture_steps.take_inbox.fn(run, box)
         captured = taken.captured
-        steps.load.fn(run, captured, steps.extract.fn(run, captured))
+        steps.load.fn(run, captured, steps.extract.fn(run, captured), Ledger(Path("none")))
 
 
 @pytest.mark.usefixtures("prefect_api")
