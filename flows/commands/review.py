@@ -1,5 +1,6 @@
 """`gongkai review`: the open findings one by one, each with its evidence, and what is decided about them."""
 
+import signal
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -58,6 +59,7 @@ def review(
 
     Each decision is in the ledger before the next finding is shown. A finding that is decided is not shown again.
     """
+    signal.siginterrupt(signal.SIGINT, True)  # polars leaves a handler under which a prompt waits on after Ctrl-C
     folder = Warehouse(warehouse)
     path = ledger or default_ledger()
     with failures_explained(folder), open_live_mart(folder) as mart:

@@ -15,6 +15,7 @@ from types import TracebackType
 
 ROWS, COLUMNS = 50, 200
 TIMEOUT_SECONDS = 90
+INTERRUPT = "\x03"
 
 
 def _take_terminal() -> None:
@@ -69,12 +70,7 @@ class Terminal:
 
     def type(self, text: str) -> None:
         """Type a line."""
-        os.write(self._own, text.encode() + b"\n")
-
-    def kill(self) -> None:
-        """End the command at once, without a word to it."""
-        self._process.kill()
-        self._process.wait(TIMEOUT_SECONDS)
+        os.write(self._own, text.encode() + (b"" if text == INTERRUPT else b"\n"))
 
     def end(self) -> int:
         """Wait until the command has ended; returns its exit code."""

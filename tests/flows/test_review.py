@@ -10,7 +10,7 @@ from contracts.decisions import AcceptAsReported, CannotTell, Correct, RejectDoc
 from pipelines.decisions import read_ledger
 from pipelines.publishing import list_versions, roll_back
 from tests.flows.decided import DecidedWarehouse
-from tests.flows.terminal import Terminal
+from tests.flows.terminal import INTERRUPT, Terminal
 from tests.whole_way import GONGKAI
 
 CELL = "applications.granted.natural_person"
@@ -74,7 +74,9 @@ def test_an_interruption_loses_nothing_and_the_next_review_goes_on(undecided: De
         terminal.wait_for("Reason: ")
         terminal.type("both are possible")
         terminal.wait_for("Decision: ")
-        terminal.kill()
+        terminal.type(INTERRUPT)
+        terminal.wait_for("1 decisions recorded")
+        assert terminal.end() != 0
     assert [kind_of(one) for one in read_ledger(undecided.ledger).decisions] == ["cannot_tell"]
     choices = {"identities.applications": "a", "identities.reviews_and_lawsuits": "r"}
     with review(undecided) as terminal:
