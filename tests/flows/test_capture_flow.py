@@ -1,5 +1,6 @@
 """Runs that are fed by an inbox and a list of addresses: nothing is lost at a kill, and nothing comes twice."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +44,8 @@ def inbox(tmp_path: Path) -> Path:
     for path in HANDED_OVER:
         shutil.copy2(path, folder)
     (folder / "unknown.txt").write_text("无关文本", encoding="utf-8")
+    for path in folder.iterdir():
+        os.utime(path, (0, 0))  # a file written just now waits: it may still be written to
     return folder
 
 
