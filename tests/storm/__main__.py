@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from flows.environment import prepare_environment
 from flows.prefect_server import start_server
@@ -34,23 +35,29 @@ def render(tally: Tally, seed: int, code: str) -> str:
         ("runs killed", tally.kills.total()),
         ("runs that ended", tally.completed),
         ("documents delivered", tally.documents),
+        ("states compared with what was delivered", tally.states),
         ("reads of the live mart", seen.reads),
         ("inconsistent reads", seen.inconsistent),
         ("backward versions", seen.backward),
         ("lost reports", tally.lost),
         ("doubled reports", tally.doubled),
         ("altered figures", tally.altered),
-        ("runs that failed", len(tally.failures)),
+        ("runs that failed, files astray, damage at the end", len(tally.failures)),
     ]
     rows = "\n".join(f"| {name} | {value:,} |" for name, value in figures)
     stages = "\n".join(f"| {stage} | {tally.kills[stage]} |" for stage in STAGES)
     return f"""# Reliability
 
-`make storm` runs the warehouse again and again and kills its process with SIGKILL at a random instant of a stage, each
-stage in turn. Before each run two documents are put into the inbox (a text and a line of raw extracted JSON). {READERS}
-readers open the live mart all the time, compare every table with the version's manifest and the facts with the marts,
-and note a version older than the one before. After every run that ends, the mart is compared body by body with all
-that was delivered.
+`make storm` runs the warehouse again and again and kills its process with SIGKILL at a random instant of a stage, the
+stages before dbt three times as often as the later ones. Before each run something is put into the inbox: reports of
+new bodies as text and as raw extracted JSON, reports that do not add up, later the same documents read rightly,
+revisions. {READERS} readers open the live mart all the time, compare every table with the version's manifest and the
+facts with the marts, and note a version older than the one before.
+
+After every kill and every run that ends, exactly one version must be live, its mart must hold, body by body, what the
+last run published or all that was delivered since, and every file must lie in the inbox's folders once. At the end
+one run in peace must publish everything; then every archived document and kept version is hashed again, all contracts
+are evaluated again, and the raw tables are counted.
 
 Measured {datetime.now(UTC):%Y-%m-%d} on commit {code}, seed {seed}, {os.cpu_count()} cores, {platform.system()},
 Python {platform.python_version()}, in {tally.seconds / 60:.0f} minutes:
@@ -63,9 +70,10 @@ Python {platform.python_version()}, in {tally.seconds / 60:.0f} minutes:
 |---|--:|
 {stages}
 
-`Load` is the validation and staging before dlt. A short storm is part of `make test`; the single instants at which a
-load can be killed have tests of their own (`tests/load/test_interrupted_load.py`), so have the faults of disk, file,
-permission and clock (`tests/flows/test_faults.py`).
+`Load` is the validation and staging before dlt, `Sweep` the deletion of what was replaced, `Go live` the instants
+around the link that moves. A short storm is part of `make test`; the single instants at which a load can be killed have
+tests of their own (`tests/load/test_interrupted_load.py`), so have the faults of disk, file, permission and clock
+(`tests/flows/test_faults.py`).
 """
 
 
@@ -81,14 +89,20 @@ def main() -> int:
     code = describe_code()
     with tempfile.TemporaryDirectory(prefix="gongkai-storm-") as name:
         folder = Path(name)
-        storm_warehouse = Warehouse(folder / "warehouse")
-        prepare_environment(storm_warehouse)
-        server = start_server(storm_warehouse.prefect_home)
+        warehouse = Warehouse(folder / "warehouse")
+        prepare_environment(warehouse)
+        server = start_server(warehouse.prefect_home)
         server.wait_until_ready()
         storm = Storm(folder, server.api_url, options.seed)
 
         def report(tally: Tally) -> None:
-            console.print(f"{tally.kills.total()} kills, {tally.completed} runs ended, {tally.failures[-1:]}")
+            wrong = (
+                f"{tally.lost} lost, {tally.doubled} doubled, {tally.altered} altered, {len(tally.failures)} failures"
+            )
+            console.print(
+                f"{tally.seconds:,.0f} s: {tally.kills.total()} kills, {tally.completed} runs ended, {wrong}"
+                f"{escape(''.join(tally.failures[-1:]))}"
+            )
 
         tally = storm.rage(options.kills, options.seconds, report)
     options.page.write_text(render(tally, options.seed, code), encoding="utf-8")

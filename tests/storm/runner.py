@@ -34,7 +34,7 @@ def run_again_and_again(inbox: Path, root: Path, api_url: str, conversation: Con
     from flows import progress
     from flows.warehouse import run_warehouse
 
-    _tell_dlt_stages(conversation)
+    _tell_inner_stages(conversation)
     progress._shown.set(_Stages(conversation))  # type: ignore[arg-type]
     conversation.send(READY)
     settings: dict[Any, Any] = {PREFECT_API_URL: api_url, PREFECT_LOGGING_TO_API_ENABLED: False}
@@ -45,18 +45,26 @@ def run_again_and_again(inbox: Path, root: Path, api_url: str, conversation: Con
             conversation.send((ENDED, message))
 
 
-def _tell_dlt_stages(conversation: Connection) -> None:
-    """Within the load, tell when dlt extracts, normalizes and loads; nothing else is changed."""
+def _tell_inner_stages(conversation: Connection) -> None:
+    """Tell also when dlt extracts, normalizes and loads, the inbox is settled, the link moves; nothing else changes."""
     import dlt
 
-    def wrap(name: str) -> None:
-        original: Callable[..., object] = getattr(dlt.Pipeline, name)
+    from pipelines.inbox import Inbox
+    from pipelines.load import destination
+    from pipelines.publishing import publication
+
+    def wrap(owner: object, name: str, stage: str) -> None:
+        original: Callable[..., object] = getattr(owner, name)
 
         def told(*arguments: object, **options: object) -> object:
-            conversation.send(f"dlt {name}")
+            conversation.send(stage)
             return original(*arguments, **options)
 
-        setattr(dlt.Pipeline, name, told)
+        setattr(owner, name, told)
 
     for name in ("extract", "normalize", "load"):
-        wrap(name)
+        wrap(dlt.Pipeline, name, f"dlt {name}")
+    wrap(destination, "_sweep", "Sweep")
+    wrap(Inbox, "settle", "Settle inbox")
+    wrap(publication, "prepare_link", "Go live")
+    wrap(publication, "prune_versions", "Prune")

@@ -1,6 +1,7 @@
 """Processes that run, a hand that kills them, readers that look on; and the count of what went wrong."""
 
 import multiprocessing
+import os
 import random
 import time
 from collections import Counter, defaultdict
@@ -17,15 +18,24 @@ import msgspec
 
 from pipelines.publishing import list_versions
 from pipelines.warehouse import Warehouse
-from tests.storm.deliveries import Inbox
+from tests.storm.damage import find_damage
+from tests.storm.deliveries import Figures, Inbox, is_clean
+from tests.storm.preload import ROOT
 from tests.storm.reader import Seen, read_until
 from tests.storm.runner import ENDED, READY, run_again_and_again
 
-STAGES = (
-    *("Capture", "Extract", "Load", "dlt extract", "dlt normalize", "dlt load", "Contract raw"),
-    *("Build staging", "Contract staging", "Build facts", "Contract facts", "Build marts", "Contract marts", "Publish"),
+EARLY = (
+    *("Take inbox", "Extract", "Load", "dlt extract", "dlt normalize", "dlt load", "Sweep", "Settle inbox"),
+    "Contract raw",
 )
-PEACEFUL_SHARE = 0.4  # of the processes do a run that ends before the one that is killed
+LATE = (
+    *("Build staging", "Contract staging", "Explain", "Build facts", "Contract facts", "Build marts", "Contract marts"),
+    *("Publish", "Go live", "Prune"),
+)
+STAGES = (*EARLY, *LATE)
+EARLY_WEIGHT = 3  # a run that is killed before dbt costs a third of one that is killed when it publishes
+PEACEFUL_SHARE = 0.12  # of the processes do a run that ends before the one that is killed
+TEXT_SHARE = 0.15  # of the deliveries hold a text, and all of those of runs that are killed while they read
 READERS = 2
 FEWEST_KILLS = 2  # also on a machine that is slow at the moment
 PATIENCE_SECONDS = 600.0
@@ -38,6 +48,7 @@ class Tally(msgspec.Struct):
     processes: int = 0
     completed: int = 0
     kills: Counter[str] = msgspec.field(default_factory=Counter)
+    states: int = 0
     lost: int = 0
     doubled: int = 0
     altered: int = 0
@@ -70,8 +81,9 @@ class Storm:
         self.tally = Tally()
         self._api_url = api_url
         self._chance = random.Random(seed)  # noqa: S311 - moments to kill at, not secrets
+        self._published: Figures = {}
         self._durations: dict[str, list[float]] = defaultdict(list)
-        self._context = context()
+        self._context = context(self.warehouse)
 
     def rage(self, kills: int, seconds: float, report: Callable[[Tally], None] = lambda _tally: None) -> Tally:
         """Kill so many runs, or for so long; then one run in peace, and the count."""
@@ -81,11 +93,12 @@ class Storm:
             while (killed := self.tally.kills.total()) < FEWEST_KILLS or (
                 killed < kills and time.monotonic() - begun < seconds
             ):
-                least = min(self.tally.kills[stage] for stage in STAGES)
-                self._live_once(self._chance.choice([s for s in STAGES if self.tally.kills[s] <= least + 2]))
+                self._live_once(self._choose_stage())
+                self.tally.seconds = time.monotonic() - begun
                 report(self.tally)
             self._live_once(None)
-        self.tally.documents = self.inbox.delivered
+        self.tally.failures += find_damage(self.warehouse, self.inbox.documents)
+        self.tally.documents = self.inbox.documents
         self.tally.seconds = time.monotonic() - begun
         return self.tally
 
@@ -98,7 +111,12 @@ class Storm:
             self._run(life, stage)
         life.process.kill()
         life.process.join()
-        self._check_versions()
+        self._judge_state()
+
+    def _choose_stage(self) -> str:
+        """Any of the stages in which the fewest runs were killed so far."""
+        shares = {stage: self.tally.kills[stage] / (EARLY_WEIGHT if stage in EARLY else 1) for stage in STAGES}
+        return self._chance.choice([stage for stage in STAGES if shares[stage] < min(shares.values()) + 1])
 
     def _start(self) -> Life:
         ours, theirs = self._context.Pipe()
@@ -113,8 +131,8 @@ class Storm:
         return life
 
     def _run(self, life: Life, stage: str | None) -> None:
-        """Deliver, run, and kill in a stage at a random instant of the time that it usually takes."""
-        self.inbox.deliver()
+        """Deliver, run, and kill in a stage at a random instant of the time that it usually takes, or in the next."""
+        self.inbox.deliver(with_text=stage in (None, "Extract") or self._chance.random() < TEXT_SHARE)
         life.conversation.send(True)
         current, since = "start", time.monotonic()
         while True:
@@ -129,6 +147,7 @@ class Storm:
             if isinstance(event, tuple) and event[0] == ENDED:
                 self._take_end(event[1])
                 return
+            stage = str(event) if current == stage and event in STAGES else stage
             current, since = str(event), time.monotonic()
 
     def _take_end(self, message: str) -> None:
@@ -136,15 +155,24 @@ class Storm:
             self.tally.failures.append(message)
             return
         self.tally.completed += 1
-        losses = self.inbox.compare(self.warehouse)
-        self.tally.lost += losses.lost
-        self.tally.doubled += losses.doubled
-        self.tally.altered += losses.altered
+        self._published = dict(self.inbox.expected)
+        self._judge_state()
 
-    def _check_versions(self) -> None:
+    def _judge_state(self) -> None:
+        """Whether one version is live and holds what the last run published, or all that was delivered since."""
+        self.tally.states += 1
         live = [version.id for version in list_versions(self.warehouse) if version.is_live]
         if len(live) != 1:
             self.tally.failures.append(f"{len(live)} live versions")
+        if astray := self.inbox.astray():
+            self.tally.failures.append(f"files of the inbox are gone or there twice: {astray}")
+        if not is_clean(self.inbox.compare(self.warehouse, self.inbox.expected)):
+            losses = self.inbox.compare(self.warehouse, self._published)
+            self.tally.lost += losses.lost
+            self.tally.doubled += losses.doubled
+            self.tally.altered += losses.altered
+        else:
+            self._published = dict(self.inbox.expected)
 
     def _hear(self, life: Life) -> object:
         if not life.conversation.poll(PATIENCE_SECONDS):
@@ -172,8 +200,9 @@ class Storm:
                 reader.join()
 
 
-def context() -> ForkServerContext:
-    """Processes that start in milliseconds, each a fork of a clean one that has imported what a run needs."""
+def context(warehouse: Warehouse) -> ForkServerContext:
+    """Processes that start in milliseconds, each a fork of one that is ready for a run in this warehouse."""
+    os.environ[ROOT] = str(warehouse.root)
     found = multiprocessing.get_context("forkserver")
-    found.set_forkserver_preload(["flows.warehouse", "flows.dbt", "dbt.cli.main", "dlt"])
+    found.set_forkserver_preload(["tests.storm.preload"])
     return found
