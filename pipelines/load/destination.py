@@ -20,6 +20,7 @@ from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from dlt.extract import DltResource
 
 from contracts.raw_tables import MERGE_KEYS, RAW_TABLES
+from pipelines.load.damaged import set_damaged_state_aside
 from pipelines.load.staging import MEMORY_LIMIT, WAREHOUSE_FILE, Disposition, LoadPlan, read_plan, remove_staged
 from pipelines.sql_paths import quote
 
@@ -198,11 +199,13 @@ def finish_interrupted_load(staged: Path, warehouse: Path) -> bool:
 
     A batch that was staged completely is loaded again as a whole, by merge: whatever part of it dlt had committed
     is replaced, so nothing is doubled. Its pending dlt packages are aborted first, for dlt would otherwise load
-    them in place of the next data. Without a staged batch pending packages are finished as they are.
+    them in place of the next data. Without a staged batch pending packages are finished as they are. Files of dlt
+    that cannot be read are set aside before.
     """
     plan = read_plan(staged)
     if plan is None:
         remove_staged(staged)
+    set_damaged_state_aside(warehouse / "dlt" / PIPELINE)
     if not (warehouse / "dlt" / PIPELINE).exists() and plan is None:
         return False
     pipeline = open_pipeline(warehouse)

@@ -13,7 +13,9 @@ import pyarrow.parquet as pq
 from msgspec import Struct
 
 from contracts.raw_tables import RAW_TABLES
+from pipelines.durability import sync_file, sync_folder
 from pipelines.load.columns import LINE_COLUMNS, select_list
+from pipelines.load.damaged import set_aside
 from pipelines.load.selection import LoadResult, select_payloads
 from pipelines.sql_paths import quote
 
@@ -37,9 +39,19 @@ class LoadPlan(Struct, frozen=True):
 
 
 def read_plan(staged: Path) -> LoadPlan | None:
-    """The plan of a completely staged batch, None if there is none."""
+    """The plan of a completely staged batch, None if there is none.
+
+    A batch whose plan cannot be read is set aside: its documents are in the archive, the inbox or where they came
+    from, and are given to the load again.
+    """
     path = staged / PLAN_FILE
-    return msgspec.json.decode(path.read_bytes(), type=LoadPlan) if path.exists() else None
+    if not path.exists():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=LoadPlan)
+    except msgspec.DecodeError as error:
+        set_aside(staged, f"{PLAN_FILE}: {error}")
+        return None
 
 
 def remove_staged(staged: Path) -> None:
@@ -161,5 +173,8 @@ def stage_batch(staged: Path, lines: Path, longest_line: int, warehouse: Path, r
     shutil.rmtree(lines)
     plan = staged / f"{PLAN_FILE}.part"
     plan.write_bytes(msgspec.json.encode(LoadPlan(run_id, disposition, rows)))
+    for path in staged.iterdir():
+        sync_file(path)  # else a plan could outlive a loss of power that its files do not
     plan.replace(staged / PLAN_FILE)
+    sync_folder(staged)
     return result
