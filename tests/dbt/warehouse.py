@@ -65,8 +65,8 @@ def write_raw(database: Path, rows: dict[str, list[Row]]) -> None:
             connection.unregister("given")
 
 
-def run_dbt(command: Iterable[str], target: Path) -> None:
-    """Run dbt in this process; every warning is an error."""
+def run_dbt(command: Iterable[str], target: Path) -> object:
+    """Run dbt in this process, every warning an error; returns dbt's own result, for `ls` the lines listed."""
     folders = ["--project-dir", str(ROOT / "dbt_project"), "--profiles-dir", str(ROOT)]
     paths = ["--target-path", str(target), "--log-path", str(target)]
     result = dbtRunner().invoke(["--quiet", "--warn-error", *command, *folders, *paths])
@@ -75,3 +75,4 @@ def run_dbt(command: Iterable[str], target: Path) -> None:
             f"{each.node.name}: {each.message}" for each in getattr(result.result, "results", []) if each.message
         ]
         pytest.fail(f"{result.exception or ''} {messages}")
+    return result.result
