@@ -12,7 +12,8 @@ from prefect.cache_policies import NO_CACHE
 from flows.fetching import FetchedList, fetch_list
 from flows.progress import step_progress
 from flows.runs import Captured, Run
-from pipelines.archive import Archive, ChangedFileError, read_manifest
+from pipelines.archive import Archive, ChangedFileError, DamagedArchiveError, archived_path, read_manifest
+from pipelines.archive_audit import verify_archive
 from pipelines.capture import Capture, Document
 from pipelines.fetch.answers import GOOD
 from pipelines.inbox import Handed, Inbox, Left, Part, Receipt, Result
@@ -146,7 +147,18 @@ def fetch(run: Run, urls: Path) -> FetchedList:
 
 @task(name="capture archive", task_run_name="capture archive", cache_policy=NO_CACHE)
 def capture_archive(run: Run) -> Captured:
-    """Every document of the archive once more, as it was captured: what this code has not read is read again."""
+    """Every document of the archive once more, as it was captured: what this code has not read is read again.
+
+    Raises:
+        DamagedArchiveError: some of them are no longer as they were captured.
+    """
+    damaged = [
+        (archived_path(run.warehouse.archive, found.sha256), found.source_uri, found.damage)
+        for found in verify_archive(run.warehouse.archive)
+        if found.damage
+    ]
+    if damaged:
+        raise DamagedArchiveError(damaged)
     archive = Archive(run.warehouse.archive)
     taker = Capture(archive, read_limits())
     lines = read_manifest(run.warehouse.archive).values()

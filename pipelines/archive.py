@@ -5,8 +5,10 @@ is; a later line of the same bytes says that they were seen at another address, 
 """
 
 import hashlib
+import logging
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,14 +17,41 @@ from msgspec import Struct
 
 from pipelines.durability import sync_file, sync_folder
 
+logger = logging.getLogger(__name__)
 MANIFEST = "manifest.jsonl"
 DEFAULT_TIER = 5
 _BLOCK = 2**20
+_SHOWN = 20
 _VALIDATORS = {"if-none-match": "etag", "if-modified-since": "last-modified"}
 
 
 class ChangedFileError(OSError):
     """A file was changed while it was archived; nothing of it was archived."""
+
+
+class DamagedArchiveError(OSError):
+    """The archive no longer holds what was captured; the message names the documents and how to restore them."""
+
+    def __init__(self, damaged: Sequence[tuple[Path, str, str]]) -> None:
+        """Take the place, the source and the damage of each document."""
+        shown = "".join(f"\n  {path} ({source_uri}): {damage}" for path, source_uri, damage in damaged[:_SHOWN])
+        more = f"\n  and {len(damaged) - _SHOWN} more; the audit lists all" if len(damaged) > _SHOWN else ""
+        super().__init__(
+            f"{len(damaged)} archived documents are no longer as they were captured:{shown}{more}\nNothing was read. "
+            "Put copies with these hashes back from a backup, or give the same files to `gongkai run --input`, which "
+            "restores them; then run again."
+        )
+
+
+class DamagedManifestError(OSError):
+    """A whole line of the manifest is no manifest line; the message names it and what to do."""
+
+    def __init__(self, manifest: Path, line: int, error: Exception) -> None:
+        """Name the first such line."""
+        super().__init__(
+            f"{manifest} is damaged: line {line} does not say what a document is ({error}). Nothing was changed. Put "
+            "the manifest back from a backup, or that line alone; runs only ever add lines to its end."
+        )
 
 
 class Fetch(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -92,23 +121,48 @@ def read_sightings(folder: Path) -> list[ManifestLine]:
     """All lines of an archive's manifest, also while a run adds to it; none if there is no archive.
 
     Raises:
-        msgspec.DecodeError: a whole line of the manifest is no manifest line.
+        DamagedManifestError: a whole line of the manifest is no manifest line.
     """
     manifest = folder / MANIFEST
     content = manifest.read_bytes() if manifest.exists() else b""
-    return msgspec.json.Decoder(ManifestLine).decode_lines(content[: content.rfind(b"\n") + 1])
+    decoder = msgspec.json.Decoder(ManifestLine)
+    try:
+        return decoder.decode_lines(content[: content.rfind(b"\n") + 1])
+    except msgspec.DecodeError as error:
+        raise DamagedManifestError(manifest, _find_bad_line(content.splitlines(), decoder), error) from error
+
+
+def _find_bad_line(lines: Sequence[bytes], decoder: msgspec.json.Decoder[ManifestLine]) -> int:
+    for number, line in enumerate(lines, start=1):
+        try:
+            decoder.decode(line)
+        except msgspec.DecodeError:
+            return number
+    return len(lines)
 
 
 def read_manifest(folder: Path) -> dict[str, ManifestLine]:
     """The documents of an archive by sha256, each as first seen.
 
     Raises:
-        msgspec.DecodeError: a whole line of the manifest is no manifest line.
+        DamagedManifestError: a whole line of the manifest is no manifest line.
     """
     lines: dict[str, ManifestLine] = {}
     for line in read_sightings(folder):
         lines.setdefault(line.sha256, line)
     return lines
+
+
+def find_damage(path: Path, sha256: str) -> str:
+    """What is wrong with an archived file, hashed again; empty if its bytes are as captured."""
+    try:
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return "its file is missing"
+    except OSError as error:
+        return f"it cannot be read ({error.strerror})"
+    return "" if found == sha256 else f"its bytes have changed (sha256 {found[:12]}…)"
 
 
 def archived_path(folder: Path, sha256: str) -> Path:
@@ -127,7 +181,7 @@ class Archive:
 
         Raises:
             OSError: the folder cannot be read or written.
-            msgspec.DecodeError: a whole line of the manifest is no manifest line.
+            DamagedManifestError: a whole line of the manifest is no manifest line.
         """
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
@@ -165,14 +219,28 @@ class Archive:
             ChangedFileError: the content is not the one that was hashed.
             OSError: the archive cannot be written.
         """
-        path = self.path_of(line.sha256)
-        if not path.exists():
-            _write_durably(path, content, line.sha256)
-            self._unsynced.add(path.parent)
+        self.keep(line.sha256, content)
         with self._manifest.open("ab") as file:
             file.write(msgspec.json.encode(line) + b"\n")
         self._unsynced.add(self._folder)
         self._remember(line)
+
+    def keep(self, sha256: str, content: BinaryIO) -> None:
+        """Write bytes to their place if it is empty, or holds other ones: then its file was damaged, and is restored.
+
+        Raises:
+            ChangedFileError: the content is not the one that was hashed.
+            OSError: the archive cannot be written.
+        """
+        path = self.path_of(sha256)
+        damage = find_damage(path, sha256)
+        if not damage:
+            return
+        if sha256 in self._first:
+            logger.warning("archived document %s was damaged (%s): restored from the same bytes", sha256, damage)
+        content.seek(0)
+        _write_durably(path, content, sha256)
+        self._unsynced.add(path.parent)
 
     def sync(self) -> None:
         """Wait until everything added is on the disk, so that whatever it was taken from may go.

@@ -154,8 +154,10 @@ class Capture:
         media_type = media_type_of(content, name, self._limits)
         line = ManifestLine(sha256, source_uri, len(content), now, media_type, source_tier, fetch)
         last = self._archive.last_fetched(source_uri)
-        if last is None or not is_same_sighting(last, line) or not self._archive.path_of(sha256).exists():
+        if last is None or not is_same_sighting(last, line):
             self._archive.add(line, io.BytesIO(content))
+        else:
+            self._archive.keep(sha256, io.BytesIO(content))
         return self._archive.find(sha256) or line
 
     def _take_file(self, path: Path, source_uri: str) -> Iterator[Document]:
@@ -197,8 +199,9 @@ class Capture:
         if line is None:
             size = content.seek(0, io.SEEK_END)
             line = ManifestLine(sha256, source_uri, size, fetched, media_type, source_tier)
-            content.seek(0)
             self._archive.add(line, content)
+        else:
+            self._archive.keep(sha256, content)
         return document_of(line, self._archive.path_of(sha256))
 
 

@@ -19,6 +19,7 @@ from flows.log_file import prune_logs
 from flows.prefect_server import PrefectServerError
 from flows.serving.errors import ServeError
 from flows.warehouse_errors import RedContractError
+from pipelines.archive import DamagedArchiveError, DamagedManifestError
 from pipelines.capture import CaptureError
 from pipelines.decisions import LedgerError
 from pipelines.fetch.url_list import UrlListError
@@ -31,6 +32,8 @@ from pipelines.warehouse import Warehouse
 
 EXPLAINED = (
     CaptureError,
+    DamagedArchiveError,
+    DamagedManifestError,
     DamagedShardError,
     DbtFailedError,
     DocumentError,

@@ -8,8 +8,12 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipelines.archive import MANIFEST, ManifestLine
+from flows.capture_steps import capture_archive
+from flows.runs import Run
+from pipelines.archive import MANIFEST, DamagedArchiveError, DamagedManifestError, ManifestLine
+from pipelines.archive_audit import verify_archive
 from pipelines.capture import CaptureError, Document, RawShard, capture
+from pipelines.warehouse import Warehouse
 
 NOON = datetime(2024, 2, 3, 12, tzinfo=UTC)
 
@@ -99,3 +103,46 @@ def test_an_input_without_anything_is_an_error_that_helps(tmp_path: Path, make: 
     assert str(missing) in str(raised.value)
     assert ".jsonl" in str(raised.value)
     assert not (tmp_path / "archive").exists()
+
+
+@pytest.mark.parametrize("damage", ["gone", "changed"])
+def test_damaged_copy_is_restored_when_its_bytes_are_given_again(
+    tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    given = place(tmp_path / "a.txt", b"as captured")
+    before = list(capture([given], tmp_path / "archive"))
+    (document,) = before
+    assert isinstance(document, Document)
+    document.path.unlink()
+    if damage == "changed":
+        document.path.write_bytes(b"rotten")
+    assert list(capture([given], tmp_path / "archive")) == before
+    assert document.path.read_bytes() == b"as captured"
+    assert len(manifest_of(tmp_path / "archive")) == 1
+    assert "restored from the same bytes" in caplog.text
+    assert [found.damage for found in verify_archive(tmp_path / "archive")] == [""]
+
+
+def test_archive_with_damage_is_not_read_again(tmp_path: Path) -> None:
+    run = Run(Warehouse(tmp_path), "run")
+    documents = list(capture([place(tmp_path / "in" / name, name.encode()) for name in "abc"], tmp_path / "archive"))
+    assert len(capture_archive.fn(run).documents) == 3
+    for document, content in zip(documents[:2], (None, b"rotten"), strict=True):
+        assert isinstance(document, Document)
+        document.path.unlink()
+        if content:
+            document.path.write_bytes(content)
+    with pytest.raises(DamagedArchiveError, match="2 archived documents") as raised:
+        capture_archive.fn(run)
+    assert "a): its file is missing" in str(raised.value)
+    assert "b): its bytes have changed" in str(raised.value)
+
+
+def test_damaged_line_of_the_manifest_is_named(tmp_path: Path) -> None:
+    list(capture([place(tmp_path / "in" / name, name.encode()) for name in "abc"], tmp_path / "archive"))
+    manifest = tmp_path / "archive" / MANIFEST
+    first, _second, third = manifest.read_bytes().splitlines(keepends=True)
+    manifest.write_bytes(first + b"{}\n" + third)
+    with pytest.raises(DamagedManifestError, match="line 2 does not say what a document is"):
+        list(capture([place(tmp_path / "in" / "d", b"d")], tmp_path / "archive"))
+    assert manifest.read_bytes().splitlines()[1:] == [b"{}", third.strip()]
