@@ -1,4 +1,4 @@
-{#- The day as of which reports are late or missing: the variable `as_of`, else the data's own last day. -#}
+{#- The day as of which reports are late or missing: the variable `as_of`, else the data's last. -#}
 {% macro as_of() -%}
     {%- if var('as_of') -%}
         cast('{{ var("as_of") }}' as date)

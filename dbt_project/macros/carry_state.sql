@@ -1,4 +1,7 @@
-{#- What the difference between carried in and carried out before means; nothing is assessed over a split. -#}
+{#-
+    What the difference between carried in and carried out before means; nothing is assessed over a
+    split.
+-#}
 {% macro carry_state() -%}
     case
         when is_split or carried_in - carried_out_before is null then 'not_assessed'

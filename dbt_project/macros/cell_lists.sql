@@ -1,3 +1,12 @@
+{#- Cells as one list: what is said of all of them is said once, whatever their number. -#}
+{% macro as_list(cells) -%}
+    [
+        {%- for cell in cells %}
+        {{ cell }}{{ "," if not loop.last }}
+        {%- endfor %}
+    ]
+{%- endmacro %}
+
 {#-
     The cells of one row of a table in the order of `parts`; `unspecified` is the row's total where
     none of the parts is printed, so that a report of totals only keeps its figures.

@@ -1,6 +1,7 @@
 {#-
-    Where a fact takes the figures of a table from: `printed` for the reports without a correction, as reported; and
-    for the few that have one, `decided` and `reported`. Only those are looked at twice.
+    Where a fact takes the figures of a table from: `printed` for the reports without a correction,
+    as reported; and for the few that have one, `decided` and `reported`. Only those are looked at
+    twice.
 -#}
 {% macro decided_sides() -%}
     {{ return([

@@ -1,6 +1,6 @@
 {#-
-    The explanations of held tables, which the step `explain` writes between staging and facts: empty
-    until it first ran. `fingerprint` is a hash of all that an explanation depends on.
+    The explanations of held tables, which the step `explain` writes between staging and facts:
+    empty until it first ran. `fingerprint` is a hash of all that an explanation depends on.
 -#}
 {% macro create_explanations() -%}
     create schema if not exists quality;

@@ -34,19 +34,6 @@
     {{ return(chosen) }}
 {%- endmacro %}
 
-{#- The cells of last year's report that identities of a table reach back to. -#}
-{% macro prior_cells(table) -%}
-    {%- set names = [] -%}
-    {%- for identity in identities(table, within_report=false) -%}
-        {%- for sum in identity.sums -%}
-            {%- for weight, cell, year_offset in sum.terms if year_offset and cell not in names -%}
-                {%- do names.append(cell) -%}
-            {%- endfor -%}
-        {%- endfor -%}
-    {%- endfor -%}
-    {{ return(names) }}
-{%- endmacro %}
-
 {#- How many enforced identities a table has in the row's form version. -#}
 {% macro applicable_identities(table) -%}
     case {{ table }}__form_version
@@ -64,7 +51,9 @@
 {#- How many residuals of a list of identities satisfy a condition; a null residual does not. -#}
 {% macro count_of(identities, condition) -%}
     {%- for identity in identities %}
-        {{ "+ " if not loop.first }}coalesce(cast({{ identity.name }} {{ condition }} as integer), 0)
+        {{ "+ " if not loop.first }}coalesce(
+            cast({{ identity.name }} {{ condition }} as integer), 0
+        )
     {%- else %}0{%- endfor -%}
 {%- endmacro %}
 
@@ -78,30 +67,13 @@
                 {%- do members.append(identity) -%}
             {%- endfor -%}
             {%- if members -%}
-                {%- do groups.append({"table": table, "version": version, "identities": members}) -%}
+                {%- do groups.append(
+                    {"table": table, "version": version, "identities": members}
+                ) -%}
             {%- endif -%}
         {%- endfor -%}
     {%- endfor -%}
     {{ return(groups) }}
-{%- endmacro %}
-
-{#- The columns of last year's reports, and the joins that bring them to the reports of this year. -#}
-{% macro prior_columns() -%}
-    {%- for table in form_data().codes.table_id -%}
-        {%- for cell in prior_cells(table) -%}
-        ,
-        prior_{{ table }}.prior__{{ cell }}
-        {%- endfor -%}
-    {%- endfor -%}
-{%- endmacro %}
-
-{% macro join_prior_reports() -%}
-    {%- for table in form_data().codes.table_id if prior_cells(table) %}
-    left join prior_{{ table }}
-        on
-            reports.authority_key = prior_{{ table }}.authority_key
-            and reports.report_year = prior_{{ table }}.report_year
-    {%- endfor %}
 {%- endmacro %}
 
 {#- The residuals of the enforced identities of a relation's reports, a row each, by table. -#}

@@ -1,6 +1,6 @@
 {#-
-    Whether a body is the government of a county or higher, which reports for its whole region; towns do not.
-    A 地区 or a 盟 is governed by a 行政公署.
+    Whether a body is the government of a county or higher, which reports for its whole region;
+    towns do not. A 地区 or a 盟 is governed by a 行政公署.
 -#}
 {% macro is_government(authority_zh) -%}
     (

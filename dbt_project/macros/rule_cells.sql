@@ -23,7 +23,7 @@
     {{ cell | replace(".", "__") }}
 {%- endmacro %}
 
-{#- The column of table `applications` in which a flow of one applicant type, or its total, stands. -#}
+{#- The column of table `applications` where a flow of one applicant type, or its total, stands. -#}
 {% macro flow_cell(flow, column="total") -%}
     applications__{{ form_data().flows[flow] }}__{{ column }}
 {%- endmacro %}
@@ -45,43 +45,6 @@
         {%- do names.append(cell.name) -%}
     {%- endfor -%}
     {{ return(names) }}
-{%- endmacro %}
-
-{#-
-    Whether natural numbers in the places of the missing terms can bring an identity's sum to zero:
-    what the printed terms leave must have the sign that some missing term can offset.
--#}
-{% macro is_possible(identity) -%}
-    case
-        {%- for sum in identity.sums %}
-        {%- set known = [] %}
-        {%- set missing = {1: ["false"], -1: ["false"]} %}
-        {%- for weight, cell, year_offset in sum.terms %}
-        {%- do known.append(("+" if weight > 0 else "-") ~ " coalesce(" ~ cell ~ ", 0)") %}
-        {%- do missing[weight].append(cell ~ " is null") %}
-        {%- endfor %}
-        when {{ identity.table }}__form_version in ('{{ sum.versions | join("', '") }}')
-            then case sign({{ known | join(" ") }})
-                when 1 then {{ missing[-1] | join(" or ") }}
-                when -1 then {{ missing[1] | join(" or ") }}
-                else true
-            end
-        {%- endfor %}
-        else true
-    end
-{%- endmacro %}
-
-{#- How many of some conditions are true; a null one is not. -#}
-{% macro count_true(conditions) -%}
-    {%- for condition in conditions %}
-        {{ "+ " if not loop.first }}coalesce(cast({{ condition }} as integer), 0)
-    {%- endfor %}
-{%- endmacro %}
-
-{#- Two columns of table `applications` that agree in every row, at least `rows` of them above zero. -#}
-{% macro are_copies(first, second, rows) -%}
-    [{{ column_cells(first) | join(", ") }}] = [{{ column_cells(second) | join(", ") }}]
-    and len(list_filter([{{ column_cells(first) | join(", ") }}], lambda x: x > 0)) >= {{ rows }}
 {%- endmacro %}
 
 {#- All pairs of a list, as pairs. -#}
@@ -113,20 +76,4 @@
         {%- do names.append(column_of(cell) | trim) -%}
     {%- endfor -%}
     {{ return(names) }}
-{%- endmacro %}
-
-{#-
-    Whether none of some conditions is true, given that all are assessed: false where one is true,
-    null where none is and one is null.
--#}
-{% macro none_of(conditions) -%}
-    not ({{ conditions | join(" or ") }})
-{%- endmacro %}
-
-{#- What a rule says of the places where a condition is true, as one text. -#}
-{% macro told(pairs) -%}
-    concat_ws(', '
-    {%- for condition, text in pairs %},
-        case when {{ condition }} then {{ text }} end
-    {%- endfor %})
 {%- endmacro %}

@@ -1,3 +1,9 @@
+{#- Whether a row is of the same body and year as another's, or as many years later. -#}
+{% macro is_body_year(relation, other, years=0) -%}
+    {{ relation }}.authority_key = {{ other }}.authority_key
+    and {{ relation }}.report_year = {{ other }}.report_year{{ " + " ~ years if years }}
+{%- endmacro %}
+
 {#- The columns that the rules over a body's years look at, each once. -#}
 {% macro columns_of_years() -%}
     {%- set names = [] -%}
@@ -50,7 +56,10 @@
         {%- elif rule == "unit_jump" -%}
             {%- do pairs.append([is_other_unit(column), told_years(column)]) -%}
         {%- else -%}
-            {%- do pairs.append([is_stray(column), "'" ~ column ~ " ' || " ~ column ~ " || ', median ' || middle__" ~ column]) -%}
+            {%- do pairs.append([
+                is_stray(column),
+                "'" ~ column ~ " ' || " ~ column ~ " || ', median ' || middle__" ~ column,
+            ]) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(pairs) }}
@@ -60,7 +69,7 @@
     '{{ column }} ' || last__{{ column }} || ' to ' || {{ column }}
 {%- endmacro %}
 
-{#- Whether no condition of some pairs is true, given that one figure at least is at hand in both years. -#}
+{#- Whether no condition of some pairs is true, given that both years print one of the figures. -#}
 {% macro none_found(pairs, columns) -%}
     case
         {%- for pair in pairs %}
@@ -75,8 +84,9 @@
 {%- endmacro %}
 
 {#-
-    What speaks against an applications table of zeros: what a neighbouring year received, if it is much,
-    what the prose states, and the cases of the year. Zero if all that is at hand is zero, null if nothing is.
+    What speaks against an applications table of zeros: what a neighbouring year received, if it is
+    much, what the prose states, and the cases of the year. Zero if all that is at hand is zero,
+    null if nothing is.
 -#}
 {% macro all_zero_evidence() -%}
     {%- set received = flow_cell('new_received') %}
@@ -89,7 +99,8 @@
         end,
         {%- endfor %}
         told.stated,
-        {%- for cell in columns_of_rule('cases_plausible') if cell.startswith("reviews_and_lawsuits__") %}
+        {%- for cell in columns_of_rule('cases_plausible')
+            if cell.startswith("reviews_and_lawsuits__") %}
         figures.{{ cell }}{{ "," if not loop.last }}
         {%- endfor %}
     )

@@ -12,8 +12,8 @@
 {%- endmacro %}
 
 {#-
-    The truth of each rule of a group over the rows of a relation: whether it applies to the row, and
-    whether it holds, null where a term is missing. `conditions` gives for each rule `applies`,
+    The truth of each rule of a group over the rows of a relation: whether it applies to the row,
+    and whether it holds, null where a term is missing. `conditions` gives for each rule `applies`,
     `holds`, and for `rule_results` `observed`, `expected`, `detail` and, of what was not assessed,
     `reason`. A rule that is declared and not evaluated, or evaluated and not declared, is an error.
 -#}
@@ -21,7 +21,8 @@
     {%- set declared = rules_of(group) | map(attribute="id") | sort -%}
     {%- if declared != conditions | sort -%}
         {{ exceptions.raise_compiler_error(
-            "rules_" ~ group ~ " evaluates " ~ conditions | sort ~ ", contracts/rules declares " ~ declared
+            "rules_" ~ group ~ " evaluates " ~ conditions | sort
+            ~ ", contracts/rules declares " ~ declared
         ) }}
     {%- endif -%}
     {%- for rule, condition in conditions.items() %}
@@ -30,7 +31,10 @@
     {%- endfor %}
 {%- endmacro %}
 
-{#- Status, observed, expected and detail of each rule; the last three only where there is something to say. -#}
+{#-
+    Status, observed, expected and detail of each rule; the last three only where there is something
+    to say.
+-#}
 {% macro rule_results(group, conditions) -%}
     {%- for rule in rules_of(group) %}
     {%- set condition = conditions[rule.id] %}
@@ -58,41 +62,19 @@
     {%- endfor %}
 {%- endmacro %}
 
-{#- The conditions of the rules that report a family of identities, from the columns of the residuals. -#}
-{% macro family_conditions(group) -%}
-    {%- set conditions = {} -%}
-    {%- for rule in rules_of(group) if rule.identities -%}
-        {%- set family = identities(rule.table) | selectattr("rule", "equalto", rule.identities) | list -%}
-        {%- set violated = count_of(family, "<> 0") -%}
-        {%- set named = [] -%}
-        {%- for identity in family -%}
-            {%- do named.append(
-                "case when " ~ identity.name ~ " <> 0 then '" ~ identity.id ~ " ' || "
-                ~ "printf('%+d', " ~ identity.name ~ ") end"
-            ) -%}
-        {%- endfor -%}
-        {%- do conditions.update({rule.id: {
-            "applies": rule.table ~ "__form_version is not null and " ~ family_size(rule.table, family) ~ " > 0",
-            "holds": "case when " ~ violated ~ " > 0 then false when " ~ count_of(family, "is not null")
-                ~ " = " ~ family_size(rule.table, family) ~ " then true end",
-            "observed": violated ~ " || ' violated'",
-            "expected": "'0 violated'",
-            "detail": "concat_ws(', ', " ~ named | join(", ") ~ ")",
-        }}) -%}
-    {%- endfor -%}
-    {{ return(conditions) }}
-{%- endmacro %}
+{#- The end of a model of rules: their truths over the rows of a relation, then their results. -#}
+{% macro judged_rules(group, conditions, relation) -%}
+judged as (
+    select
+        *,
+        {{- rule_truths(group, conditions) }}
+    from {{ relation }}
+)
 
-{#- How many identities of a family the row's form version has. -#}
-{% macro family_size(table, family) -%}
-    case {{ table }}__form_version
-        {%- for version in form_data().codes.form_version %}
-        {%- set members = [] %}
-        {%- for identity in family if version in identity.versions %}
-        {%- do members.append(identity.id) %}
-        {%- endfor %}
-        when '{{ version }}' then {{ members | length }}
-        {%- endfor %}
-        else 0
-    end
+select
+    report_key,
+    authority_key,
+    report_year,
+    {{- rule_results(group, conditions) }}
+from judged
 {%- endmacro %}

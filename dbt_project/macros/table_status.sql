@@ -1,4 +1,7 @@
-{#- For each report of a relation of residuals and each table: how many enforced identities there are, are assessed and fail. -#}
+{#-
+    For each report of a relation of residuals and each table: how many enforced identities there
+    are, are assessed and fail.
+-#}
 {% macro count_identities(residuals) -%}
     {%- for table in form_data().codes.table_id %}
     {%- set enforced = identities(table, enforced=true) %}

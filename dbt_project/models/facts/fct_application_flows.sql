@@ -45,7 +45,12 @@ decisions as (
         place,
         max(decision_id) as decision_id
     from places
-    where row_id in ('{{ flows.values() | join("', '") }}')
+    where
+        row_id in (
+            {%- for row in flows.values() %}
+            '{{ row }}'{{ "," if not loop.last }}
+            {%- endfor %}
+        )
     group by report_key, place
 ),
 
@@ -55,9 +60,10 @@ compared as (
         {%- for flow in flows %}
         reported.{{ flow }} as {{ flow }}_reported,
         {%- endfor %}
-        [decided.{{ flows | join(", decided.") }}]
-        is distinct from [reported.{{ flows | join(", reported.") }}]
-            as is_corrected
+        (
+            [decided.{{ flows | join(", decided.") }}]
+            is distinct from [reported.{{ flows | join(", reported.") }}]
+        ) as is_corrected
     from decided
     inner join reported
         on
@@ -103,5 +109,9 @@ left join decisions
         compared.report_key = decisions.report_key
         and cast(compared.applicant_type as varchar) = decisions.place
 where
-    coalesce({{ flows | join(", ") }}) is not null
-    or coalesce({{ flows | join("_reported, ") }}_reported) is not null
+    coalesce(
+        {%- for flow in flows %}
+        compared.{{ flow }},
+        compared.{{ flow }}_reported{{ "," if not loop.last }}
+        {%- endfor %}
+    ) is not null

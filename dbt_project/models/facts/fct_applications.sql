@@ -61,9 +61,9 @@ select
     decided.applications,
     decided.status,
     reported.applications as applications_reported,
-    decided.applications is distinct from reported.applications as is_corrected,
+    (decided.applications is distinct from reported.applications) as is_corrected,
     case
-        when decided.applications is distinct from reported.applications then places.decision_id
+        when (decided.applications is distinct from reported.applications) then places.decision_id
         else decided.decision_id
     end as decision_id
 from decided

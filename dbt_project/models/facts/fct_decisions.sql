@@ -31,14 +31,6 @@ judged as (
 select
     judged.decision_id,
     judged.kind,
-    case
-        when judged.withdrawn_by is not null then 'withdrawn'
-        when judged.replaced_by is not null then 'replaced'
-        when not judged.is_document_known then 'unmatched'
-        when judged.is_premise_met then 'active'
-        else 'expired'
-    end as state,
-    coalesce(judged.report_key, reports.report_key) as report_key,
     judged.document_sha256,
     judged.ordinal,
     judged.table_id,
@@ -53,6 +45,14 @@ select
     judged.evidence,
     judged.withdrawn_by,
     judged.replaced_by,
-    judged.position
+    judged.position,
+    case
+        when judged.withdrawn_by is not null then 'withdrawn'
+        when judged.replaced_by is not null then 'replaced'
+        when not judged.is_document_known then 'unmatched'
+        when judged.is_premise_met then 'active'
+        else 'expired'
+    end as state,
+    coalesce(judged.report_key, reports.report_key) as report_key
 from judged
 left join reports on judged.document_sha256 = reports.document_sha256

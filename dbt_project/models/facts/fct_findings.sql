@@ -63,9 +63,11 @@ findings as (
         table_id,
         'not_assessed' as verdict,
         cast(
-            to_json(
-                [concat_ws(' ', kind, coalesce(cell, rule), 'expected', coalesce(expected, 'a blank'))]
-            ) as varchar
+            to_json([
+                concat_ws(
+                    ' ', kind, coalesce(cell, rule), 'expected', coalesce(expected, 'a blank')
+                )
+            ]) as varchar
         ) as explanations,
         true as is_current,
         true as is_open

@@ -74,9 +74,9 @@ select
     reported.value_printed,
     decided.status,
     reported.value as value_reported,
-    decided.value is distinct from reported.value as is_corrected,
+    (decided.value is distinct from reported.value) as is_corrected,
     case
-        when decided.value is distinct from reported.value then places.decision_id
+        when (decided.value is distinct from reported.value) then places.decision_id
         else decided.decision_id
     end as decision_id
 from decided

@@ -61,9 +61,9 @@ select
     decided.cases,
     decided.status,
     reported.cases as cases_reported,
-    decided.cases is distinct from reported.cases as is_corrected,
+    (decided.cases is distinct from reported.cases) as is_corrected,
     case
-        when decided.cases is distinct from reported.cases then places.decision_id
+        when (decided.cases is distinct from reported.cases) then places.decision_id
         else decided.decision_id
     end as decision_id
 from decided

@@ -12,7 +12,9 @@ residuals as (
     inner join named on residuals.report_key = named.report_key
 ),
 
-unpivoted as ({{ enforced_residuals('residuals') }}),
+unpivoted as (
+    {{ enforced_residuals('residuals') }}
+),
 
 violated as (
     select

@@ -11,7 +11,8 @@ succession as (
     where succession_kind <> 'split'
 ),
 
--- What a body is called without its region: a body follows the one of the same office in the region before.
+-- What a body is called without its region: a body follows the one of the same office in the
+-- region before.
 offices as (
     select distinct
         authorities.authority_key,

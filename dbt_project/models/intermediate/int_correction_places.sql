@@ -14,7 +14,8 @@ placed as (
         true as is_own
     from corrections
     union all
-    -- A total stands in the facts where no part of its row is printed: any correction of the row bears on that.
+    -- A total stands in the facts where no part of its row is printed: any correction of the row
+    -- bears on that.
     select
         report_key,
         table_id,

@@ -12,7 +12,11 @@ named as (select distinct report_key from decisions),
 reported as (
     select
         reports.report_key,
-        unnest(['{{ cells | map(attribute="name") | join("', '") }}']) as cell_name,
+        unnest([
+            {%- for cell in cells %}
+            '{{ cell.name }}'{{ "," if not loop.last }}
+            {%- endfor %}
+        ]) as cell_name,
         unnest([
             {%- for cell in cells %}
             {{ cell.table }}__form_version{{ "," if not loop.last }}
@@ -38,9 +42,10 @@ select
     reported.cell_name,
     decisions.value,
     reported.value_reported,
-    -- The premise: the report's version has the cell, and it says what it said when this was decided.
+    -- The premise: the report's version has the cell, and it says what it said when this was
+    -- decided.
     form_cells.cell_id is not null
-    and reported.value_reported is not distinct from decisions.expected as is_active
+    and (reported.value_reported is not distinct from decisions.expected) as is_active
 from decisions
 inner join reported
     on

@@ -13,12 +13,12 @@ select
     report_key,
     authority_key,
     report_year,
-    region_code
-    {%- for table in form_data().codes.table_id %},
-    {{ table }}__form_version
-    {%- for cell in form_data().cells if cell.table == table %},
-    {{ cell.name }}
+    region_code,
+    {%- for table in form_data().codes.table_id %}
+    {{ table }}__form_version,
     {%- endfor %}
+    {%- for cell in form_data().cells %}
+    {{ cell.name }}{% if not loop.last %},{% endif %}
     {%- endfor %}
 from {{ side }}
 {{ "union all" if not loop.last }}

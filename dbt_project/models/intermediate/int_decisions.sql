@@ -4,9 +4,13 @@ with decisions as (
         *,
         concat_ws(
             ' ',
-            case when kind = 'reject_document' then 'document' when kind = 'correct' then cell else rule end,
+            case
+                when kind = 'reject_document' then 'document'
+                when kind = 'correct' then cell
+                else rule
+            end,
             case when kind <> 'correct' and rule like 'claim.%' then expected end
-        ) as target
+        ) as subject
     from {{ ref('stg_decisions') }}
     where kind <> 'withdraw'
 ),
@@ -46,7 +50,7 @@ followed as (
             when withdrawn_by is null
                 then
                     lead(decision_id) over (
-                        partition by withdrawn_by is null, document_sha256, ordinal, target
+                        partition by withdrawn_by is null, document_sha256, ordinal, subject
                         order by position
                     )
         end as replaced_by
@@ -69,8 +73,8 @@ select
     followed.expected,
     followed.withdrawn_by,
     followed.replaced_by,
-    documents.document_sha256 is not null as is_document_known,
     reports.report_key,
+    documents.document_sha256 is not null as is_document_known,
     followed.withdrawn_by is null and followed.replaced_by is null as is_standing
 from followed
 left join documents on followed.document_sha256 = documents.document_sha256

@@ -1,15 +1,18 @@
--- Grain: one row per body, or region's government never seen, and report year that is expected of it.
+-- Grain: one row per body, or region's government never seen, and report year expected of it.
 with reports as (select * from {{ ref('int_reports') }}),
 
 authorities as (select * from {{ ref('dim_authority') }}),
 
 regions as (select * from {{ ref('regions') }}),
 
-levels as ({{ region_levels() }}),
+levels as (
+    {{ region_levels() }}
+),
 
 years as (select distinct report_year from reports),
 
--- A body whose name was not normalised is known by its document only: no further year is expected of it.
+-- A body whose name was not normalised is known by its document only: no further year is expected
+-- of it.
 named as (
     select distinct authority_key
     from {{ ref('stg_reports') }}
@@ -83,4 +86,4 @@ anti join bodies
     on
         valid_regions.region_code = bodies.region_code
         and valid_regions.report_year = bodies.report_year
-        and bodies.authority_class = valid_regions.region_level
+        and valid_regions.region_level = bodies.authority_class

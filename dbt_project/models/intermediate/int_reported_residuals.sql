@@ -1,4 +1,4 @@
--- Grain: one row per corrected report, the residual of every enforced identity of its figures as reported a column.
+-- Grain: one row per corrected report, as reported: the residual of every enforced identity.
 with reports as (
     select * from {{ ref('stg_reports') }}
     where not is_leftover

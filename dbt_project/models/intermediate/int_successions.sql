@@ -1,4 +1,4 @@
--- Grain: one row per body and report year in which its region was merged, split, renamed or recoded.
+-- Grain: one row per body and report year of its region's merger, split, new name or new code.
 with predecessors as (select * from {{ ref('int_body_predecessors') }}),
 
 succession as (select * from {{ ref('region_succession') }}),
@@ -7,8 +7,8 @@ reports as (select * from {{ ref('int_reports') }}),
 
 splits as (
     select
-        unnest([predecessor_code, successor_code]) as region_code,
-        first_report_year as report_year
+        first_report_year as report_year,
+        unnest([predecessor_code, successor_code]) as region_code
     from succession
     where succession_kind = 'split'
 ),

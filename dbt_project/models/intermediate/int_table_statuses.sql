@@ -3,9 +3,13 @@ with residuals as (select * from {{ ref('int_identity_residuals') }}),
 
 reported_residuals as (select * from {{ ref('int_reported_residuals') }}),
 
-decided as ({{ count_identities('residuals') }}),
+decided as (
+    {{ count_identities('residuals') }}
+),
 
-reported as ({{ count_identities('reported_residuals') }}),
+reported as (
+    {{ count_identities('reported_residuals') }}
+),
 
 corrected as (
     select distinct
@@ -18,8 +22,8 @@ corrected as (
 accepted as (
     select
         report_key,
-        replace(rule, 'identities.', '') as table_id,
-        decision_id
+        decision_id,
+        replace(rule, 'identities.', '') as table_id
     from {{ ref('int_answers') }}
     where kind = 'accept_as_reported' and is_active and rule like 'identities.%'
 ),
@@ -59,15 +63,15 @@ select
     report_key,
     table_id,
     form_version,
+    status_reported,
+    is_corrected,
+    cast(identities as integer) as identities,
+    cast(identities_assessed as integer) as identities_assessed,
+    cast(identities_violated as integer) as identities_violated,
     case
         when rejected_by is not null then 'rejected'
         when status_decided = 'held' and accepted_by is not null then 'accepted'
         else status_decided
     end as status,
-    status_reported,
-    coalesce(rejected_by, accepted_by) as decision_id,
-    is_corrected,
-    cast(identities as integer) as identities,
-    cast(identities_assessed as integer) as identities_assessed,
-    cast(identities_violated as integer) as identities_violated
+    coalesce(rejected_by, accepted_by) as decision_id
 from judged

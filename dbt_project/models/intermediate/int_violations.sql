@@ -1,4 +1,4 @@
--- Grain: one row per report and table that violates an enforced identity, or did before it was corrected.
+-- Grain: one row per report and table that violates an enforced identity, or did as reported.
 with statuses as (
     select * from {{ ref('int_table_statuses') }}
     where identities_violated > 0 or status_reported = 'held'
@@ -14,9 +14,13 @@ residuals as (
 
 reported_residuals as (select * from {{ ref('int_reported_residuals') }}),
 
-decided as ({{ enforced_residuals('residuals') }}),
+decided as (
+    {{ enforced_residuals('residuals') }}
+),
 
-reported as ({{ enforced_residuals('reported_residuals') }}),
+reported as (
+    {{ enforced_residuals('reported_residuals') }}
+),
 
 unpivoted as (
     select

@@ -1,4 +1,4 @@
--- Grain: one row per body and report year; a figure is null unless its table passed or was accepted.
+-- Grain: one row per body and report year; figures only of tables that passed or were accepted.
 with reports as (select * from {{ ref('int_reports') }}),
 
 report_tables as (

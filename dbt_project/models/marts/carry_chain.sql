@@ -1,4 +1,4 @@
--- Grain: one row per body, report year and applicant type: carried in, against what was carried out before.
+-- Grain: one row per body, report year and applicant type: carried in against carried out before.
 {%- set types = form_data().codes.applicant_type %}
 with flows as (select * from {{ ref('fct_application_flows') }}),
 
@@ -54,11 +54,11 @@ joined as (
         flows.applicant_type,
         flows.report_key,
         flows.carried_in,
+        restatements.carried_out as carried_out_elsewhere,
         coalesce(successions.is_merged, false) as is_merged,
         coalesce(successions.is_split, false) as is_split,
         coalesce(successions.predecessors, 0) as predecessors,
         last_year.report_key is not null as has_last_year,
-        restatements.carried_out as carried_out_elsewhere,
         case
             when coalesce(successions.predecessors, 0) = 0 then last_year.carried_out
             when inherited.predecessors = successions.predecessors

@@ -3,7 +3,9 @@ with reports as (select * from {{ ref('int_reports') }}),
 
 expected as (select * from {{ ref('int_expected_reports') }}),
 
-as_of as (select {{ as_of() }} as as_of),
+as_of as (
+    select {{ as_of() }} as as_of
+),
 
 on_file as (
     select

@@ -1,4 +1,4 @@
--- Grain: one row per region and report year: who should have published, who has, who is late or missing.
+-- Grain: one row per region and report year: who should have published, who has, who has not.
 with coverage as (select * from {{ ref('coverage') }}),
 
 regions as (select * from {{ ref('regions') }}),
@@ -55,9 +55,9 @@ select
     counted.vanished,
     counted.missing,
     counted.government_status,
+    counted.as_of,
     coalesce(below.regions_below, 0) as regions_below,
-    coalesce(below.regions_below_published, 0) as regions_below_published,
-    counted.as_of
+    coalesce(below.regions_below_published, 0) as regions_below_published
 from counted
 left join parents on counted.region_code = parents.region_code
 left join below

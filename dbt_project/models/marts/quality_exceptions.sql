@@ -39,40 +39,20 @@ exceptions as (
     where findings.finding_kind = 'identities_violated'
     union all
     select
-        'claim_conflict' as exception_kind,
+        finding_kind as exception_kind,
         report_key,
         null as document_sha256,
         table_id,
-        claim_id as identity,
+        case finding_kind
+            when 'claim_conflict' then claim_id
+            when 'identity_conflict' then report_field
+            else rule
+        end as identity,
         null as residual,
-        verdict as detail,
+        case finding_kind when 'claim_conflict' then verdict else explanations end as detail,
         is_current
     from findings
-    where finding_kind = 'claim_conflict'
-    union all
-    select
-        'identity_conflict' as exception_kind,
-        report_key,
-        null as document_sha256,
-        null as table_id,
-        report_field as identity,
-        null as residual,
-        explanations as detail,
-        is_current
-    from findings
-    where finding_kind = 'identity_conflict'
-    union all
-    select
-        'decision_expired' as exception_kind,
-        report_key,
-        null as document_sha256,
-        table_id,
-        rule as identity,
-        null as residual,
-        explanations as detail,
-        is_current
-    from findings
-    where finding_kind = 'decision_expired'
+    where finding_kind in ('claim_conflict', 'identity_conflict', 'decision_expired')
     union all
     select
         'not_assessed' as exception_kind,

@@ -7,6 +7,7 @@ select
     json_extract(lineage, '$.readings') as readings,
     json_extract(lineage, '$.leftovers') as leftovers,
     json_extract(lineage, '$.evidence') as evidence,
-contains(lineage, '"agrees":false') or contains(lineage, '"agrees": false') as has_contradiction,
+    contains(lineage, '"agrees":false')
+    or contains(lineage, '"agrees": false') as has_contradiction,
     contains(lineage, '"readings":[{') or contains(lineage, '"leftovers":[{') as has_notes
 from reports

@@ -5,5 +5,8 @@ from {{ model }}
 group by {{ group | join(", ") }}
 having
     count(*) filter (where is_current) <> 1
-    or (bool_or(is_current and status in ('held', 'rejected')) and bool_or(status in ('passed', 'accepted')))
+    or (
+        bool_or(is_current and status in ('held', 'rejected'))
+        and bool_or(status in ('passed', 'accepted'))
+    )
 {% endtest %}

@@ -1,16 +1,15 @@
 -- Grain: one row per report: table 三 within the report, beside its identities.
 {%- set parts = applicant_columns() %}
-{%- set sums = identities('applications', enforced=true) %}
+{%- set rows = parameter('applications_copied_columns', 'rows') %}
 {%- set last_part = flow_cell('new_received', parts[-1]) %}
 {%- set received = flow_cell('new_received') %}
 {%- set is_printed = "applications__form_version is not null" %}
 {%- set over, bounded, decided = [], [], [] %}
 {%- for part in parts + ["total"] %}
-{%- set outgoing = "greatest(" ~ flow_cell('decided', part) ~ ", " ~ flow_cell('carried_out', part) ~ ")" %}
-{%- do over.append(outgoing ~ " > " ~ came_in(part)) %}
-{%- do bounded.append(came_in(part) ~ " + " ~ flow_cell('decided', part) ~ " + "
-    ~ flow_cell('carried_out', part) ~ " is not null") %}
-{%- do decided.append(flow_cell('decided', part) ~ " is not null") %}
+{%- set done, left = flow_cell('decided', part), flow_cell('carried_out', part) %}
+{%- do over.append("greatest(" ~ done ~ ", " ~ left ~ ") > " ~ came_in(part)) %}
+{%- do bounded.append(came_in(part) ~ " + " ~ done ~ " + " ~ left ~ " is not null") %}
+{%- do decided.append(done ~ " is not null") %}
 {%- endfor %}
 {%- set conditions = {
     "applications_cells_printed": {
@@ -63,32 +62,27 @@ with reports as (
     where not is_leftover
 ),
 
+terms as (
+    {{ identity_terms('applications', 'reports', 'cells_printed < cells_declared') }}
+),
+
 incomplete as (
     select
         report_key,
-        nullif(concat_ws(
-            ', '
-            {%- for identity in sums %},
-            case when not {{ is_possible(identity) }} then '{{ identity.id }}' end
-            {%- endfor %}
-        ), '') as impossible
-    from reports
-    where cells_printed < cells_declared
+        string_agg(identity, ', ' order by sort_order) as impossible
+    from terms
+    where {{ is_impossible('added', 'taken') }}
+    group by report_key
 ),
 
 -- Columns can only be copies of each other where as much was decided in both.
-copies as (
+columns_listed as (
     select
         report_key,
-        nullif(concat_ws(
-            ', '
-            {%- for pair in pairs_of(parts) %},
-            case
-                when {{ are_copies(pair[0], pair[1], parameter('applications_copied_columns', 'rows')) }}
-                    then '{{ pair | join(" = ") }}'
-            end
-            {%- endfor %}
-        ), '') as copied
+        {%- for part in parts %}
+        {{ as_list(column_cells(part)) }} as {{ part }}
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
     from reports
     where
         {%- for pair in pairs_of(parts) %}
@@ -97,20 +91,26 @@ copies as (
         {%- endfor %}
 ),
 
-judged as (
+copies as (
+    select
+        report_key,
+        nullif(concat_ws(
+            ', '
+            {%- for pair in pairs_of(parts) %},
+            case when {{ are_copies(pair[0], pair[1], rows) }} then '{{ pair | join(" = ") }}' end
+            {%- endfor %}
+        ), '') as copied
+    from columns_listed
+),
+
+joined as (
     select
         reports.*,
         incomplete.impossible,
-        copies.copied,
-        {{- rule_truths('applications', conditions) }}
+        copies.copied
     from reports
     left join incomplete on reports.report_key = incomplete.report_key
     left join copies on reports.report_key = copies.report_key
-)
+),
 
-select
-    report_key,
-    authority_key,
-    report_year,
-    {{- rule_results('applications', conditions) }}
-from judged
+{{ judged_rules('applications', conditions, 'joined') }}

@@ -6,7 +6,10 @@
 {%- for cell in table_cells('proactive_disclosure') if cell.column == "change" %}
 {%- do items.append(cell.row) %}
 {%- set start = cells ~ cell.row ~ "__prior_year_items" %}
-{%- do negative.append([start ~ " + " ~ cell.name ~ " < 0", "'" ~ cell.row ~ " ' || " ~ start ~ " || printf('%+d', " ~ cell.name ~ ")"]) %}
+{%- do negative.append([
+    start ~ " + " ~ cell.name ~ " < 0",
+    "'" ~ cell.row ~ " ' || " ~ start ~ " || printf('%+d', " ~ cell.name ~ ")",
+]) %}
 {%- endfor %}
 {%- for row in documents %}
 {%- set row_cells = cells ~ row %}
@@ -50,7 +53,11 @@
         "holds": none_of(negative | map(attribute=0) | list),
         "observed": told(negative),
     },
-    "fees_not_negative": {"applies": version ~ " = '2021'", "holds": fee ~ " >= 0", "observed": fee},
+    "fees_not_negative": {
+        "applies": version ~ " = '2021'",
+        "holds": fee ~ " >= 0",
+        "observed": fee,
+    },
     "procurement_count_amount": {
         "applies": version ~ " = '2019'",
         "holds": "(" ~ cells ~ "central_procurement__projects = 0) = (amount = 0)",
@@ -64,12 +71,15 @@
     "rule_making_power": {
         "applies": version ~ " is not null",
         "holds": "case when regulations = 0 then true when is_government and region_level is null"
-            " then null when regulations > 0 then is_government and region_level in ('province', 'prefecture') end",
+            " then null when regulations > 0 then is_government"
+            " and region_level in ('province', 'prefecture') end",
         "observed": "regulations || ' regulations'",
         "expected": "0",
     },
 } %}
-with levels as ({{ region_levels() }}),
+with levels as (
+    {{ region_levels() }}
+),
 
 reports as (
     select
@@ -89,16 +99,4 @@ reports as (
     where not reports.is_leftover
 ),
 
-judged as (
-    select
-        *,
-        {{- rule_truths('cases_and_disclosure', conditions) }}
-    from reports
-)
-
-select
-    report_key,
-    authority_key,
-    report_year,
-    {{- rule_results('cases_and_disclosure', conditions) }}
-from judged
+{{ judged_rules('cases_and_disclosure', conditions, 'reports') }}

@@ -15,7 +15,8 @@
 {%- set start = change | replace("__change", "__prior_year_items") %}
 {%- do chains.append([
     start ~ " <> last__" ~ start ~ " + last__" ~ change,
-    "'" ~ start ~ " ' || last__" ~ start ~ " || printf('%+d', last__" ~ change ~ ") || ', then ' || " ~ start,
+    "'" ~ start ~ " ' || last__" ~ start ~ " || printf('%+d', last__" ~ change
+        ~ ") || ', then ' || " ~ start,
 ]) %}
 {%- endfor %}
 {%- set factor = parameter('cases_plausible', 'factor') %}
@@ -30,8 +31,9 @@
     },
     "cases_plausible": {
         "applies": "is_current and has_reviews_and_lawsuits",
-        "holds": "cases < " ~ parameter('cases_plausible', 'least') ~ " or cases <= " ~ factor ~ " * "
-            ~ cases[0] ~ " or cases <= " ~ factor ~ " * (" ~ cases[0] ~ " + last__" ~ cases[0] ~ ")",
+        "holds": "cases < " ~ parameter('cases_plausible', 'least')
+            ~ " or cases <= " ~ factor ~ " * " ~ cases[0]
+            ~ " or cases <= " ~ factor ~ " * (" ~ cases[0] ~ " + last__" ~ cases[0] ~ ")",
         "observed": "cases || ' cases'",
         "expected": "'at most ' || " ~ factor ~ " * (" ~ cases[0] ~ " + last__" ~ cases[0] ~ ")",
         "reason": "'what was decided in this or last year is not on file'",
@@ -65,33 +67,14 @@ joined as (
         reports.authority_key,
         reports.report_year,
         reports.is_current,
-        figures.* exclude (authority_key, report_year),
+        figures.* exclude (figures.authority_key, figures.report_year),
         last_year.concluded as last_concluded,
         earlier_year.concluded as earlier_concluded,
         {{- columns_as('last_year', 'last', rule_columns('continuity')) }}
     from reports
-    left join figures
-        on reports.authority_key = figures.authority_key and reports.report_year = figures.report_year
-    left join figures as last_year
-        on
-            reports.authority_key = last_year.authority_key
-            and reports.report_year = last_year.report_year + 1
-    left join figures as earlier_year
-        on
-            reports.authority_key = earlier_year.authority_key
-            and reports.report_year = earlier_year.report_year + 2
+    left join figures on {{ is_body_year('reports', 'figures') }}
+    left join figures as last_year on {{ is_body_year('reports', 'last_year', 1) }}
+    left join figures as earlier_year on {{ is_body_year('reports', 'earlier_year', 2) }}
 ),
 
-judged as (
-    select
-        *,
-        {{- rule_truths('continuity', conditions) }}
-    from joined
-)
-
-select
-    report_key,
-    authority_key,
-    report_year,
-    {{- rule_results('continuity', conditions) }}
-from judged
+{{ judged_rules('continuity', conditions, 'joined') }}

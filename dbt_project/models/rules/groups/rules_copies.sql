@@ -1,18 +1,20 @@
--- Grain: one row per report: whether it repeats last year's report, another body's, or another document's.
+-- Grain: one row per report: whether it repeats last year's, another body's, another document's.
 {%- set percent = parameter('copied_report', 'percent') %}
 {%- set least = parameter('copied_report', 'least') %}
+{%- set cells = parameter('same_figures_two_bodies', 'least') %}
+{%- set received, decided = flow_cell('new_received'), flow_cell('decided') %}
 {%- set conditions = {
     "copied_report": {
         "applies": "is_current and applications__form_version is not null",
-        "holds": "case when last_key is not null then coalesce(equal < " ~ least ~ " or 100 * equal < "
-            ~ percent ~ " * (equal + unequal), true) end",
+        "holds": "case when last_key is not null then coalesce(equal < " ~ least
+            ~ " or 100 * equal < " ~ percent ~ " * (equal + unequal), true) end",
         "observed": "equal || ' of ' || (equal + unequal) || ' figures are last year''s'",
         "expected": "'less than " ~ percent ~ " %'",
         "reason": "'no report of last year'",
     },
     "same_figures_two_bodies": {
         "applies": "is_current and applications__form_version is not null",
-        "holds": "case when above_zero >= " ~ parameter('same_figures_two_bodies', 'least') ~ " then bodies = 1 end",
+        "holds": "case when above_zero >= " ~ cells ~ " then bodies = 1 end",
         "observed": "bodies || ' bodies'",
         "expected": "'1 body'",
         "detail": "above_zero || ' cells above 0'",
@@ -27,16 +29,25 @@
         "reason": "'no cell is printed in both'",
     },
 } %}
-with reports as (
+with listed as (
     select
         reports.*,
         known.is_current,
         known.revisions,
-        {{- cells_above_zero('applications') }} as above_zero,
-        {{ cells_hash('applications') }} as cells_hash
+        {{ as_list(table_cells('applications') | map(attribute="name")) }} as cells,
+        {{ as_list(count_cells()) }} as counts
     from {{ ref('stg_reports') }} as reports
     inner join {{ ref('int_reports') }} as known on reports.report_key = known.report_key
     where not reports.is_leftover
+),
+
+-- Two tables are the same if all their cells are; a blank equals zero.
+reports as (
+    select
+        *,
+        len(list_filter(cells, lambda x: x > 0)) as above_zero,
+        hash(list_transform(cells, lambda x: coalesce(x, 0))) as cells_hash
+    from listed
 ),
 
 shared_figures as (
@@ -63,57 +74,46 @@ last_years as (
 repeated as (
     select
         this_year.report_key,
-        {{- equal_counts('this_year', 'last_year') }} as equal,
-        {{- unequal_counts('this_year', 'last_year') }} as unequal
+        {{ count_pairs('this_year', 'last_year', 'x[1] = nullif(x[2], 0)') }} as equal,
+        {{ count_pairs('this_year', 'last_year', 'x[1] <> x[2]') }} as unequal
     from reports as this_year
-    inner join reports as last_year
-        on
-            this_year.authority_key = last_year.authority_key
-            and this_year.report_year = last_year.report_year + 1
-            and (
-                this_year.{{ flow_cell('new_received') }} = nullif(last_year.{{ flow_cell('new_received') }}, 0)
-                or this_year.{{ flow_cell('decided') }} = nullif(last_year.{{ flow_cell('decided') }}, 0)
-            )
-    where this_year.is_current and last_year.is_current
+    inner join reports as last_year on {{ is_body_year('this_year', 'last_year', 1) }}
+    where
+        this_year.is_current
+        and last_year.is_current
+        and (
+            this_year.{{ received }} = nullif(last_year.{{ received }}, 0)
+            or this_year.{{ decided }} = nullif(last_year.{{ decided }}, 0)
+        )
 ),
 
 duplicates as (
     select
         other.report_key,
         min(used.source_tier) as tier_in_use,
-        min({{- unequal_counts('other', 'used') }}) as differing,
-        max({{- shared_counts('other', 'used') }}) as shared
+        min({{ count_pairs('other', 'used', 'x[1] <> x[2]') }}) as differing,
+        max({{ count_pairs('other', 'used', 'x[1] + x[2] is not null') }}) as shared
     from reports as other
-    inner join reports as used
-        on other.authority_key = used.authority_key and other.report_year = used.report_year
+    inner join reports as used on {{ is_body_year('other', 'used') }}
     where other.revisions > 1 and not other.is_current and used.is_current
     group by other.report_key
 ),
 
-judged as (
+joined as (
     select
         reports.*,
         shared_figures.bodies,
         last_years.report_key as last_key,
-        repeated.* exclude (report_key),
-        duplicates.* exclude (report_key),
-        {{- rule_truths('copies', conditions) }}
+        repeated.* exclude (repeated.report_key),
+        duplicates.* exclude (duplicates.report_key)
     from reports
     left join shared_figures
         on
             reports.report_year = shared_figures.report_year
             and reports.cells_hash = shared_figures.cells_hash
-    left join last_years
-        on
-            reports.authority_key = last_years.authority_key
-            and reports.report_year = last_years.report_year + 1
+    left join last_years on {{ is_body_year('reports', 'last_years', 1) }}
     left join repeated on reports.report_key = repeated.report_key
     left join duplicates on reports.report_key = duplicates.report_key
-)
+),
 
-select
-    report_key,
-    authority_key,
-    report_year,
-    {{- rule_results('copies', conditions) }}
-from judged
+{{ judged_rules('copies', conditions, 'joined') }}

@@ -2,7 +2,8 @@
 {%- set conditions = {
     "still_publishing": {
         "applies": "was_on_file",
-        "holds": "case coverage_status when 'vanished' then false when 'not_due' then null else true end",
+        "holds": "case coverage_status"
+            " when 'vanished' then false when 'not_due' then null else true end",
         "observed": "'no report'",
         "expected": "'a report by ' || coalesce(cast(deadline as varchar), 'its deadline')",
         "detail": "'as of ' || as_of",
@@ -19,22 +20,7 @@ joined as (
         coverage.*,
         last_year.report_key is not null as was_on_file
     from coverage
-    left join coverage as last_year
-        on
-            coverage.authority_key = last_year.authority_key
-            and coverage.report_year = last_year.report_year + 1
+    left join coverage as last_year on {{ is_body_year('coverage', 'last_year', 1) }}
 ),
 
-judged as (
-    select
-        *,
-        {{- rule_truths('coverage', conditions) }}
-    from joined
-)
-
-select
-    report_key,
-    authority_key,
-    report_year,
-    {{- rule_results('coverage', conditions) }}
-from judged
+{{ judged_rules('coverage', conditions, 'joined') }}

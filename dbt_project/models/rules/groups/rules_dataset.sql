@@ -3,8 +3,9 @@
 {%- set conditions = {
     "implausible_zero": {
         "applies": "is_current and is_government and has_applications",
-        "holds": "case when " ~ received ~ " > 0 then true when " ~ received ~ " = 0 and region_level is not null"
-            ~ " and peers >= " ~ parameter('implausible_zero', 'peers')
+        "holds": "case when " ~ received ~ " > 0 then true when " ~ received
+            ~ " = 0 and region_level is not null and peers >= "
+            ~ parameter('implausible_zero', 'peers')
             ~ " then median < " ~ parameter('implausible_zero', 'median') ~ " end",
         "observed": received,
         "expected": "'median of the level is ' || median",
@@ -12,7 +13,9 @@
         "reason": "'too few peers, or the figure is missing'",
     },
 } %}
-with levels as ({{ region_levels() }}),
+with levels as (
+    {{ region_levels() }}
+),
 
 reports as (
     select
@@ -25,8 +28,7 @@ reports as (
         figures.has_applications,
         figures.{{ received }}
     from {{ ref('int_reports') }} as reports
-    left join {{ ref('int_body_figures') }} as figures
-        on reports.authority_key = figures.authority_key and reports.report_year = figures.report_year
+    left join {{ ref('int_body_figures') }} as figures on {{ is_body_year('reports', 'figures') }}
     left join levels on reports.region_code = levels.region_code
 ),
 
@@ -53,16 +55,4 @@ joined as (
             and reports.report_year = peers.report_year
 ),
 
-judged as (
-    select
-        *,
-        {{- rule_truths('dataset', conditions) }}
-    from joined
-)
-
-select
-    report_key,
-    authority_key,
-    report_year,
-    {{- rule_results('dataset', conditions) }}
-from judged
+{{ judged_rules('dataset', conditions, 'joined') }}

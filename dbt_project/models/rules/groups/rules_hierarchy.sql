@@ -6,7 +6,8 @@
 {%- do short_of_children.append(is_short_of(column, "children")) %}
 {%- do short_of_departments.append(is_short_of(column, "departments")) %}
 {%- endfor %}
-{%- set is_whole = "is_current and is_government and scope_counted = 'consolidated' and region_level is not null" %}
+{%- set is_whole = "is_current and is_government and scope_counted = 'consolidated'"
+    " and region_level is not null" %}
 {%- set conditions = {
     "parent_covers_children": {
         "applies": is_whole ~ " and children_expected > 0",
@@ -23,9 +24,11 @@
         "reason": "'no department on file, or a figure is missing'",
     },
     "double_counting": {
-        "applies": "is_current and is_government and scope_counted = 'own' and region_code is not null",
-        "holds": "case when departments >= " ~ parameter('double_counting', 'departments') ~ " then departments__"
-            ~ alone ~ " < " ~ parameter('double_counting', 'least') ~ " or " ~ alone ~ " < departments__" ~ alone ~ " end",
+        "applies": "is_current and is_government and scope_counted = 'own'"
+            " and region_code is not null",
+        "holds": "case when departments >= " ~ parameter('double_counting', 'departments')
+            ~ " then departments__" ~ alone ~ " < " ~ parameter('double_counting', 'least')
+            ~ " or " ~ alone ~ " < departments__" ~ alone ~ " end",
         "observed": alone ~ " || ' in the government''s own report'",
         "expected": "'less than ' || departments__" ~ alone ~ " || ' of its departments'",
         "detail": "departments || ' departments on file'",
@@ -38,7 +41,9 @@
         "expected": "'1 body'",
     },
 } %}
-with levels as ({{ region_levels() }}),
+with levels as (
+    {{ region_levels() }}
+),
 
 coverage as (select * from {{ ref('coverage_by_region') }}),
 
@@ -55,8 +60,7 @@ reports as (
         {{ is_government('reports.authority_zh') }} as is_government,
         {{ columns | join(",\n        ") }}
     from {{ ref('int_reports') }} as reports
-    left join {{ ref('int_body_figures') }} as figures
-        on reports.authority_key = figures.authority_key and reports.report_year = figures.report_year
+    left join {{ ref('int_body_figures') }} as figures on {{ is_body_year('reports', 'figures') }}
     left join levels on reports.region_code = levels.region_code
 ),
 
@@ -64,10 +68,10 @@ children as (
     select
         parent_code as region_code,
         report_year,
-        count(*) as children,
         {%- for column in columns %}
-        sum({{ column }}) as children__{{ column }}{{ "," if not loop.last }}
+        sum({{ column }}) as children__{{ column }},
         {%- endfor %}
+        count(*) as children
     from reports
     where
         is_current and is_government and scope_counted = 'consolidated' and parent_code is not null
@@ -78,12 +82,13 @@ below as (
     select
         region_code,
         report_year,
-        count(distinct authority_key) filter (where scope_counted = 'consolidated') as consolidated_bodies,
-        count(*) filter (where not is_government) as departments,
+        count(distinct authority_key) filter (where scope_counted = 'consolidated')
+            as consolidated_bodies,
         {%- for column in columns %}
         sum({{ column }}) filter (where scope_counted = 'own' and not is_government)
-            as departments__{{ column }}{{ "," if not loop.last }}
+            as departments__{{ column }},
         {%- endfor %}
+        count(*) filter (where not is_government) as departments
     from reports
     where is_current and region_code is not null
     group by region_code, report_year
@@ -92,8 +97,8 @@ below as (
 joined as (
     select
         reports.*,
-        children.* exclude (region_code, report_year),
-        below.* exclude (region_code, report_year),
+        children.* exclude (children.region_code, children.report_year),
+        below.* exclude (below.region_code, below.report_year),
         coverage.regions_below as children_expected
     from reports
     left join children
@@ -104,16 +109,4 @@ joined as (
         on reports.region_code = coverage.region_code and reports.report_year = coverage.report_year
 ),
 
-judged as (
-    select
-        *,
-        {{- rule_truths('hierarchy', conditions) }}
-    from joined
-)
-
-select
-    report_key,
-    authority_key,
-    report_year,
-    {{- rule_results('hierarchy', conditions) }}
-from judged
+{{ judged_rules('hierarchy', conditions, 'joined') }}

@@ -33,7 +33,8 @@
     },
     "carry_after_merger": {
         "applies": "merged_types > 0",
-        "holds": "case when merged_gaps > 0 then false when merged_assessed = merged_types then true end",
+        "holds": "case when merged_gaps > 0 then false"
+            " when merged_assessed = merged_types then true end",
         "observed": "merged_gaps || ' applicant types differ'",
         "expected": "'0 differ'",
         "reason": "'a report of a predecessor is missing'",
@@ -46,11 +47,11 @@ reports as (select * from {{ ref('int_reports') }}),
 histories as (
     select
         authority_key,
-        count(*) as years,
         {%- for column in columns_of_rule('jump_history') %}
         median({{ column }}) as middle__{{ column }},
-        mad({{ column }}) as deviation__{{ column }}{{ "," if not loop.last }}
+        mad({{ column }}) as deviation__{{ column }},
         {%- endfor %}
+        count(*) as years
     from figures
     group by authority_key
 ),
@@ -83,38 +84,18 @@ joined as (
         reports.authority_key,
         reports.report_year,
         reports.is_current,
-        figures.* exclude (authority_key, report_year),
-        histories.* exclude (authority_key),
-        merged.* exclude (authority_key, report_year),
+        figures.* exclude (figures.authority_key, figures.report_year),
+        histories.* exclude (histories.authority_key),
+        merged.* exclude (merged.authority_key, merged.report_year),
         {{- columns_as('last_year', 'last', compared | unique | list) }},
         {{- all_zero_evidence() }} as evidence
     from reports
-    left join figures
-        on reports.authority_key = figures.authority_key and reports.report_year = figures.report_year
-    left join figures as last_year
-        on
-            reports.authority_key = last_year.authority_key
-            and reports.report_year = last_year.report_year + 1
-    left join figures as next_year
-        on
-            reports.authority_key = next_year.authority_key
-            and reports.report_year = next_year.report_year - 1
+    left join figures on {{ is_body_year('reports', 'figures') }}
+    left join figures as last_year on {{ is_body_year('reports', 'last_year', 1) }}
+    left join figures as next_year on {{ is_body_year('reports', 'next_year', -1) }}
     left join histories on reports.authority_key = histories.authority_key
     left join told on reports.report_key = told.report_key
-    left join merged
-        on reports.authority_key = merged.authority_key and reports.report_year = merged.report_year
+    left join merged on {{ is_body_year('reports', 'merged') }}
 ),
 
-judged as (
-    select
-        *,
-        {{- rule_truths('history', conditions) }}
-    from joined
-)
-
-select
-    report_key,
-    authority_key,
-    report_year,
-    {{- rule_results('history', conditions) }}
-from judged
+{{ judged_rules('history', conditions, 'joined') }}

@@ -4,18 +4,12 @@ with residuals as (select * from {{ ref('int_identity_residuals') }}),
 
 prior_residuals as (select * from {{ ref('int_prior_residuals') }}),
 
-judged as (
+joined as (
     select
         residuals.*,
-        prior_residuals.* exclude (report_key),
-        {{- rule_truths('identities', conditions) }}
+        prior_residuals.* exclude (prior_residuals.report_key)
     from residuals
     inner join prior_residuals on residuals.report_key = prior_residuals.report_key
-)
+),
 
-select
-    report_key,
-    authority_key,
-    report_year,
-    {{- rule_results('identities', conditions) }}
-from judged
+{{ judged_rules('identities', conditions, 'joined') }}

@@ -1,12 +1,14 @@
--- Grain: one row per report: what its prose says against its tables, and the indicators of 2008-2018.
+-- Grain: one row per report: its prose against its tables, and the indicators of 2008-2018.
 {%- set conditions = {} %}
 {%- set of_kinds = rules_of('prose') | selectattr('claim_kinds') | list %}
 {%- set sums = rules_of('prose') | selectattr('parameters.parts') | list %}
 {%- for rule in of_kinds %}
-{%- set stated, agreeing, against = rule.id ~ "_stated", rule.id ~ "_agreeing", rule.id ~ "_against" %}
+{%- set stated, agreeing = rule.id ~ "_stated", rule.id ~ "_agreeing" %}
+{%- set against = rule.id ~ "_against" %}
 {%- do conditions.update({rule.id: {
     "applies": stated ~ " > 0",
-    "holds": "case when " ~ against ~ " > 0 then false when " ~ agreeing ~ " = " ~ stated ~ " then true end",
+    "holds": "case when " ~ against ~ " > 0 then false when "
+        ~ agreeing ~ " = " ~ stated ~ " then true end",
     "observed": against ~ " || ' of ' || " ~ stated ~ " || ' claims disagree'",
     "expected": "'0 disagree'",
     "detail": rule.id ~ "_told",
@@ -18,7 +20,8 @@
 {%- set operator = "=" if rule.id in ("legacy_channels_sum", "legacy_replies_sum") else "<=" %}
 {%- do conditions.update({rule.id: {
     "applies": "coalesce(" ~ total ~ ", " ~ parts ~ ") is not null",
-    "holds": "case when " ~ named ~ " >= " ~ (2 if operator == "=" else 1) ~ " then " ~ parts ~ " " ~ operator ~ " " ~ total ~ " end",
+    "holds": "case when " ~ named ~ " >= " ~ (2 if operator == "=" else 1)
+        ~ " then " ~ parts ~ " " ~ operator ~ " " ~ total ~ " end",
     "observed": "cast(" ~ parts ~ " as bigint)",
     "expected": "'" ~ operator ~ " ' || cast(" ~ total ~ " as bigint)",
     "reason": "'too few parts, or no total, is printed'",
@@ -42,17 +45,16 @@ with reports as (
 claims as (
     select
         report_key,
-        count(*) as stated,
-        count(agrees) as assessed,
         {%- for rule in of_kinds %}
         {%- set is_of_kind = "kind in ('" ~ rule.claim_kinds | join("', '") ~ "')" %}
         count(*) filter (where {{ is_of_kind }}) as {{ rule.id }}_stated,
         count(*) filter (where agrees and {{ is_of_kind }}) as {{ rule.id }}_agreeing,
         count(*) filter (where not agrees and {{ is_of_kind }}) as {{ rule.id }}_against,
         string_agg(claim_id || ' ' || kind || ' ' || value, ', ' order by claim_id)
-            filter (where not agrees and {{ is_of_kind }}) as {{ rule.id }}_told
-            {{- "," if not loop.last }}
+            filter (where not agrees and {{ is_of_kind }}) as {{ rule.id }}_told,
         {%- endfor %}
+        count(*) as stated,
+        count(agrees) as assessed
     from {{ ref('stg_claims') }}
     where not is_leftover
     group by report_key
@@ -76,26 +78,21 @@ legacy as (
         {%- set is_part = "indicator in ('" ~ rule.parameters.parts | join("', '") ~ "')" %}
         max(figure) filter (where indicator = '{{ rule.parameters.total }}') as {{ rule.id }}_total,
         sum(figure) filter (where {{ is_part }}) as {{ rule.id }}_sum,
-        count(figure) filter (where {{ is_part }}) as {{ rule.id }}_parts{{ "," if not loop.last }}
+        count(figure) filter (where {{ is_part }}) as {{ rule.id }}_parts
+        {%- if not loop.last %},{% endif %}
         {%- endfor %}
     from indicators
     group by report_key
 ),
 
-judged as (
+joined as (
     select
         reports.*,
-        claims.* exclude (report_key),
-        legacy.* exclude (report_key),
-        {{- rule_truths('prose', conditions) }}
+        claims.* exclude (claims.report_key),
+        legacy.* exclude (legacy.report_key)
     from reports
     left join claims on reports.report_key = claims.report_key
     left join legacy on reports.report_key = legacy.report_key
-)
+),
 
-select
-    report_key,
-    authority_key,
-    report_year,
-    {{- rule_results('prose', conditions) }}
-from judged
+{{ judged_rules('prose', conditions, 'joined') }}

@@ -37,8 +37,16 @@
         "detail": "authority_class",
         "reason": "'no date of publication, or the level of the government is not known'",
     },
-    "year_uncontradicted": {"applies": "true", "holds": "year_against is null", "observed": "year_against"},
-    "name_uncontradicted": {"applies": "true", "holds": "name_against is null", "observed": "name_against"},
+    "year_uncontradicted": {
+        "applies": "true",
+        "holds": "year_against is null",
+        "observed": "year_against",
+    },
+    "name_uncontradicted": {
+        "applies": "true",
+        "holds": "name_against is null",
+        "observed": "name_against",
+    },
     "name_known": {
         "applies": "true",
         "holds": "nullif(trim(authority_normalised), '') is not null",
@@ -65,7 +73,9 @@
         "expected": "form_version_in_force",
     },
 } %}
-with levels as ({{ region_levels() }}),
+with levels as (
+    {{ region_levels() }}
+),
 
 years as (select * from {{ ref('dim_year') }}),
 
@@ -98,18 +108,12 @@ reports as (
     where not reports.is_leftover
 ),
 
-judged as (
+joined as (
     select
         reports.*,
-        evidence.* exclude (report_key),
-        {{- rule_truths('publication', conditions) }}
+        evidence.* exclude (evidence.report_key)
     from reports
     left join evidence on reports.report_key = evidence.report_key
-)
+),
 
-select
-    report_key,
-    authority_key,
-    report_year,
-    {{- rule_results('publication', conditions) }}
-from judged
+{{ judged_rules('publication', conditions, 'joined') }}

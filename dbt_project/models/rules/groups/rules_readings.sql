@@ -1,6 +1,10 @@
 -- Grain: one row per report: what was not plainly read.
 {%- set conditions = {
-    "leftovers": {"applies": "true", "holds": "coalesce(leftovers, 0) = 0", "observed": "leftovers"},
+    "leftovers": {
+        "applies": "true",
+        "holds": "coalesce(leftovers, 0) = 0",
+        "observed": "leftovers",
+    },
     "ambiguous_cells": {
         "applies": "true",
         "holds": "coalesce(ambiguous, 0) = 0",
@@ -49,20 +53,14 @@ reports as (
     where not is_leftover
 ),
 
-judged as (
+joined as (
     select
         reports.*,
-        readings.* exclude (report_key),
-        leftovers.leftovers,
-        {{- rule_truths('readings', conditions) }}
+        readings.* exclude (readings.report_key),
+        leftovers.leftovers
     from reports
     left join readings on reports.report_key = readings.report_key
     left join leftovers on reports.report_key = leftovers.report_key
-)
+),
 
-select
-    report_key,
-    authority_key,
-    report_year,
-    {{- rule_results('readings', conditions) }}
-from judged
+{{ judged_rules('readings', conditions, 'joined') }}
