@@ -1,7 +1,7 @@
 """The watch of the months in which reports are due: who published one last year and has not yet this year.
 
-Departments publish by the end of January, governments by the end of March (Regulations on Open Government
-Information, article 50, and the notices on the annual report's form).
+Who is expected and by when is said by the mart `coverage`; before the first report of a year is on file it has no rows
+of that year, and the deadlines are those of the year before, a year later.
 """
 
 import datetime
@@ -19,26 +19,31 @@ from pipelines.publishing import live_version
 from pipelines.warehouse import MART_FILE, Warehouse
 
 CHINA = ZoneInfo("Asia/Shanghai")
-DEADLINES = {"department": (1, 31), "government": (3, 31)}
 SHOWN = 1000
 LISTED = 20
 MISSING = """
+with due as (select * from marts.coverage where report_year = $year)
+
 select
-    authority_zh,
-    case when regexp_matches(authority_zh, '(人民政府|行政公署)$') then 'government' else 'department' end as kind
-from marts.authority_year
-where report_year = $year - 1
-    and authority_zh not in (select authority_zh from marts.authority_year where report_year = $year)
-group by all
-order by kind, authority_zh
+    last_year.authority_zh,
+    coalesce(last_year.authority_class, 'unknown') as authority_class,
+    cast(coalesce(last_year.deadline, make_date($year, 3, 31)) + interval 1 year as date) < $today as is_late
+from marts.coverage as last_year
+left join due on last_year.authority_key = due.authority_key
+where last_year.report_year = $year - 1
+    and last_year.report_key is not null
+    and due.report_key is null
+    and (due.authority_key is not null or not exists (from due))
+order by all
 """
-PUBLISHED = "select count(distinct authority_zh) from marts.authority_year where report_year = $year"
+PUBLISHED = "select count(*) from marts.coverage where report_year = $year and report_key is not null"
 
 
 class Coverage(Struct, frozen=True):
     """The coverage of one report year: bodies that have published, and those of the year before that have not.
 
-    `late` are those among the missing whose deadline has passed.
+    `missing` has each body's class (`department`, or the level of a government), `late` those
+    whose deadline has passed.
     """
 
     year: int
@@ -77,9 +82,9 @@ def read_coverage(warehouse: Warehouse, today: datetime.date) -> Coverage:
     Raises:
         UnknownVersionError: nothing has been published.
     """
-    year = {"year": today.year - 1}
+    year = today.year - 1
     with duckdb.connect(live_version(warehouse).folder / MART_FILE, read_only=True) as connection:
-        missing = connection.execute(MISSING, year).fetchall()
-        ((published,),) = connection.execute(PUBLISHED, year).fetchall()
-    late = [body for body, kind in missing if today > datetime.date(today.year, *DEADLINES[kind])]
-    return Coverage(year["year"], published, missing, late)
+        rows = connection.execute(MISSING, {"year": year, "today": today}).fetchall()
+        ((published,),) = connection.execute(PUBLISHED, {"year": year}).fetchall()
+    missing = [(body, kind) for body, kind, _is_late in rows]
+    return Coverage(year, published, missing, [body for body, _kind, is_late in rows if is_late])

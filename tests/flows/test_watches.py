@@ -90,19 +90,63 @@ def publish_bodies(warehouse: Warehouse, run_id: str, rows: list[tuple[str, int]
         publish(warehouse, run_id, inputs=Inputs(1, "0" * 64), contracts=reports_with(), code=CODE)
 
 
+def publish_coverage(warehouse: Warehouse, run_id: str, rows: list[tuple[str, str | None, int, bool]]) -> None:
+    """Publish a mart of nothing but the coverage: body, class, year, and whether its report is on file."""
+    deadlines = {"department": (1, 31), "prefecture": (3, 31)}
+    with writer_lock(warehouse, run_id):
+        mart = start_build(warehouse, run_id)
+        with duckdb.connect(mart) as connection:
+            connection.execute(
+                "create schema marts; create table marts.coverage (authority_key bigint, authority_zh text, "
+                "authority_class text, report_year bigint, report_key bigint, deadline date)"
+            )
+            for body, kind, year, is_on_file in rows:
+                deadline = datetime.date(year + 1, *deadlines[kind]) if kind else None
+                key = 1 if is_on_file else None
+                connection.execute(
+                    "insert into marts.coverage values (hash($1) // 2, $1, $2, $3, $4, $5)",
+                    [body, kind, year, key, deadline],
+                )
+        publish(warehouse, run_id, inputs=Inputs(1, "0" * 64), contracts=reports_with(), code=CODE)
+
+
 @pytest.mark.usefixtures("prefect_api")
 def test_coverage_watch_names_who_is_missing_and_who_is_late(tmp_path: Path, told: Told) -> None:
-    warehouse = Warehouse(tmp_path)
-    bodies = ["甲市人民政府", "甲市商务局", "乙市商务局"]
-    publish_bodies(warehouse, "v1", [*((body, 2024) for body in bodies), ("乙市商务局", 2025)])
-    missing = [("甲市商务局", "department"), ("甲市人民政府", "government")]
+    bodies = [
+        ("甲市人民政府", "prefecture"),
+        ("甲市商务局", "department"),
+        ("乙市商务局", "department"),
+        ("某会", None),
+    ]
+    last_year = [(body, kind, 2024, True) for body, kind in bodies]
+    silent = ("丙市商务局", "department", 2024, False)
+    publish_coverage(Warehouse(tmp_path), "v1", [*last_year, silent])
+    nobody_yet = watch_coverage(str(tmp_path), datetime.date(2026, 1, 31))
+    everybody = [
+        ("乙市商务局", "department"),
+        ("某会", "unknown"),
+        ("甲市人民政府", "prefecture"),
+        ("甲市商务局", "department"),
+    ]
+    assert nobody_yet == Coverage(2025, 0, everybody, [])
+    this_year = [(body, kind, 2025, body == "乙市商务局") for body, kind in bodies]
+    publish_coverage(Warehouse(tmp_path), "v2", [*last_year, silent, *this_year])
     in_january = watch_coverage(str(tmp_path), datetime.date(2026, 1, 31))
-    assert in_january == Coverage(2025, 1, missing, [])
+    assert in_january == Coverage(2025, 1, everybody[1:], [])
     assert told == []
     in_february = watch_coverage(str(tmp_path), datetime.date(2026, 2, 1))
     assert in_february.late == ["甲市商务局"]
     assert told == [("Gongkai: 1 bodies are late with 2025", "甲市商务局")]
-    assert watch_coverage(str(tmp_path), datetime.date(2026, 4, 1)).late == [body for body, _kind in missing]
+    assert watch_coverage(str(tmp_path), datetime.date(2026, 4, 1)).late == [body for body, _kind in everybody[1:]]
+
+
+@pytest.mark.usefixtures("prefect_api")
+def test_coverage_watch_does_not_wait_for_a_body_that_is_not_expected_any_more(tmp_path: Path, told: Told) -> None:
+    abolished = ("甲县人民政府", "prefecture", 2024, True)
+    other = [("乙市商务局", "department", year, True) for year in (2024, 2025)]
+    publish_coverage(Warehouse(tmp_path), "v1", [abolished, *other])
+    assert watch_coverage(str(tmp_path), datetime.date(2026, 4, 1)) == Coverage(2025, 1, [], [])
+    assert told == []
 
 
 @pytest.mark.usefixtures("prefect_api")
