@@ -1,32 +1,21 @@
 """What an operator asks first: what is live, what ran, who writes, what is left to do, how much room there is."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import msgspec
 from msgspec import Struct
 
+from flows.past_runs import RunRecord, read_runs
+from flows.pending import find_pending
 from flows.prefect_server import find_served_api
-from pipelines.publishing import list_versions
+from flows.queued import Queue, QueuedRun, read_queue
+from pipelines.decisions import default_ledger, read_ledger
+from pipelines.publishing import Version, list_versions
 from pipelines.publishing.lock import Holder, find_holder
 from pipelines.warehouse import Warehouse
 
 SHOWN_RUNS = 5
-BEGUN, ENDED, FAILED = "begun", "ended", "failed"
-
-
-class RunRecord(Struct, frozen=True):
-    """One run as its log tells it.
-
-    `outcome` is `published`, `nothing new`, `failed`, `running` or `killed`; times are ISO 8601, UTC.
-    """
-
-    run_id: str
-    begun: str
-    outcome: str
-    seconds: float | None
-    detail: str
 
 
 class LiveVersion(Struct, frozen=True):
@@ -40,67 +29,68 @@ class LiveVersion(Struct, frozen=True):
     kept: int
 
 
+class LedgerState(Struct, frozen=True):
+    """The ledger of decisions: its file, its lines, and how many of them the newest version was made with."""
+
+    file: str
+    decisions: int
+    published: int
+
+
 class Status(Struct, frozen=True):
-    """One warehouse at this moment; sizes in bytes. `pending` lists what the next run will do first."""
+    """One warehouse at this moment; sizes in bytes. `pending` lists what the next run has to do.
+
+    `queue` are the runs that a server which serves the warehouse has scheduled, has late or runs, the next one first.
+    """
 
     warehouse: str
     live: LiveVersion | None
     runs: list[RunRecord]
     writer: Holder | None
     served_at: str | None
+    queue: list[QueuedRun]
+    ledger: LedgerState
+    inbox: str | None
     pending: list[str]
     used: dict[str, int]
     free: int
 
 
-class _Line(Struct):
-    """What is read of a log's line."""
+def read_status(warehouse: Warehouse, ledger: Path | None = None, inbox: Path | None = None) -> Status:
+    """The status of a warehouse; takes no lock, opens no database and starts nothing.
 
-    time: str
-    event: str = ""
-    run_id: str = ""
-    seconds: float | None = None
-    version: str | None = None
-    error: str = ""
+    Args:
+        warehouse: the warehouse.
+        ledger: the ledger of decisions, by default the one that a run would take.
+        inbox: the folder in which files are handed over, by default that of the deployment, if there is one.
 
-
-def read_status(warehouse: Warehouse, runs: int = SHOWN_RUNS) -> Status:
-    """The status of a warehouse; takes no lock, opens no database and starts nothing."""
+    Raises:
+        LedgerError: the ledger has a broken line.
+    """
     writer = find_holder(warehouse.lock)
+    served = find_served_api(warehouse)
+    queue = read_queue(served) if served else Queue()
+    decisions = read_ledger(ledger or default_ledger())
+    versions = list_versions(warehouse)
+    published = versions[-1].manifest.inputs.decisions if versions else 0
+    past = list(read_runs(warehouse, writer))
+    inbox = inbox or queue.inbox
     return Status(
         warehouse=str(warehouse.root),
-        live=_read_live(warehouse),
-        runs=list(read_runs(warehouse, writer, runs)),
+        live=_read_live(versions),
+        runs=past[:SHOWN_RUNS],
         writer=writer,
-        served_at=(find_served_api(warehouse) or "").removesuffix("/api") or None,
-        pending=list(_find_pending(warehouse, writer)),
+        served_at=(served or "").removesuffix("/api") or None,
+        queue=queue.runs,
+        ledger=LedgerState(str(decisions.path), len(decisions.lines), published),
+        inbox=str(inbox) if inbox else None,
+        pending=[] if writer else list(find_pending(warehouse, past, inbox, queue, len(decisions.lines) - published)),
         used=_measure(warehouse.root),
         free=shutil.disk_usage(_existing(warehouse.root)).free,
     )
 
 
-def read_runs(warehouse: Warehouse, writer: Holder | None, count: int) -> Iterator[RunRecord]:
-    """The last runs by their logs, the latest first; a run that ended without saying so was killed."""
-    logs = sorted(warehouse.logs.glob("run-*.jsonl"), reverse=True) if warehouse.logs.is_dir() else []
-    for path in logs[:count]:
-        lines = [line for line in path.read_bytes().splitlines() if line.endswith(b"}")]
-        if not lines:
-            continue
-        first, last = (msgspec.json.decode(line, type=_Line) for line in (lines[0], lines[-1]))
-        outcome, detail = _judge(last, is_writing=writer is not None and writer.run_id == first.run_id)
-        yield RunRecord(first.run_id, first.time, outcome, last.seconds, detail)
-
-
-def _judge(last: _Line, *, is_writing: bool) -> tuple[str, str]:
-    if last.event == ENDED:
-        return ("published", last.version) if last.version else ("nothing new", "")
-    if last.event == FAILED:
-        return "failed", last.error.splitlines()[0] if last.error else ""
-    return ("running", "") if is_writing else ("killed", f"last heard of at {last.time}")
-
-
-def _read_live(warehouse: Warehouse) -> LiveVersion | None:
-    versions = list_versions(warehouse)
+def _read_live(versions: Sequence[Version]) -> LiveVersion | None:
     for version in versions:
         if version.is_live:
             manifest = version.manifest
@@ -109,17 +99,6 @@ def _read_live(warehouse: Warehouse) -> LiveVersion | None:
                 version.id, manifest.published_at, manifest.inputs.documents, manifest.mart_bytes, is_newest, kept
             )
     return None
-
-
-def _find_pending(warehouse: Warehouse, writer: Holder | None) -> Iterator[str]:
-    if writer is not None:
-        return
-    if warehouse.unfinished.exists():
-        yield "the last run did not end well: the next one cleans what it left"
-    if (warehouse.root / "dlt" / "staged" / "plan.json").exists():
-        yield "a load was interrupted: the next run finishes it"
-    if warehouse.next_link.is_symlink():
-        yield f"version {warehouse.next_link.readlink().name} was about to become live"
 
 
 def _measure(root: Path) -> dict[str, int]:

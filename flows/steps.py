@@ -108,6 +108,7 @@ def load(run: Run, captured: Captured, handed_over: Handover, ledger: Ledger) ->
     """
     with step_progress("Load") as advance:
         loaded = load_raw(handed_over.shards, run.warehouse.root, run.id, advance)
+    logger.info("loaded", extra={"event": "loaded", "counts": loaded})
     check_loaded(handed_over.payloads, loaded)
     check_documents(run.warehouse, (document.sha256 for document in captured.documents))
     load_decisions(ledger, run.warehouse.root)

@@ -238,3 +238,13 @@ class Inbox:
             if Path(parent) != self._taken:
                 with contextlib.suppress(OSError):  # not empty: files that were left
                     Path(parent).rmdir()
+
+
+def waiting_files(folder: Path) -> int:
+    """How many files lie in an inbox and are neither done nor rejected; takes no lock and moves nothing."""
+    count = 0
+    for parent, folders, files in os.walk(folder):
+        own = _OWN if Path(parent) == folder else ()
+        folders[:] = [name for name in folders if name not in own and (name == TAKEN or not name.startswith("."))]
+        count += sum(1 for name in files if not name.startswith(".") and not name.lower().endswith(TEMPORARY_ENDINGS))
+    return count

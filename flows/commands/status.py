@@ -1,12 +1,16 @@
 """`gongkai status`: what is live, what ran, who writes, what is left to do."""
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
 from rich.markup import escape
 
 from flows.commands.failures import failures_explained
 from flows.commands.mart import count_documents, count_tables, list_statuses, open_live_mart
-from flows.commands.options import DEFAULT_WAREHOUSE, AsJson, WarehouseFolder
+from flows.commands.options import DEFAULT_WAREHOUSE, AsJson, LedgerFile, WarehouseFolder
 from flows.commands.terminal import output, print_json, print_table
-from flows.status import Status, read_status
+from flows.status import SHOWN_RUNS, Status, read_status
 from pipelines.publishing import live_version
 from pipelines.publishing.lock import describe_holder
 from pipelines.warehouse import Warehouse
@@ -17,15 +21,34 @@ gongkai status
 
 gongkai status --warehouse /srv/gongkai
 
+gongkai status --inbox /srv/inbox --ledger decisions.jsonl
+
 gongkai status --json | jq .pending"""
 MEGABYTE = 2**20
 
+Inbox = Annotated[
+    Path | None,
+    typer.Option(
+        "--inbox",
+        metavar="DIR",
+        help="Count the files that wait in this folder.",
+        show_default="that of the served schedule",
+        exists=True,
+        file_okay=False,
+    ),
+]
 
-def status(warehouse: WarehouseFolder = DEFAULT_WAREHOUSE, as_json: AsJson = False) -> None:
-    """Show the live version, the last runs, who holds the lock, what the next run has to finish, and the disk."""
+
+def status(
+    warehouse: WarehouseFolder = DEFAULT_WAREHOUSE,
+    ledger: LedgerFile = None,
+    inbox: Inbox = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the live version, the last runs, who writes, the queue, the ledger, what is left to do, and the disk."""
     folder = Warehouse(warehouse)
     with failures_explained(folder):
-        found = read_status(folder)
+        found = read_status(folder, ledger=ledger, inbox=inbox)
         if as_json:
             print_json(found)
             return
@@ -56,6 +79,11 @@ def _print_live(folder: Warehouse, found: Status) -> None:
 def _print_operation(found: Status) -> None:
     output.print(f"Writer:     {describe_holder(found.writer) if found.writer else 'nobody writes'}")
     output.print(f"Schedules:  {f'served at {found.served_at}' if found.served_at else 'not served (`gongkai serve`)'}")
+    for run in found.queue[:SHOWN_RUNS]:
+        output.print(f"Queued:     {run.deployment or run.name}: {run.state.lower()}, {run.expected}")
+    ledger = found.ledger
+    counted = f"{ledger.decisions:,} decisions, {ledger.published:,} of them in the newest version"
+    output.print(f"Ledger:     {escape(ledger.file)} ({counted})")
     output.print(f"Pending:    {'; '.join(found.pending) or 'nothing'}")
     largest = ", ".join(f"{name} {size / MEGABYTE:,.1f} MB" for name, size in list(found.used.items())[:4])
     output.print(

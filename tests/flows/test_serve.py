@@ -15,6 +15,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.schedules import CronSchedule
 
 from flows.serving.processes import Child, end_all, find_marked, mark_of, start_child
+from flows.status import read_status
 from pipelines.publishing import live_version
 from pipelines.publishing.lock import find_holder
 from tests.flows.conftest import SAMPLES, Served
@@ -97,6 +98,14 @@ def test_cron_schedule_produces_a_run_that_publishes(served: Served, every_minut
     (run, *_) = [run for run in runs_of(every_minute) if run.state_type == "COMPLETED"]
     assert run.auto_scheduled
     assert run.work_pool_name == "gongkai"
+
+
+def test_status_tells_the_queue_and_the_inbox(served: Served, every_minute: UUID) -> None:
+    wait_for(lambda: len(runs_of(every_minute)) > 1, "scheduled runs")
+    found = read_status(served.warehouse)
+    assert found.inbox == str(served.warehouse.root.parent / "inbox")
+    assert {"daily", "weekly-audit"} <= {run.deployment for run in found.queue}
+    assert not [sentence for sentence in found.pending if "does not tell" in sentence]
 
 
 def test_all_processes_of_a_mark_end_whoever_started_them(tmp_path: Path) -> None:

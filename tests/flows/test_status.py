@@ -1,17 +1,22 @@
 """`gongkai status` and `gongkai doctor`: each line fires, and each fault has its remedy."""
 
 import json
+import logging
 import os
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from typing import cast
 
 import pytest
 from typer.testing import CliRunner
 
-from flows import doctor
+from contracts.decisions import Decision
+from flows import doctor, queued, status
 from flows.command_line import app
-from flows.log_file import log_run, prune_logs
+from flows.log_file import LOGGER, log_run, prune_logs
 from flows.status import read_status
+from pipelines.decisions import Ledger
 from pipelines.publishing import roll_back, writer_lock
 from pipelines.publishing.versions import prepare_link
 from pipelines.warehouse import Warehouse
@@ -86,6 +91,70 @@ def test_status_names_the_live_version_and_what_is_pending(warehouse: Warehouse)
         "a load was interrupted",
         "version v2 was about to become live",
     ]
+
+
+def test_status_tells_what_is_loaded_decided_and_handed_over(warehouse: Warehouse, tmp_path: Path) -> None:
+    publish_mart(warehouse, "v1", 1)
+    for run_id, inserted in (("run-1", 5), ("run-2", 3), ("run-3", 1)):
+        failed = pytest.raises(ZeroDivisionError) if run_id != "run-1" else nullcontext()
+        with failed, log_run(warehouse, run_id, ["inbox"]):
+            counts = {"inserted": inserted, "updated": 1, "unchanged": 7}
+            logging.getLogger(LOGGER).info("loaded", extra={"event": "loaded", "counts": counts})
+            if run_id != "run-1":
+                raise ZeroDivisionError("amid the models")
+    for name in ("a.txt", "b.txt.part", ".hidden", ".taken/b.html", "done/c.txt", "sub/d.docx"):
+        path = tmp_path / "inbox" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    found = read_status(warehouse, inbox=tmp_path / "inbox")
+    assert [run.loaded for run in found.runs] == [2, 4, 6]
+    assert found.pending == [
+        "6 documents are loaded and in no version: the next run publishes them",
+        f"3 files wait in the inbox {tmp_path / 'inbox'}",
+    ]
+    with writer_lock(warehouse, "run-4"):
+        assert read_status(warehouse, inbox=tmp_path / "inbox").pending == []
+
+
+def test_status_tells_which_decisions_no_version_was_made_with(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_mart(warehouse, "v1", 1)
+    ledger = Ledger(tmp_path / "decisions.jsonl", {1: cast("Decision", None), 2: cast("Decision", None)})
+    monkeypatch.setattr(status, "read_ledger", lambda _path: ledger)
+    found = read_status(warehouse)
+    assert (found.ledger.decisions, found.ledger.published) == (2, 0)
+    assert found.pending == ["2 decisions of the ledger are in no version: the next run applies them"]
+
+
+def test_status_tells_what_the_server_has_queued(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = {
+        "deployments": [{"id": "1", "name": "daily", "parameters": {"inbox": "/srv/inbox"}}],
+        "flow_runs": [
+            {
+                "name": "fast-fox",
+                "deployment_id": "1",
+                "state_name": "Late",
+                "expected_start_time": "2026-01-02T02:30:00Z",
+            },
+            {"name": "slow-ox", "deployment_id": None, "state_name": "Running", "expected_start_time": None},
+        ],
+    }
+    monkeypatch.setattr(queued, "_ask", lambda _client, what, _query: answers[what])
+    monkeypatch.setattr(status, "find_served_api", lambda _warehouse: "http://127.0.0.1:1/api")
+    found = read_status(warehouse)
+    assert found.inbox == "/srv/inbox"
+    assert [(run.name, run.deployment, run.state) for run in found.queue] == [
+        ("fast-fox", "daily", "Late"),
+        ("slow-ox", "", "Running"),
+    ]
+    assert found.pending == [f"1 scheduled runs are late: is the worker running? See {warehouse.logs}/serve-worker.log"]
+
+
+def test_status_of_a_server_that_does_not_answer(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(status, "find_served_api", lambda _warehouse: "http://127.0.0.1:1/api")
+    (problem,) = read_status(warehouse).pending
+    assert problem.startswith("http://127.0.0.1:1/api does not tell its queue: ")
 
 
 def test_old_logs_go(warehouse: Warehouse) -> None:
