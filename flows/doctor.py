@@ -20,6 +20,7 @@ from flows.prefect_server import find_served_api
 from pipelines.publishing import list_versions
 from pipelines.publishing.audit import MAGIC, MAGIC_OFFSET, STORAGE_NUMBER
 from pipelines.publishing.lock import describe_holder, find_holder
+from pipelines.raw_schema import find_differences
 from pipelines.warehouse import Warehouse
 
 Verdict = Literal["ok", "note", "wrong"]
@@ -46,6 +47,7 @@ def examine(warehouse: Warehouse) -> Iterator[Check]:
     yield _check_permissions(warehouse)
     yield _check_lock(warehouse)
     yield _check_database(warehouse)
+    yield from _check_raw(warehouse)
     yield _check_live(warehouse)
     yield _check_clock(warehouse)
     yield _check_prefect(warehouse)
@@ -129,6 +131,24 @@ def _check_database(warehouse: Warehouse) -> Check:
         return Check("database", "note", "not looked at: a run is writing", "Ask again when it has ended.")
     remedy = "Restore the warehouse from a backup, or extract anew: docs/operations.md, `A damaged database`."
     return _open("database", warehouse.database, "select count(*) from raw.documents", remedy)
+
+
+def _check_raw(warehouse: Warehouse) -> Iterator[Check]:
+    """Whether the next run can add to the raw tables; says nothing of a database that is not there or does not open."""
+    if not warehouse.database.exists() or find_holder(warehouse.lock) is not None:
+        return
+    try:
+        differences = find_differences(warehouse.database)
+    except duckdb.Error:
+        return
+    found = "; ".join(map(str, differences))
+    if not differences:
+        yield Check("raw tables", "ok", "as declared")
+    elif all(difference.is_additive for difference in differences):
+        yield Check("raw tables", "note", found, "The next run adds these columns, empty in the rows that are there.")
+    else:
+        remedy = "Make the working database anew from the archive: docs/operations.md, `Upgrade`."
+        yield Check("raw tables", "wrong", found, remedy)
 
 
 def _check_live(warehouse: Warehouse) -> Check:

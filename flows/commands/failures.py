@@ -27,6 +27,7 @@ from pipelines.inbox import InboxError
 from pipelines.limits import LimitError
 from pipelines.publishing import PublicationRefusedError, UnknownVersionError, WriterBusyError
 from pipelines.publishing.export import ForeignFolderError
+from pipelines.raw_schema import LoadError
 from pipelines.validation.chunks import DamagedShardError
 from pipelines.warehouse import Warehouse
 
@@ -41,6 +42,7 @@ EXPLAINED = (
     ForeignFolderError,
     InboxError,
     LimitError,
+    LoadError,
     LostInputError,
     NothingFetchedError,
     PrefectServerError,

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import mkdtemp
 
-from pipelines.load.destination import LoadError, finish_interrupted_load, load_staged
+from pipelines.load.destination import finish_interrupted_load, load_staged
 from pipelines.load.selection import LoadResult
 from pipelines.load.staging import StagingError, read_plan, stage_batch
+from pipelines.raw_schema import LoadError
 from pipelines.validation.chunks import plan_chunks
 from pipelines.validation.pool import validate_chunks
 

@@ -6,6 +6,7 @@ After a crash in between, rows stand in `raw` whose payload no document names (o
 rows): the conservation check sees it, downstream ignores it, and the next load repeats the staged batch by merge.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -22,11 +23,13 @@ from dlt.extract import DltResource
 from contracts.raw_tables import MERGE_KEYS, RAW_TABLES
 from pipelines.load.damaged import set_damaged_state_aside
 from pipelines.load.staging import MEMORY_LIMIT, WAREHOUSE_FILE, Disposition, LoadPlan, read_plan, remove_staged
+from pipelines.raw_schema import LoadError, find_differences, read_raw_columns
 from pipelines.sql_paths import quote
 
 PIPELINE = "raw_load"
 DATASET = "raw"
 SETTINGS = {"runtime.dlthub_telemetry": False, "load.workers": 2, "load.delete_completed_jobs": True}
+GROWING: TSchemaContractDict = {"tables": "evolve", "columns": "evolve", "data_type": "freeze"}
 FROZEN: TSchemaContractDict = {"tables": "evolve", "columns": "freeze", "data_type": "freeze"}
 MERGE: TDeleteInsertStrategyDict = {"disposition": "merge", "strategy": "delete-insert"}
 DLT_TYPES: dict[pa.DataType, TDataType] = {
@@ -35,7 +38,11 @@ DLT_TYPES: dict[pa.DataType, TDataType] = {
     pa.bool_(): "bool",
     pa.timestamp("us", tz="UTC"): "timestamp",
 }
-SQL_TYPES = {"bigint": "BIGINT", "text": "VARCHAR", "bool": "BOOLEAN", "timestamp": "TIMESTAMP WITH TIME ZONE"}
+REBUILD = (
+    "Move the working database away and run `gongkai run --archived`, with raw extracted JSON as --input again: it is "
+    "made anew from the archive. docs/operations.md, `Upgrade`, has the details."
+)
+logger = logging.getLogger(__name__)
 _COMMITTED_LAST = "documents"
 _SWEEP = {
     "reports": "payload_sha256 in (select payload_sha256 from read_parquet('{stale}'))",
@@ -43,10 +50,6 @@ _SWEEP = {
     "legacy_indicators": "payload_sha256 in (select payload_sha256 from read_parquet('{stale}'))",
     "rejected_documents": "document_key in (select document_key from read_parquet('{cleared}'))",
 }
-
-
-class LoadError(RuntimeError):
-    """The warehouse does not hold the declared tables, or dlt could not load a package."""
 
 
 def _columns(table: str) -> dict[str, TColumnSchema]:
@@ -70,7 +73,9 @@ def _empty(table: str) -> pa.Table:
     return pa.schema([field.with_nullable(True) for field in RAW_TABLES[table]]).empty_table()
 
 
-def _resource(table: str, file: Path, rows: int, disposition: Disposition) -> DltResource:
+def _resource(
+    table: str, file: Path, rows: int, disposition: Disposition, contract: TSchemaContractDict = FROZEN
+) -> DltResource:
     """A raw table's staged file, taken into the load package as it is; without rows the empty table is made."""
 
     def batches() -> Iterator[Any]:
@@ -81,7 +86,7 @@ def _resource(table: str, file: Path, rows: int, disposition: Disposition) -> Dl
         name=table,
         columns=_columns(table),
         write_disposition=MERGE if disposition == "merge" else "append",
-        schema_contract=FROZEN,
+        schema_contract=contract,
     )
 
 
@@ -100,36 +105,36 @@ def open_pipeline(warehouse: Path) -> dlt.Pipeline:
     )
 
 
-def _existing_tables(warehouse: Path) -> dict[str, dict[str, str]]:
-    """Column types by name of the tables in `raw`, without those that dlt keeps for itself."""
-    path = warehouse / WAREHOUSE_FILE
-    if not path.exists():
-        return {}
-    tables: dict[str, dict[str, str]] = {}
-    with duckdb.connect(path, read_only=True) as connection:
-        found = connection.execute(
-            "select table_name, column_name, data_type from duckdb_columns() where schema_name = ? order by all",
-            [DATASET],
-        ).fetchall()
-    for table, column, data_type in found:
-        if not table.startswith("_dlt"):
-            tables.setdefault(table, {})[column] = data_type
-    return tables
-
-
 def check_raw_columns(warehouse: Path) -> None:
     """Assert that each raw table has exactly its declared columns and types.
 
     Raises:
         LoadError: a table is missing or has other columns; the message names them.
     """
-    existing = _existing_tables(warehouse)
-    for table, schema in RAW_TABLES.items():
-        declared = {field.name: SQL_TYPES[DLT_TYPES[field.type]] for field in schema}
-        found = {name: kind for name, kind in existing.get(table, {}).items() if not name.startswith("_dlt")}
-        if found != declared:
-            differing = sorted(set(declared.items()) ^ set(found.items()))
-            raise LoadError(f"raw.{table} differs from its declaration in {differing[:5]} ({len(differing)} columns)")
+    missing = sorted(set(RAW_TABLES) - set(read_raw_columns(warehouse / WAREHOUSE_FILE)))
+    differing = [f"raw.{table} is missing" for table in missing]
+    differing += [str(difference) for difference in find_differences(warehouse / WAREHOUSE_FILE)]
+    if differing:
+        raise LoadError(
+            f"The warehouse holds other tables than this version of gongkai declares: {'; '.join(differing)}. {REBUILD}"
+        )
+
+
+def add_columns(warehouse: Path) -> bool:
+    """Give the raw tables the columns that the declaration has since gained; returns whether there were any.
+
+    They are empty in the rows that are there: what an earlier version loaded does not say what it did not know.
+
+    Raises:
+        LoadError: a table has other columns, or lacks one that no row may leave empty.
+    """
+    differences = find_differences(warehouse / WAREHOUSE_FILE)
+    if not all(difference.is_additive for difference in differences):
+        check_raw_columns(warehouse)
+    for difference in differences:
+        logger.warning("%s: added, empty in the rows that are there", difference)
+        _run(open_pipeline(warehouse), [_resource(difference.table, Path(), 0, "append", contract=GROWING)])
+    return bool(differences)
 
 
 def _run(pipeline: dlt.Pipeline, resources: list[DltResource]) -> None:
@@ -159,7 +164,8 @@ def load_staged(staged: Path, warehouse: Path, plan: LoadPlan) -> None:
         LoadError: `raw` does not have the declared columns afterwards.
         dlt.pipeline.exceptions.PipelineStepFailed: dlt could not load; the staged batch stays for the next load.
     """
-    missing: Mapping[str, object] = dict.fromkeys(set(RAW_TABLES) - set(_existing_tables(warehouse)))
+    add_columns(warehouse)
+    missing: Mapping[str, object] = dict.fromkeys(set(RAW_TABLES) - set(read_raw_columns(warehouse / WAREHOUSE_FILE)))
     resources = {
         table: _resource(table, staged / f"{table}.parquet", rows, plan.disposition)
         for table, rows in {**dict.fromkeys(RAW_TABLES, 0), **plan.rows}.items()

@@ -8,10 +8,12 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import cast
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
 from contracts.decisions import Decision
+from contracts.raw_tables import RAW_TABLES
 from flows import doctor, queued, status
 from flows.command_line import app
 from flows.log_file import LOGGER, log_run, prune_logs
@@ -19,6 +21,7 @@ from flows.status import read_status
 from pipelines.decisions import Ledger
 from pipelines.publishing import roll_back, writer_lock
 from pipelines.publishing.versions import prepare_link
+from pipelines.raw_schema import SQL_TYPES
 from pipelines.warehouse import Warehouse
 from tests.flows.marts import publish_mart
 
@@ -207,6 +210,22 @@ def test_doctor_names_each_fault(broken: Warehouse, monkeypatch: pytest.MonkeyPa
     assert "duckdb" in checks["packages"]["found"]
     assert "not-there is missing" in checks["packages"]["found"]
     assert "67, not 64" in checks["live version"]["found"]
+
+
+def test_doctor_tells_of_raw_tables_that_are_not_as_declared(broken: Warehouse) -> None:
+    added = next(field.name for field in RAW_TABLES["claims"] if field.nullable)
+    names = [name for name in RAW_TABLES["claims"].names if name != added]
+    with duckdb.connect(broken.database) as connection:
+        connection.execute("create schema raw; create table raw.documents (document_key bigint)")
+        sql = ", ".join(f"{name} {SQL_TYPES[RAW_TABLES['claims'].field(name).type]}" for name in names)
+        connection.execute(f"create table raw.claims ({sql})")
+    checks = {check.name: check for check in doctor.examine(broken)}
+    assert checks["raw tables"].verdict == "wrong"
+    assert "raw.documents lacks" in checks["raw tables"].found
+    with duckdb.connect(broken.database) as connection:
+        connection.execute("drop table raw.documents")
+    (found,) = [check for check in doctor.examine(broken) if check.name == "raw tables"]
+    assert (found.verdict, found.found) == ("note", f"raw.claims lacks {added}")
 
 
 def test_doctor_tells_who_writes_and_who_did_not_end_well(broken: Warehouse) -> None:

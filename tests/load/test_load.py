@@ -11,7 +11,7 @@ import pytest
 from contracts.form import form
 from contracts.raw_tables import RAW_TABLES, key_of, report_key
 from pipelines.load import LoadResult, load_raw
-from pipelines.load.destination import DLT_TYPES, SQL_TYPES
+from pipelines.raw_schema import SQL_TYPES
 from tests.load.payloads import (
     claim_of,
     content_of,
@@ -67,7 +67,7 @@ def test_the_tables_have_exactly_their_declared_columns(tmp_path: Path) -> None:
         "select table_name, column_name, data_type from duckdb_columns() "
         "where schema_name = 'raw' and table_name not like '\\_dlt%' escape '\\' order by table_oid, column_index",
     )
-    declared = {(t, f.name, SQL_TYPES[DLT_TYPES[f.type]]) for t, schema in RAW_TABLES.items() for f in schema}
+    declared = {(t, f.name, SQL_TYPES[f.type]) for t, schema in RAW_TABLES.items() for f in schema}
     assert set(found) == declared
     assert len(found) == len(declared)
 
