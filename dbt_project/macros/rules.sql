@@ -13,9 +13,10 @@
 
 {#-
     The truth of each rule of a group over the rows of a relation: whether it applies to the row,
-    and whether it holds, null where a term is missing. `conditions` gives for each rule `applies`,
-    `holds`, and for `rule_results` `observed`, `expected`, `detail` and, of what was not assessed,
-    `reason`. A rule that is declared and not evaluated, or evaluated and not declared, is an error.
+    and whether it holds, null where a term is missing. `conditions` gives for each rule `applies`
+    (to every row, if it is not given), `holds`, and for `rule_results` `observed`, `expected`,
+    `detail` and, of what was not assessed, `reason`. A rule that is declared and not evaluated, or
+    evaluated and not declared, is an error.
 -#}
 {% macro rule_truths(group, conditions) -%}
     {%- set declared = rules_of(group) | map(attribute="id") | sort -%}
@@ -26,7 +27,7 @@
         ) }}
     {%- endif -%}
     {%- for rule, condition in conditions.items() %}
-        coalesce({{ condition.applies }}, false) as {{ rule }}__applies,
+        coalesce({{ condition.applies or "true" }}, false) as {{ rule }}__applies,
         {{ condition.holds }} as {{ rule }}__holds{{ "," if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

@@ -11,6 +11,10 @@
 {%- do bounded.append(came_in(part) ~ " + " ~ done ~ " + " ~ left ~ " is not null") %}
 {%- do decided.append(done ~ " is not null") %}
 {%- endfor %}
+{%- set repeats = [] %}
+{%- for pair in pairs_of(parts) %}
+{%- do repeats.append([are_copies(pair[0], pair[1], rows), "'" ~ pair | join(" = ") ~ "'"]) %}
+{%- endfor %}
 {%- set conditions = {
     "applications_cells_printed": {
         "applies": is_printed,
@@ -85,21 +89,18 @@ columns_listed as (
         {%- endfor %}
     from reports
     where
-        {%- for pair in pairs_of(parts) %}
-        {{ "or " if not loop.first }}{{ flow_cell('decided', pair[0]) }}
-        = nullif({{ flow_cell('decided', pair[1]) }}, 0)
-        {%- endfor %}
+        (
+            {%- for pair in pairs_of(parts) %}
+            {% if not loop.first %}or {% endif %}{{ flow_cell('decided', pair[0]) }}
+            = nullif({{ flow_cell('decided', pair[1]) }}, 0)
+            {%- endfor %}
+        )
 ),
 
 copies as (
     select
         report_key,
-        nullif(concat_ws(
-            ', '
-            {%- for pair in pairs_of(parts) %},
-            case when {{ are_copies(pair[0], pair[1], rows) }} then '{{ pair | join(" = ") }}' end
-            {%- endfor %}
-        ), '') as copied
+        nullif({{ told(repeats) }}, '') as copied
     from columns_listed
 ),
 

@@ -50,8 +50,9 @@ claims as (
         count(*) filter (where {{ is_of_kind }}) as {{ rule.id }}_stated,
         count(*) filter (where agrees and {{ is_of_kind }}) as {{ rule.id }}_agreeing,
         count(*) filter (where not agrees and {{ is_of_kind }}) as {{ rule.id }}_against,
-        string_agg(claim_id || ' ' || kind || ' ' || value, ', ' order by claim_id)
-            filter (where not agrees and {{ is_of_kind }}) as {{ rule.id }}_told,
+        string_agg(claim_id || ' ' || kind || ' ' || value, ', ' order by claim_id) filter (
+            where not agrees and {{ is_of_kind }}
+        ) as {{ rule.id }}_told,
         {%- endfor %}
         count(*) as stated,
         count(agrees) as assessed

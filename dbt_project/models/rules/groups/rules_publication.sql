@@ -2,57 +2,43 @@
 {%- set year_end = "make_date(report_year, 12, 31)" %}
 {%- set conditions = {
     "year_of_period": {
-        "applies": "true",
         "holds": "year(period_start) = report_year and year(period_end) = report_year",
         "observed": "period",
         "expected": "report_year",
         "reason": "'no period'",
     },
     "period_is_a_year": {
-        "applies": "true",
         "holds": "period_start = make_date(report_year, 1, 1) and period_end = " ~ year_end,
         "observed": "period",
         "expected": "report_year || '-01-01/' || report_year || '-12-31'",
         "reason": "'no period'",
     },
     "published_after_the_year": {
-        "applies": "true",
         "holds": "published_on > " ~ year_end,
         "observed": "published_on",
         "expected": "'after ' || " ~ year_end,
         "reason": "'no date of publication'",
     },
     "captured_after_the_year": {
-        "applies": "true",
         "holds": "captured_on > " ~ year_end,
         "observed": "captured_on",
         "expected": "'after ' || " ~ year_end,
         "reason": "'no time of capture'",
     },
     "published_on_time": {
-        "applies": "true",
         "holds": "published_on <= " ~ deadline_of('authority_class', 'report_year'),
         "observed": "published_on",
         "expected": "'by ' || " ~ deadline_of('authority_class', 'report_year'),
         "detail": "authority_class",
         "reason": "'no date of publication, or the level of the government is not known'",
     },
-    "year_uncontradicted": {
-        "applies": "true",
-        "holds": "year_against is null",
-        "observed": "year_against",
-    },
-    "name_uncontradicted": {
-        "applies": "true",
-        "holds": "name_against is null",
-        "observed": "name_against",
-    },
+    "year_uncontradicted": {"holds": "year_against is null", "observed": "year_against"},
+    "name_uncontradicted": {"holds": "name_against is null", "observed": "name_against"},
     "name_known": {
-        "applies": "true",
         "holds": "nullif(trim(authority_normalised), '') is not null",
         "observed": "authority_printed",
     },
-    "region_known": {"applies": "true", "holds": "region_code is not null", "observed": "'none'"},
+    "region_known": {"holds": "region_code is not null", "observed": "'none'"},
     "scope_of_body": {
         "applies": "scope <> 'unknown'",
         "holds": "scope = 'own' or authority_class is distinct from 'department'"
@@ -62,8 +48,8 @@
     },
     "tables_present": {
         "applies": "report_year >= " ~ parameter('tables_present', 'first_year'),
-        "holds": "tables = " ~ form_data().codes.table_id | length,
-        "observed": "tables || ' tables'",
+        "holds": "printed_tables = " ~ form_data().codes.table_id | length,
+        "observed": "printed_tables || ' tables'",
         "expected": "'" ~ form_data().codes.table_id | length ~ " tables'",
     },
     "form_version_in_force": {
@@ -82,10 +68,12 @@ years as (select * from {{ ref('dim_year') }}),
 evidence as (
     select
         report_key,
-        string_agg(explanations, ' ')
-            filter (where report_field in ('year', 'period', 'published')) as year_against,
-        string_agg(explanations, ' ')
-            filter (where report_field in ('authority', 'region_code', 'scope')) as name_against
+        string_agg(explanations, ' ') filter (
+            where report_field in ('year', 'period', 'published')
+        ) as year_against,
+        string_agg(explanations, ' ') filter (
+            where report_field in ('authority', 'region_code', 'scope')
+        ) as name_against
     from {{ ref('int_identity_conflicts') }}
     group by report_key
 ),
@@ -99,9 +87,11 @@ reports as (
         try_cast(reports.published as date) as published_on,
         cast(reports.captured_at at time zone 'Asia/Shanghai' as date) as captured_on,
         {{ authority_class('reports.authority_zh', 'levels.region_level') }} as authority_class,
-        {%- for table in form_data().codes.table_id %}
-        {{ "+ " if not loop.first }}cast(reports.{{ table }}__form_version is not null as integer)
-        {%- endfor %} as tables
+        list_count([
+            {%- for table in form_data().codes.table_id %}
+            reports.{{ table }}__form_version{{ "," if not loop.last }}
+            {%- endfor %}
+        ]) as printed_tables
     from {{ ref('stg_reports') }} as reports
     left join levels on reports.region_code = levels.region_code
     left join years on reports.report_year = years.report_year

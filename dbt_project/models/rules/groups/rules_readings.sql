@@ -1,18 +1,12 @@
 -- Grain: one row per report: what was not plainly read.
 {%- set conditions = {
-    "leftovers": {
-        "applies": "true",
-        "holds": "coalesce(leftovers, 0) = 0",
-        "observed": "leftovers",
-    },
+    "leftovers": {"holds": "coalesce(leftovers, 0) = 0", "observed": "leftovers"},
     "ambiguous_cells": {
-        "applies": "true",
         "holds": "coalesce(ambiguous, 0) = 0",
         "observed": "ambiguous",
         "detail": "ambiguous_cells",
     },
     "blank_cells_forced": {
-        "applies": "true",
         "holds": "coalesce(forced, 0) = 0",
         "observed": "forced",
         "detail": "forced_cells",
@@ -26,14 +20,16 @@ with lineage as (
 readings as (
     select
         lineage.report_key,
-        count(*) filter (where (read.value ->> '$.state') = 'ambiguous') as ambiguous,
-        string_agg(read.value ->> '$.cell', ', ')
-            filter (where (read.value ->> '$.state') = 'ambiguous') as ambiguous_cells,
-        count(*) filter (where cast(read.value ->> '$.value' as bigint) <> 0) as forced,
-        string_agg(read.value ->> '$.cell', ', ')
-            filter (where cast(read.value ->> '$.value' as bigint) <> 0) as forced_cells
+        count(*) filter (where (reading.value ->> '$.state') = 'ambiguous') as ambiguous,
+        string_agg(reading.value ->> '$.cell', ', ') filter (
+            where (reading.value ->> '$.state') = 'ambiguous'
+        ) as ambiguous_cells,
+        count(*) filter (where cast(reading.value ->> '$.value' as bigint) <> 0) as forced,
+        string_agg(reading.value ->> '$.cell', ', ') filter (
+            where cast(reading.value ->> '$.value' as bigint) <> 0
+        ) as forced_cells
     from lineage
-    cross join json_each(lineage.readings) as read
+    cross join json_each(lineage.readings) as reading
     group by lineage.report_key
 ),
 
