@@ -15,6 +15,7 @@ from rich.markup import escape
 from flows.environment import prepare_environment
 from flows.prefect_server import start_server
 from pipelines.warehouse import Warehouse
+from tests.storm.deliveries import Inbox
 from tests.storm.storm import READERS, STAGES, Storm, Tally
 
 PROJECT = Path(__file__).parents[2]
@@ -93,7 +94,7 @@ def main() -> int:
         prepare_environment(warehouse)
         server = start_server(warehouse.prefect_home)
         server.wait_until_ready()
-        storm = Storm(folder, server.api_url, options.seed)
+        storm = Storm(warehouse, Inbox(folder / "inbox"), server.api_url, options.seed)
 
         def report(tally: Tally) -> None:
             wrong = (

@@ -10,7 +10,7 @@ import msgspec
 
 from pipelines.publishing.manifest import read_manifest
 
-PAUSE_SECONDS = 0.5
+PAUSE_SECONDS = 1.0
 # Each published table against the version's own manifest, and sums that must agree between facts and marts.
 SUMS = """
     select

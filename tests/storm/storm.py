@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
@@ -74,21 +73,21 @@ class Life(NamedTuple):
 class Storm:
     """A storm over one warehouse."""
 
-    def __init__(self, folder: Path, api_url: str, seed: int) -> None:
-        """Take a folder for inbox and warehouse, and the Prefect server that all runs use."""
-        self.warehouse = Warehouse(folder / "warehouse")
-        self.inbox = Inbox(folder / "inbox")
+    def __init__(self, warehouse: Warehouse, inbox: Inbox, api_url: str, seed: int) -> None:
+        """Take a warehouse, the inbox that alone feeds it, and the Prefect server that all runs use."""
+        self.warehouse, self.inbox = warehouse, inbox
         self.tally = Tally()
         self._api_url = api_url
         self._chance = random.Random(seed)  # noqa: S311 - moments to kill at, not secrets
-        self._published: Figures = {}
+        self._published: Figures = dict(inbox.expected)
         self._durations: dict[str, list[float]] = defaultdict(list)
         self._context = context(self.warehouse)
 
     def rage(self, kills: int, seconds: float, report: Callable[[Tally], None] = lambda _tally: None) -> Tally:
         """Kill so many runs, or for so long; then one run in peace, and the count."""
         begun = time.monotonic()
-        self._live_once(None)  # there is a version for the readers to see
+        if not self.warehouse.current.is_symlink():
+            self._live_once(None)  # so that there is a version for the readers to see
         with self._readers():
             while (killed := self.tally.kills.total()) < FEWEST_KILLS or (
                 killed < kills and time.monotonic() - begun < seconds
