@@ -7,19 +7,19 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.proof import Problem, localise
-from tests.faults.faults import FAULTS, Fault
-from tests.faults.figures import Cells, synthetic_bodies
-from tests.faults.trials import draw
+from tests.faults.faults import IDENTITY_FAULTS, Fault
+from tests.faults.figures import Cells
+from tests.faults.trials import Bodies, draw
 
 MEDIAN_MS, PERCENTILE_MS = 1.0, 100.0
 _PERCENTILE = 0.95
 
 
 def _problems(fault: Fault, size: int) -> list[Problem]:
-    bodies = synthetic_bodies(seed=5)
+    bodies = Bodies(5, [])
     problems: list[Problem] = []
     for number in range(size):
-        body, damage = draw(fault, number, bodies, [], seed=5)
+        body, damage = draw(fault, number, bodies, 5)
         cells: Cells = body.cells | damage.cells
         figures = {
             cell: value if isinstance(value, int) else None
@@ -41,7 +41,7 @@ def _seconds(problems: list[Problem]) -> list[float]:
 
 def print_localisation(console: Console, size: int = 100) -> None:
     """Print the median over single faults and the 95th percentile over all faults that break an identity."""
-    breaking = [fault for fault in FAULTS if fault.breaks == "identities"]
+    breaking = [fault for fault in IDENTITY_FAULTS if fault.breaks == "identities"]
     _seconds(_problems(breaking[0], 3))  # the form and its equations are made once in a process
     taken = {fault.name: _seconds(_problems(fault, size)) for fault in breaking}
     single = [seconds for fault in breaking if fault.is_single for seconds in taken[fault.name]]
