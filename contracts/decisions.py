@@ -16,11 +16,13 @@ from msgspec import Meta, Struct
 from contracts.claims import claim_rules
 from contracts.form import Cell, form
 from contracts.raw_json import EvidenceField, Sha256, Timestamp, Whole
+from contracts.rules import rules
 
 SCHEMA_ID = "gongkai.decision/1"
 TABLE_RULE = "identities"
 CLAIM_RULE = "claim"
 FIELD_RULE = "field"
+CATALOGUE_RULE = "rule"
 DecisionId = Annotated[str, Meta(pattern=r"^d-[0-9a-f]{12}$")]
 Words = Annotated[str, Meta(pattern=r"\S")]
 Rule = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$")]
@@ -51,20 +53,23 @@ class _OnReport(_Decision, kw_only=True, frozen=True):
 
 
 class Premise(_Part, kw_only=True, frozen=True):
-    """What was found when a finding was decided: exactly one of the three.
+    """What was found when a finding was decided: exactly one of the four.
 
     `residuals`: the violated identities of a table with their residuals, after the corrections that stood then;
-    `value`: the figure that a claim states; `told`: what a document says of the report's body, year or place.
+    `value`: the figure that a claim states; `told`: what a document says of the report's body, year or place;
+    `observed`: what a rule of the catalogue had found, in its words.
     """
 
     residuals: dict[str, int] | None = None
     value: int | None = None
     told: list[str] | None = None
+    observed: str | None = None
 
     def __post_init__(self) -> None:
         """Exactly one kind of premise."""
-        if [self.residuals, self.value, self.told].count(None) != len(self.__struct_fields__) - 1:
-            raise ValueError("expect has exactly one of residuals, value and told")
+        given = [self.residuals, self.value, self.told, self.observed]
+        if given.count(None) != len(given) - 1:
+            raise ValueError("expect has exactly one of residuals, value, told and observed")
 
 
 class ReportedValue(_Part, kw_only=True, frozen=True):
@@ -76,7 +81,7 @@ class ReportedValue(_Part, kw_only=True, frozen=True):
 class AcceptAsReported(_OnReport, kw_only=True, frozen=True, tag="accept_as_reported"):
     """The document prints it so. A held table enters facts and marts, flagged; other findings are answered.
 
-    `rule` is `identities.<table>`, `claim.<kind>` or `field.<field>`.
+    `rule` is `identities.<table>`, `claim.<kind>`, `field.<field>`, or `rule.<rule>` of the catalogue.
     """
 
     rule: Rule
@@ -161,6 +166,7 @@ def answerable_rules() -> list[str]:
         *(f"{TABLE_RULE}.{table}" for table in form().tables if table in held_by),
         *(f"{CLAIM_RULE}.{kind}" for kind in claim_rules().kinds),
         *(f"{FIELD_RULE}.{field}" for field in get_args(EvidenceField)),
+        *(f"{CATALOGUE_RULE}.{name}" for name, rule in rules().items() if not rule.is_finding),
     ]
 
 
@@ -177,11 +183,17 @@ def _problem_of(decision: Decision) -> str:
 def _answer_problem(decision: Answer) -> str:
     family, _, named = decision.rule.partition(".")
     expect = decision.expect
-    premise = {TABLE_RULE: expect.residuals, CLAIM_RULE: expect.value, FIELD_RULE: expect.told}
+    premise = {
+        TABLE_RULE: expect.residuals,
+        CLAIM_RULE: expect.value,
+        FIELD_RULE: expect.told,
+        CATALOGUE_RULE: expect.observed,
+    }
     if family not in premise or (family != CLAIM_RULE and decision.rule not in answerable_rules()):
         return f"{decision.rule} is no rule that can be answered; there are {', '.join(answerable_rules())}"
     if premise[family] is None:
-        return f"the premise of {decision.rule} must be of its kind: residuals of identities, value of a claim, or told"
+        kinds = "residuals of identities, value of a claim, told of a field, observed of a rule"
+        return f"the premise of {decision.rule} must be of its kind: {kinds}"
     if expect.residuals == {}:
         return f"the premise of {decision.rule} names no identity that is violated"
     versions = form().versions.values()
@@ -220,6 +232,8 @@ def expected_text(decision: Decision) -> str | None:
         premise = decision.expect
         if premise.residuals is not None:
             return ",".join(f"{name}={residual}" for name, residual in sorted(premise.residuals.items()))
+        if premise.observed is not None:
+            return premise.observed
         return "; ".join(premise.told) if premise.told is not None else str(premise.value)
     return None
 

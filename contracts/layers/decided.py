@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from contracts.decision_rows import decision_row
 from contracts.decisions import (
+    CATALOGUE_RULE,
     CLAIM_RULE,
     TABLE_RULE,
     AcceptAsReported,
@@ -207,6 +208,11 @@ def check_decision_rows(connection: duckdb.DuckDBPyConnection) -> CheckResult:
     return verdict("decisions", len(rows), len(wrong), "; ".join(wrong[:3]))
 
 
+def is_on_rule(answer: Answer) -> bool:
+    """Whether an answer is about the failure of a rule of the catalogue."""
+    return answer.rule.startswith(f"{CATALOGUE_RULE}.")
+
+
 def _told(report: Row, field: str) -> list[str]:
     """What a report's document says of one of its fields against it."""
     evidence = msgspec.json.decode(report["lineage"] or "{}").get("evidence", [])
@@ -242,7 +248,7 @@ def check_states(
 
     Args:
         connection: the warehouse with the mart.
-        relation: `fct_decisions`, or those of its rows that the run evaluates.
+        relation: `int_decision_states`, or those of its rows that the run evaluates.
         decided: the decisions.
         judgements: what the identities say of the figures as decided.
         is_whole: whether all decisions must be there.
@@ -254,7 +260,7 @@ def check_states(
     withdrawn = {one.decision for one in decided.ledger if isinstance(one, Withdraw)}
     stand = standing(decided.ledger)
     applied = {correction.id for correction in decided.corrections.values()}
-    expected: dict[str, str] = {}
+    expected: dict[str, str | None] = {}
     for one in decided.ledger:
         if isinstance(one, Withdraw):
             continue
@@ -262,6 +268,8 @@ def check_states(
             expected[one.id] = "withdrawn" if one.id in withdrawn else "replaced"
         elif one.document not in known:
             expected[one.id] = "unmatched"
+        elif isinstance(one, Answer) and is_on_rule(one):
+            expected[one.id] = None  # the contract of the rules knows
         elif isinstance(one, Answer):
             report = decided.reports.get(_key_of(one))
             is_met = report is not None and _is_found(connection, one, report, judgements)
@@ -270,6 +278,6 @@ def check_states(
             expected[one.id] = "active" if isinstance(one, RejectDocument) or one.id in applied else "expired"
     if not is_whole:
         expected = {name: state for name, state in expected.items() if name in found}
-    wrong = [name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)]
+    wrong = [name for name in expected.keys() | found.keys() if expected.get(name, "") != found.get(name, "")]
     detail = f"{wrong[:3]}: {[(expected.get(name), found.get(name)) for name in wrong[:3]]}"
     return verdict("decisions", len(expected), len(wrong), detail)

@@ -26,7 +26,7 @@ _BY_BODY = (
 )
 RELATIONS: Relations = {
     **{f"{MARTS}.{name}": "authority_key" for name in _BY_BODY},
-    f"{MARTS}.fct_decisions": "report_key",
+    "intermediate.int_decision_states": "report_key",
 }
 _PLACES_PRIME = 509
 _BODY = ("authority_key", "report_year", "status")
@@ -254,7 +254,7 @@ def check_facts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> L
     }
     revisions, admitted = _check_revisions(connection, run, reports, statuses)
     counted = {table: frame.join(admitted[table], on=KEY, how="semi") for table, frame in staged.items()}
-    decisions = in_scope(run, f"{MARTS}.fct_decisions", "report_key")
+    decisions = in_scope(run, "intermediate.int_decision_states", "report_key")
     facts = {fact: in_scope(run, f"{MARTS}.{fact}") for fact in FIGURES}
     results = [
         check_unaltered(connection, run, staging.RELATIONS),

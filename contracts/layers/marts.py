@@ -5,11 +5,12 @@ import polars as pl
 
 from contracts.form import form
 from contracts.layers import facts
+from contracts.layers.balance import judge
 from contracts.layers.conservation import compare_frames, read_frame
 from contracts.layers.expected_facts import parts_of
 from contracts.layers.facts import MARTS
 from contracts.layers.fingerprints import check_unaltered
-from contracts.layers.frames import KEY
+from contracts.layers.frames import KEY, read_cells
 from contracts.layers.published import (
     BODY_YEAR,
     LET_IN,
@@ -207,6 +208,24 @@ def _check_exceptions(connection: duckdb.DuckDBPyConnection, run: RunExpectation
     return compare_frames("exceptions", read_frame(connection, held), read_frame(connection, listed), keys)
 
 
+def _check_corrected(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
+    """A table that adds up since it was corrected is listed with the residuals of its figures as reported."""
+    exceptions = in_scope(run, f"{MARTS}.quality_exceptions", "report_key")
+    put_right = f"""
+        select report_key, table_id::varchar as table_id from {in_scope(run, f"{MARTS}.fct_report_tables")}
+        where status_reported = 'held' and status not in ('held', 'accepted', 'rejected')
+    """
+    residuals = []
+    for table in form().tables:
+        reports = f"(from raw.reports semi join (from ({put_right}) where table_id = '{table}') using (report_key))"
+        failures = judge(read_cells(connection, reports, table), table).failures
+        residuals.append(failures.cast({"residual": pl.Int64}))  # a table without identities has none
+    listed = f"select report_key, identity, residual from {exceptions} where exception_kind = 'corrected'"
+    return compare_frames(
+        "exceptions.corrected", pl.concat(residuals), read_frame(connection, listed), [KEY, "identity"]
+    )
+
+
 def check_marts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> LayerReport:
     """Evaluate the contract of the marts.
 
@@ -226,6 +245,7 @@ def check_marts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> L
         _check_table_statuses(connection, run),
         *_check_region_year(connection, run),
         _check_exceptions(connection, run),
+        _check_corrected(connection, run),
         _check_legacy_outcomes(connection, run),
         *check_rules(connection),
     ]

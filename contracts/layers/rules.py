@@ -6,8 +6,11 @@ What a rule reports of identities and claims is counted a second time from the f
 import duckdb
 import polars as pl
 
+from contracts.decisions import Answer, decode, standing
 from contracts.layers.conservation import compare_frames, read_frame
+from contracts.layers.decided import is_on_rule
 from contracts.layers.results import CheckResult, verdict
+from contracts.raw_tables import report_key
 from contracts.rules import RULE_STATUSES, rules
 
 MARTS = "mart.marts"
@@ -129,6 +132,35 @@ def _check_coverage(connection: duckdb.DuckDBPyConnection) -> CheckResult:
     return verdict("conservation.coverage", seen, lost, f"{lost} body-years are not in the coverage, or twice")
 
 
+def _check_decisions(connection: duckdb.DuckDBPyConnection) -> CheckResult:
+    """A decision on a rule is active exactly where the rule still finds for the report what was answered.
+
+    Other decisions are in the state in which the contract of the facts saw them.
+    """
+    lines = connection.execute("select payload from raw.decisions order by position").fetchall()
+    answers = [
+        one
+        for one in standing(decode(line) for (line,) in lines).values()
+        if isinstance(one, Answer) and is_on_rule(one)
+    ]
+    failed = f"""
+        select report_key, 'rule.' || rule_id::varchar, coalesce(observed, ''), decision_id
+        from {MARTS}.fct_rule_results where status = 'fail' and report_key in (select unnest(?))
+    """
+    keys = [report_key(one.document, one.report) for one in answers]
+    answered = {tuple(row[:3]): row[3] for row in connection.execute(failed, [keys]).fetchall()}
+    expected = dict(connection.execute("select decision_id, state from intermediate.int_decision_states").fetchall())
+    for one, key in zip(answers, keys, strict=True):
+        is_met = answered.get((key, one.rule, one.expect.observed)) == one.id
+        if expected.get(one.id, "") is None:
+            expected[one.id] = "active" if is_met else "expired"
+    found = dict(connection.execute(f"select decision_id, state from {MARTS}.fct_decisions").fetchall())
+    wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
+    named = set(connection.execute(f"select decision_id from {MARTS}.fct_rule_results").fetchall())
+    wrong += sorted(name for (name,) in named if name is not None and found.get(name) != "active")
+    return verdict("rules.decisions", len(expected), len(wrong), ", ".join(wrong[:3]))
+
+
 def check_rules(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
     """Evaluate the contract of the rules, the carry chain and the coverage.
 
@@ -140,6 +172,7 @@ def check_rules(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
         _check_results(connection),
         _check_identities(connection),
         _check_claims(connection),
+        _check_decisions(connection),
         *_check_carry_chain(connection),
         _check_coverage(connection),
     ]

@@ -18,6 +18,26 @@
     end
 {%- endmacro %}
 
+{#- The first cells of the row's form version of a table that are not printed, by name. -#}
+{% macro missing_cells(table) -%}
+    array_to_string(
+        list_filter(
+            [
+                {%- for cell in table_cells(table) %}
+                case
+                    when
+                        {{ cell.name }} is null
+                        and {{ table }}__form_version in ('{{ cell.versions | join("', '") }}')
+                        then '{{ cell.row }}.{{ cell.column }}'
+                end{{ "," if not loop.last }}
+                {%- endfor %}
+            ],
+            lambda name: name is not null
+        )[:5],
+        ', '
+    )
+{%- endmacro %}
+
 {#- The name of a cell's column: `table.row.column` with two underscores for each point. -#}
 {% macro column_of(cell) -%}
     {{ cell | replace(".", "__") }}

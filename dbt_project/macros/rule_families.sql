@@ -17,9 +17,8 @@
             "applies": rule.table ~ "__form_version is not null and " ~ size ~ " > 0",
             "holds": "case when " ~ violated ~ " > 0 then false when "
                 ~ count_of(family, "is not null") ~ " = " ~ size ~ " then true end",
-            "observed": violated ~ " || ' violated'",
-            "expected": "'0 violated'",
-            "detail": "concat_ws(', ', " ~ named | join(", ") ~ ")",
+            "observed": "concat_ws(', ', " ~ named | join(", ") ~ ")",
+            "expected": "'0 each'",
         }}) -%}
     {%- endfor -%}
     {{ return(conditions) }}

@@ -40,6 +40,8 @@ gongkai decide correct report.pdf applications.granted.total 7 --reason "A digit
 
 gongkai decide cannot-tell report.pdf --rule claim.received --reason "Both are possible"
 
+gongkai decide accept report.pdf --rule rule.carry --reason "The body has restated last year's figure"
+
 gongkai decide reject report.pdf --reason "A draft, withdrawn by the body"
 
 gongkai decide withdraw d-0123456789ab --reason "The body has answered"
@@ -59,7 +61,9 @@ ReportNumber = Annotated[
 ]
 RuleName = Annotated[
     str | None,
-    typer.Option("--rule", metavar="RULE", help="Which finding: identities.TABLE, claim.KIND or field.FIELD."),
+    typer.Option(
+        "--rule", metavar="RULE", help="Which finding: identities.TABLE, claim.KIND, field.FIELD or rule.RULE."
+    ),
 ]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept with the decision.")]
 Evidence = Annotated[
@@ -80,44 +84,37 @@ class _Place:
     as_json: bool
 
 
-@app.command("accept", epilog=EXAMPLES)
-def accept(
-    document: DocumentName,
-    reason: Reason,
-    rule: RuleName = None,
-    report: ReportNumber = None,
-    evidence: Evidence = "",
-    by: By = None,
-    ledger: LedgerFile = None,
-    warehouse: WarehouseFolder = DEFAULT_WAREHOUSE,
-    as_json: AsJson = False,
-) -> None:
-    """Accept as reported: the document prints it so. A held table enters facts and marts, flagged as accepted.
+def _add_answer(name: str, kind: AnswerKind, meaning: str) -> None:
+    """Add the command that answers findings in one way."""
 
-    Without --rule all held tables of the document, or of one of its reports, are accepted.
-    """
-    place = _Place(Warehouse(warehouse), ledger or default_ledger(), as_json)
-    _answer("accept_as_reported", place, document, report, rule, lambda: _sign(by, reason, evidence))
+    @app.command(name, epilog=EXAMPLES, help=meaning)
+    def command(
+        document: DocumentName,
+        reason: Reason,
+        rule: RuleName = None,
+        report: ReportNumber = None,
+        evidence: Evidence = "",
+        by: By = None,
+        ledger: LedgerFile = None,
+        warehouse: WarehouseFolder = DEFAULT_WAREHOUSE,
+        as_json: AsJson = False,
+    ) -> None:
+        place = _Place(Warehouse(warehouse), ledger or default_ledger(), as_json)
+        _answer(kind, place, document, report, rule, lambda: _sign(by, reason, evidence))
 
 
-@app.command("cannot-tell", epilog=EXAMPLES)
-def cannot_tell(
-    document: DocumentName,
-    reason: Reason,
-    rule: RuleName = None,
-    report: ReportNumber = None,
-    evidence: Evidence = "",
-    by: By = None,
-    ledger: LedgerFile = None,
-    warehouse: WarehouseFolder = DEFAULT_WAREHOUSE,
-    as_json: AsJson = False,
-) -> None:
-    """Nobody can tell what is right: the finding is answered, a held table stays held.
-
-    Without --rule this is said of all held tables of the document, or of one of its reports.
-    """
-    place = _Place(Warehouse(warehouse), ledger or default_ledger(), as_json)
-    _answer("cannot_tell", place, document, report, rule, lambda: _sign(by, reason, evidence))
+_add_answer(
+    "accept",
+    "accept_as_reported",
+    "Accept as reported: the document prints it so. A held table enters facts and marts, flagged as accepted.\n\n"
+    "Without --rule all held tables of the document, or of one of its reports, are accepted.",
+)
+_add_answer(
+    "cannot-tell",
+    "cannot_tell",
+    "Nobody can tell what is right: the finding is answered, a held table stays held.\n\n"
+    "Without --rule this is said of all held tables of the document, or of one of its reports.",
+)
 
 
 @app.command("correct", epilog=EXAMPLES)

@@ -6,7 +6,8 @@ import duckdb
 from rich.text import Text
 
 from contracts.form import form
-from flows.commands.open_findings import OpenFinding
+from contracts.rules import rules
+from flows.commands.open_findings import RULE_FAILED, OpenFinding
 from flows.commands.printed_lines import lines_around
 from flows.commands.terminal import output, print_table
 from flows.documents import DocumentError, find_document, trace
@@ -60,6 +61,9 @@ def show_finding(mart: duckdb.DuckDBPyConnection, finding: OpenFinding, reader: 
         _show_identities(finding)
     elif finding.quote:
         output.print(Text(f"stated: {finding.quote}"))
+    elif finding.kind == RULE_FAILED:
+        rule = rules()[finding.rule.partition(".")[2]]
+        output.print(Text(f"{rule.zh} / {rule.en}: {rule.filled(rule.formula)}"))
     _show_explanations(finding)
     _show_printed(finding, reader)
     _show_prose(mart, finding)
@@ -82,7 +86,7 @@ def _show_explanations(finding: OpenFinding) -> None:
             margin = explanation.get("margin")
             output.print(Text(f"explanation {number}: {cells}" + (f" (margin {margin})" if margin is not None else "")))
         else:
-            output.print(Text(f"compared with: {explanation}"))
+            output.print(Text(f"{'found' if finding.kind == RULE_FAILED else 'compared with'}: {explanation}"))
 
 
 def _wanted(finding: OpenFinding) -> list[str]:

@@ -27,10 +27,31 @@ where findings.is_open and findings.finding_kind <> 'decision_expired'
 order by findings.report_year, findings.authority_zh, documents.source_uri, findings.ordinal, findings.rule,
     findings.claim_id
 """
+RULE_FAILED = "rule_failed"
+_RULES = f"""
+select
+    '{RULE_FAILED}', 'rule.' || results.rule_id::varchar, documents.document_sha256, reports.ordinal,
+    results.report_key, results.authority_key, authorities.authority_zh, results.report_year, results.table_id::varchar,
+    null, null, null, [], [], results.severity::varchar,
+    to_json(list_filter(
+        [results.observed, 'expected: ' || results.expected, results.detail], lambda told: told is not null
+    )),
+    documents.source_uri, results.observed
+from marts.fct_rule_results as results
+inner join marts.dim_rule as rules on results.rule_id::varchar = rules.rule_id::varchar
+inner join marts.dim_report as reports on results.report_key = reports.report_key
+inner join marts.dim_document as documents on reports.document_key = documents.document_key
+inner join marts.dim_authority as authorities on results.authority_key = authorities.authority_key
+where results.is_open and not rules.is_finding
+order by results.report_year, authorities.authority_zh, documents.source_uri, reports.ordinal, 2
+"""  # noqa: S608 our own word
 
 
 class OpenFinding(Struct, frozen=True):
-    """One finding that no decision answers; `explanations` are ranked, as the version keeps them."""
+    """One finding or failure of a rule that no decision answers; `explanations` are ranked, as the version keeps them.
+
+    Of a rule `verdict` is its severity and `observed` what it found; the explanations also say what it expected.
+    """
 
     kind: str
     rule: str
@@ -49,6 +70,7 @@ class OpenFinding(Struct, frozen=True):
     verdict: str
     explanations: list[Any]
     source_uri: str
+    observed: str | None = None
 
     @property
     def target(self) -> Target:
@@ -62,7 +84,14 @@ class OpenFinding(Struct, frozen=True):
             return Premise(residuals=dict(zip(self.identities, self.residuals, strict=True)))
         if self.kind == "claim_conflict":
             return Premise(value=self.claim_value)
+        if self.kind == RULE_FAILED:
+            return Premise(observed=self.observed or "")
         return Premise(told=[str(told) for told in self.explanations])
+
+    @property
+    def is_hint(self) -> bool:
+        """Whether it is the failure of a rule that only hints."""
+        return self.kind == RULE_FAILED and self.verdict == "info"
 
     @property
     def explained_cells(self) -> list[list[tuple[str, str]]]:
@@ -74,9 +103,9 @@ class OpenFinding(Struct, frozen=True):
 
 
 def read_open(connection: duckdb.DuckDBPyConnection) -> list[OpenFinding]:
-    """The open findings of a mart, by year, body, document and rule."""
-    rows = connection.execute(_FINDINGS).fetchall()
-    fields = (dict(zip(OpenFinding.__struct_fields__, row, strict=True)) for row in rows)
+    """The open findings of a mart, then the failures of rules that are open, by year, body, document and rule."""
+    rows = connection.execute(_FINDINGS).fetchall() + connection.execute(_RULES).fetchall()
+    fields = (dict(zip(OpenFinding.__struct_fields__, row, strict=False)) for row in rows)
     return [OpenFinding(**{**field, "explanations": json.loads(field["explanations"] or "[]")}) for field in fields]
 
 

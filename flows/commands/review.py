@@ -27,6 +27,8 @@ gongkai review
 
 gongkai review --document report.pdf
 
+gongkai review --rule rule.carry
+
 gongkai review --rule identities.applications --by "Reviewer <reviewer@example.org>"
 
 What was decided stands in the ledger at once, whatever ends the review; the next `gongkai run` applies it."""
@@ -44,7 +46,8 @@ OnlyDocument = Annotated[
     str | None, typer.Option("--document", metavar="DOCUMENT", help="Only this document: source, file name or sha256.")
 ]
 OnlyRule = Annotated[
-    str | None, typer.Option("--rule", metavar="RULE", help="Only these: identities.TABLE, claim.KIND or field.FIELD.")
+    str | None,
+    typer.Option("--rule", metavar="RULE", help="Only these: identities.TABLE, claim.KIND, field.FIELD or rule.RULE."),
 ]
 
 
@@ -57,6 +60,7 @@ def review(
 ) -> None:
     """Go through the open findings of the live version and decide: accept, correct, reject, cannot tell, skip, quit.
 
+    After the findings come the failures of rules; those of mere hints only where --rule names the rule.
     Each decision is in the ledger before the next finding is shown. A finding that is decided is not shown again.
     """
     signal.siginterrupt(signal.SIGINT, True)  # polars leaves a handler under which a prompt waits on after Ctrl-C
@@ -97,7 +101,9 @@ class _Review:
         findings = [
             finding
             for finding in undecided(read_open(self._mart), read_ledger(self._ledger), self._applied)
-            if document in (None, finding.document) and rule in (None, finding.rule)
+            if document in (None, finding.document)
+            and rule in (None, finding.rule)
+            and (rule is not None or not finding.is_hint)
         ]
         if not findings:
             output.print("No open finding: nothing is to be decided.")

@@ -14,7 +14,7 @@ from contracts.raw_tables import report_key
 from tests.dbt.conftest import close_dbt
 from tests.dbt.test_build import BOTH, GRANTED_TOTAL, raw_rows, whole
 from tests.dbt.warehouse import Row, document_of, ones, report_row, run_dbt, write_raw
-from tests.decisions.made import accepted, accepted_claim, corrected, rejected, untold, withdrawn
+from tests.decisions.made import accepted, accepted_claim, accepted_rule, corrected, rejected, untold, withdrawn
 
 HELD = {"outcomes.total": 1, "applicants.granted": -1}
 PART = "applications.granted.natural_person"
@@ -49,6 +49,8 @@ LEDGER: list[Decision] = [
     withdrawn(14, 13),
     corrected(15, "30.5", "91.610", sha(12), FEE),
     rejected(16, sha(13)),
+    accepted_rule(17, "2 tables", "tables_present", sha(11)),
+    accepted_rule(18, "2 tables", "tables_present", sha(14)),  # it finds one
 ]
 
 
@@ -96,9 +98,21 @@ def test_the_contracts_work_out_the_same(warehouse: duckdb.DuckDBPyConnection) -
         assert [result.rows_seen for result in named] in ([], [len(LEDGER)], [len(LEDGER) - 1])
 
 
+def test_an_altered_residual_of_a_table_put_right_turns_the_contract_red(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    listed = "select identity, residual from mart.marts.quality_exceptions where exception_kind = 'corrected'"
+    assert sorted(rows_of(warehouse, listed)) == [("applicants.granted", -1), ("outcomes.total", 1)]
+    alter = "update mart.marts.quality_exceptions set residual = residual + {} where exception_kind = 'corrected'"
+    warehouse.execute(alter.format(1))
+    red = check_marts(warehouse, RunExpectation("decided")).red_results
+    warehouse.execute(alter.format(-1))
+    assert [(result.check_id, result.rows_failed) for result in red] == [("exceptions.corrected", 2)]
+
+
 def test_each_decision_has_its_state(warehouse: duckdb.DuckDBPyConnection) -> None:
     states = dict(rows_of(warehouse, "select decision_id, state from mart.marts.fct_decisions"))
-    expected = dict.fromkeys((1, 2, 4, 5, 6, 8, 10, 11, 15, 16), "active") | dict.fromkeys((3, 7), "expired")
+    expected = dict.fromkeys((1, 2, 4, 5, 6, 8, 10, 11, 15, 16, 17), "active") | dict.fromkeys((3, 7, 18), "expired")
     expected |= {9: "replaced", 12: "unmatched", 13: "withdrawn"}
     assert states == {f"d-{number:012x}": state for number, state in expected.items()}
 
@@ -156,6 +170,29 @@ def test_marts_show_what_was_let_in_and_nothing_of_a_rejected_document(warehouse
     assert rows_of(warehouse, is_current) == [(False,)]
 
 
+def test_a_rule_that_was_answered_is_open_again_when_it_finds_something_else(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    query = """
+        select report_key, observed, is_open, decision_id from mart.marts.fct_rule_results
+        where rule_id = 'tables_present' and status = 'fail'
+    """
+    found = {row[0]: row[1:] for row in rows_of(warehouse, query)}
+    assert found[key(11)] == ("2 tables", False, "d-000000000011")
+    assert found[key(14)] == ("1 tables", True, None)
+    listed = f"""
+        select exception_kind, identity, decision_id from mart.marts.quality_exceptions
+        where report_key in ({key(11)}, {key(14)}) and contains(coalesce(identity, ''), 'tables_present')
+            or identity = 'decision.d-000000000012'
+        order by all
+    """
+    assert rows_of(warehouse, listed) == [
+        ("decision_expired", "decision.d-000000000012", "d-000000000012"),
+        ("rule", "tables_present", "d-000000000011"),
+        ("rule", "tables_present", None),
+    ]
+
+
 def test_a_decided_finding_is_open_no_more(warehouse: duckdb.DuckDBPyConnection) -> None:
     query = "select report_key, rule, is_open, decision_id from mart.marts.fct_findings order by all"
     found = {row[:2]: row[2:] for row in rows_of(warehouse, query)}
@@ -168,4 +205,4 @@ def test_a_decided_finding_is_open_no_more(warehouse: duckdb.DuckDBPyConnection)
     assert found[key(4), "decision.d-000000000007"] == (True, None)
     kinds = "select exception_kind, count(*) from mart.marts.quality_exceptions group by all"
     listed = dict(rows_of(warehouse, kinds))
-    assert (listed["accepted"], listed["corrected"], listed["held"], listed["decision_expired"]) == (2, 2, 4, 2)
+    assert (listed["accepted"], listed["corrected"], listed["held"], listed["decision_expired"]) == (2, 2, 4, 3)

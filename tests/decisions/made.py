@@ -46,6 +46,16 @@ def untold(number: int, told: list[str], document: str = SHA, field: str = "year
     )
 
 
+def accepted_rule(number: int, observed: str, rule: str, document: str = SHA) -> AcceptAsReported:
+    return AcceptAsReported(
+        **head(number),
+        document=document,
+        report=1,
+        rule=f"rule.{rule}",
+        expect=Premise(observed=observed),  # type: ignore[arg-type]
+    )
+
+
 def corrected(
     number: int,
     value: int | str | None,

@@ -10,7 +10,7 @@ from contracts.decisions import Decision, decode, encode, expected_text
 from pipelines.decisions import Ledger, LedgerError, append, default_ledger, read_ledger
 from pipelines.decisions.author import find_author
 from pipelines.decisions.making import record
-from tests.decisions.made import CELL, accepted, accepted_claim, corrected, rejected, untold, withdrawn
+from tests.decisions.made import CELL, accepted, accepted_claim, accepted_rule, corrected, rejected, untold, withdrawn
 
 WRITERS, APPENDED = 4, 25
 EVERY_KIND: list[Decision] = [
@@ -20,6 +20,7 @@ EVERY_KIND: list[Decision] = [
     corrected(4, 7, None),
     rejected(5),
     withdrawn(6, 1),
+    accepted_rule(7, "2 bodies", "same_figures_two_bodies"),
 ]
 
 
@@ -34,11 +35,12 @@ def test_every_kind_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert append(ledger, lambda _known: EVERY_KIND) == EVERY_KIND
     assert read_ledger(ledger).lines == dict(enumerate(EVERY_KIND, start=1))
     assert ledger.read_bytes().endswith(b"\n")
-    assert [expected_text(one) for one in EVERY_KIND[:4]] == [
+    assert [expected_text(one) for one in (*EVERY_KIND[:4], EVERY_KIND[6])] == [
         "applicants.granted=2,balance.total=-1",
         "12147",
         "2021 (title)",
         None,
+        "2 bodies",
     ]
 
 
@@ -66,6 +68,7 @@ BROKEN = {
     "a text for a count": (changed(corrected(1, 7, 8), value="7"), "holds a whole number"),
     "a negative count": (changed(corrected(1, 7, 8), value=-7), "never negative"),
     "no such rule": (changed(accepted(1, {"balance.total": 1}), rule="identities.other"), "no rule that can be"),
+    "a rule whose failures are findings": (changed(accepted_rule(1, "x", "cases_sums")), "no rule that can be"),
     "another premise": (changed(accepted_claim(1, 3), rule="identities.applications"), "of its kind"),
     "two premises": (changed(accepted_claim(1, 3), expect={"value": 3, "told": []}), "exactly one"),
     "no such identity": (changed(accepted(1, {"balance.all": 1})), "no enforced identities"),

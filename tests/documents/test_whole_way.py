@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.rules.fired import fired_rules, listed_rules
 from tests.whole_way import (
     check_held_table,
     check_published_figures,
@@ -36,6 +37,8 @@ def test_real_documents_are_published_with_three_findings(seeds: Path, tmp_path:
         ("003", "claim_conflict", 10),
         ("004", "ambiguous", 215),
     ]
+    numbers = {rule: {name[:3] for name in names} for rule, names in fired_rules(warehouse).items()}
+    assert numbers == {rule: {name[:3] for name in names} for rule, names in listed_rules().items()}
     held = "select count(*) from marts.fct_report_tables where status = 'held'"
     assert query(warehouse, held) == [(0,)]
 

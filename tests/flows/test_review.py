@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.decisions import AcceptAsReported, CannotTell, Correct, RejectDocument, kind_of
+from contracts.decisions import AcceptAsReported, CannotTell, Correct, Premise, RejectDocument, kind_of
 from pipelines.decisions import read_ledger
 from pipelines.publishing import list_versions, roll_back
 from tests.flows.decided import DecidedWarehouse
@@ -78,21 +78,28 @@ def test_an_interruption_loses_nothing_and_the_next_review_goes_on(undecided: De
         terminal.wait_for("1 decisions recorded")
         assert terminal.end() != 0
     assert [kind_of(one) for one in read_ledger(undecided.ledger).decisions] == ["cannot_tell"]
-    choices = {"identities.applications": "a", "identities.reviews_and_lawsuits": "r"}
+    choices = {
+        "identities.applications": "a",
+        "identities.reviews_and_lawsuits": "r",
+        "rule.legacy_channels_sum": "a",
+    }
+    numbers: list[int] = []
     with review(undecided) as terminal:
-        for number in range(1, count):
-            shown = terminal.wait_for("Decision: ")
-            assert f"{number} of {count - 1}" in shown
+        while "decisions recorded" not in (shown := terminal.wait_for("Decision: ", "decisions recorded")):
+            numbers.append(int(re.search(rf"(\d+) of {count - 1}", shown).group(1)))  # type: ignore[union-attr]
             choice = next((choice for rule, choice in choices.items() if rule in shown), "s")
             terminal.type(choice)
             if choice != "s":
                 terminal.wait_for("Reason: ")
                 terminal.type("the page prints it so")
                 terminal.wait_for("Recorded d-")
-        terminal.wait_for("2 decisions recorded")
+        assert "3 decisions recorded" in shown
         assert terminal.end() == 0
-    kinds = {type(one) for one in read_ledger(undecided.ledger).decisions}
-    assert kinds == {CannotTell, AcceptAsReported, RejectDocument}
+    assert numbers == sorted(set(numbers))
+    decisions = read_ledger(undecided.ledger).decisions
+    assert {type(one) for one in decisions} == {CannotTell, AcceptAsReported, RejectDocument}
+    (on_rule,) = (one for one in decisions if isinstance(one, AcceptAsReported) and one.rule.startswith("rule."))
+    assert on_rule.expect == Premise(observed="213")
 
 
 def test_nothing_open_is_said(decided: DecidedWarehouse) -> None:

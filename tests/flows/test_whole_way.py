@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.rules.fired import fired_rules, listed_rules
 from tests.whole_way import (
     check_held_table,
     check_published_figures,
@@ -38,6 +39,10 @@ def test_exactly_the_three_contradictions_are_found_and_none_holds_a_table(wareh
         ("004", "ambiguous", 215),
     ]
     assert query(warehouse, "select count(*) from marts.fct_report_tables where status = 'held'") == [(0,)]
+
+
+def test_the_rules_that_fail_are_those_that_the_catalogue_lists(warehouse: Path) -> None:
+    assert fired_rules(warehouse) == listed_rules()
 
 
 def test_the_contracts_of_the_live_version_are_green(warehouse: Path) -> None:

@@ -9,10 +9,12 @@ import pytest
 import yaml
 
 from contracts.claims import claim_rules
+from contracts.decision_rows import decision_row
 from contracts.layers.rules import check_rules
 from contracts.rules import RULE_STATUSES, RuleError, read_rules, rules
 from tests.dbt.conftest import close_dbt
 from tests.dbt.warehouse import run_dbt, write_raw
+from tests.decisions.made import accepted_rule
 from tests.rules.examples import STATUS_OF, Example, raw_rows, read_examples
 
 EXAMPLES = read_examples()
@@ -22,6 +24,7 @@ ALTERATIONS = {
     "rules.results": "delete from mart.marts.fct_rule_results where rule_id = 'jump_ratio' and status = 'fail'",
     "rules.identities": "update mart.marts.fct_rule_results set report_key = 0 where rule_id = 'cases_sums'",
     "rules.claims": "update mart.marts.fct_rule_results set report_key = 0 where rule_id = 'claims_received'",
+    "rules.decisions": "update mart.marts.fct_decisions set state = 'expired'",
     "conservation.carry_chain": "delete from mart.marts.carry_chain where report_year = 2026",
     "carry_chain.identities": "update mart.marts.carry_chain set difference = difference + 1",
     "conservation.coverage": "delete from mart.marts.coverage where report_year = 2026",
@@ -32,7 +35,11 @@ ALTERATIONS = {
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """A warehouse with the reports of all examples, built up to the rules."""
     folder: Path = tmp_path_factory.mktemp("rules")
-    write_raw(folder / "warehouse.duckdb", raw_rows(EXAMPLES))
+    rows = raw_rows(EXAMPLES)
+    (answered,) = (row for row in rows["reports"] if row["authority_normalised"] == "tables_present fires")
+    answer = accepted_rule(1, "1 tables", "tables_present", answered["document_sha256"])
+    rows["decisions"] = [decision_row(1, answer)]
+    write_raw(folder / "warehouse.duckdb", rows)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GONGKAI_WAREHOUSE", str(folder))
         patch.setenv("GONGKAI_MART", str(folder / "mart.duckdb"))
@@ -101,6 +108,15 @@ def test_failures_are_exceptions_unless_they_are_findings_or_hints(warehouse: du
     # A body that vanished has no report that could be listed.
     shown = {name for name, rule in rules().items() if rule.severity != "info" and not rule.is_finding}
     assert listed == shown - {"still_publishing"}
+
+
+def test_a_missing_cell_is_named(warehouse: duckdb.DuckDBPyConnection) -> None:
+    query = """
+        select results.detail from mart.marts.fct_rule_results as results
+        inner join mart.marts.dim_authority using (authority_key)
+        where rule_id = 'applications_cells_printed' and authority_zh = 'applications_cells_printed fires'
+    """
+    assert warehouse.execute(query).fetchall() == [("without granted.natural_person",)]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ claim_conflicts as (select * from {{ ref('int_claim_conflicts') }}),
 contradicted as (select * from {{ ref('int_identity_conflicts') }}),
 
 decisions as (
-    select * from {{ ref('fct_decisions') }}
+    select * from {{ ref('int_decision_states') }}
     where state = 'expired' and report_key is not null
 ),
 

@@ -1,7 +1,11 @@
--- Grain: one row per standing decision that answers a finding of a report that is there.
+-- Grain: one row per standing decision that answers a finding of a report that is there, no rule.
 with decisions as (
     select * from {{ ref('int_decisions') }}
-    where kind in ('accept_as_reported', 'cannot_tell') and is_standing and report_key is not null
+    where
+        kind in ('accept_as_reported', 'cannot_tell')
+        and rule not like 'rule.%'
+        and is_standing
+        and report_key is not null
 ),
 
 named as (select distinct report_key from decisions),

@@ -1,6 +1,10 @@
 -- Grain: one row per body, its first report year after a succession, and body that it followed.
-with authorities as (
-    select * from {{ ref('dim_authority') }}
+with reports as (
+    select distinct
+        authority_key,
+        authority_zh,
+        region_code
+    from {{ ref('int_reports') }}
     where region_code is not null
 ),
 
@@ -12,15 +16,17 @@ succession as (
 ),
 
 -- What a body is called without its region: a body follows the one of the same office in the
--- region before.
+-- region before. A body that keeps its name has had several codes.
 offices as (
-    select distinct
-        authorities.authority_key,
-        authorities.region_code,
-        split_part(authorities.authority_zh, regions.region_zh, -1) as office
-    from authorities
-    inner join regions on authorities.region_code = regions.region_code
-    where contains(authorities.authority_zh, regions.region_zh)
+    select
+        reports.authority_key,
+        reports.region_code,
+        split_part(reports.authority_zh, regions.region_zh, -1) as office,
+        min(coalesce(regions.valid_from, 0)) as named_from
+    from reports
+    inner join regions on reports.region_code = regions.region_code
+    where contains(reports.authority_zh, regions.region_zh)
+    group by all
 )
 
 select
@@ -35,4 +41,19 @@ left join offices as predecessors
     on
         succession.predecessor_code = predecessors.region_code
         and successors.office = predecessors.office
-where predecessors.authority_key is distinct from successors.authority_key
+where
+    predecessors.authority_key is distinct from successors.authority_key
+    or succession.predecessor_code <> succession.successor_code
+union
+-- Where others are merged into a region that keeps code and name, its body follows itself too.
+select
+    successors.authority_key,
+    cast(succession.first_report_year as bigint) as report_year,
+    successors.authority_key as predecessor_key,
+    succession.successor_code as predecessor_code,
+    succession.succession_kind
+from succession
+inner join offices as successors on succession.successor_code = successors.region_code
+where
+    succession.succession_kind = 'merger'
+    and succession.first_report_year > successors.named_from

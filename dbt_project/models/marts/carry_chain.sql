@@ -61,8 +61,7 @@ joined as (
         last_year.report_key is not null as has_last_year,
         case
             when coalesce(successions.predecessors, 0) = 0 then last_year.carried_out
-            when inherited.predecessors = successions.predecessors
-                then inherited.carried_out + coalesce(last_year.carried_out, 0)
+            when inherited.predecessors = successions.predecessors then inherited.carried_out
         end as carried_out_before
     from flows
     left join flows as last_year

@@ -17,78 +17,86 @@ rule_failures as (
     where results.status = 'fail' and rules.severity <> 'info' and not rules.is_finding
 ),
 
+-- Decisions on findings that have expired are findings themselves.
+expired_answers as (
+    select decisions.*
+    from {{ ref('fct_decisions') }} as decisions
+    where {{ is_on_rule('decisions') }} and decisions.state = 'expired'
+),
+
 exceptions as (
     select
+        findings.report_key,
+        findings.table_id,
+        findings.verdict as detail,
+        findings.is_current,
+        findings.decision_id,
         case
             when report_tables.status in ('held', 'accepted', 'rejected')
                 then cast(report_tables.status as varchar)
             else 'corrected'
         end as exception_kind,
-        findings.report_key,
-        cast(null as varchar) as document_sha256,
-        findings.table_id,
         unnest(findings.identities) as identity,
-        unnest(findings.residuals) as residual,
-        findings.verdict as detail,
-        findings.is_current
+        unnest(findings.residuals) as residual
     from findings
     inner join report_tables
         on
             findings.report_key = report_tables.report_key
             and findings.table_id = cast(report_tables.table_id as varchar)
     where findings.finding_kind = 'identities_violated'
-    union all
+    union all by name
     select
-        finding_kind as exception_kind,
         report_key,
-        null as document_sha256,
         table_id,
+        is_current,
+        decision_id,
+        finding_kind as exception_kind,
         case finding_kind
             when 'claim_conflict' then claim_id
             when 'identity_conflict' then report_field
             else rule
         end as identity,
-        null as residual,
-        case finding_kind when 'claim_conflict' then verdict else explanations end as detail,
-        is_current
+        case finding_kind when 'claim_conflict' then verdict else explanations end as detail
     from findings
     where finding_kind in ('claim_conflict', 'identity_conflict', 'decision_expired')
-    union all
+    union all by name
     select
-        'not_assessed' as exception_kind,
         report_key,
-        null as document_sha256,
+        is_current,
+        decision_id,
+        'not_assessed' as exception_kind,
         cast(table_id as varchar) as table_id,
-        null as identity,
-        null as residual,
-        identities_assessed || ' of ' || identities || ' identities assessed' as detail,
-        is_current
+        identities_assessed || ' of ' || identities || ' identities assessed' as detail
     from report_tables
     where status = 'not_assessed' and identities > 0
-    union all
+    union all by name
     select
-        'rejected_document' as exception_kind,
-        null as report_key,
         document_sha256,
-        null as table_id,
-        null as identity,
-        null as residual,
-        rejection_reason as detail,
-        null as is_current
+        'rejected_document' as exception_kind,
+        rejection_reason as detail
     from documents
     where status = 'rejected'
-    union all
+    union all by name
     select
-        'rule' as exception_kind,
         report_key,
-        null as document_sha256,
+        is_current,
+        decision_id,
+        'rule' as exception_kind,
         cast(table_id as varchar) as table_id,
         cast(rule_id as varchar) as identity,
-        null as residual,
-        concat_ws('; ', observed, 'expected: ' || expected, detail) as detail,
-        is_current
+        concat_ws('; ', observed, 'expected: ' || expected, detail) as detail
     from rule_failures
     where report_key is not null
+    union all by name
+    select
+        report_key,
+        document_sha256,
+        decision_id,
+        'decision_expired' as exception_kind,
+        'decision.' || decision_id as identity,
+        rule || ' no longer finds: ' || expected as detail,
+        true as is_current
+    from expired_answers
 )
 
 select
@@ -101,6 +109,7 @@ select
     exceptions.residual,
     exceptions.detail,
     exceptions.is_current,
+    exceptions.decision_id,
     coalesce(documents.document_sha256, exceptions.document_sha256) as document_sha256
 from exceptions
 left join reports on exceptions.report_key = reports.report_key

@@ -4,6 +4,15 @@ with reports as (select * from {{ ref('int_reports') }}),
 
 authorities as (select * from {{ ref('dim_authority') }}),
 
+answers as (
+    select decisions.*
+    from {{ ref('int_decisions') }} as decisions
+    where
+        {{ is_on_rule('decisions') }}
+        and decisions.is_standing
+        and decisions.report_key is not null
+),
+
 results as (
     {%- for rule in rules %}
     select
@@ -45,7 +54,18 @@ select
     results.observed,
     results.expected,
     results.detail,
-    coalesce(reports.is_current, true) as is_current
+    answers.decision_id,
+    coalesce(reports.is_current, true) as is_current,
+    results.status = 'fail'
+    and answers.decision_id is null
+    and (coalesce(reports.is_current, true) or results.rule_id = 'body_year_copies') as is_open
 from results
 left join reports on results.report_key = reports.report_key
 left join authorities on results.authority_key = authorities.authority_key
+-- A decision answers what the rule had found when it was made.
+left join answers
+    on
+        results.report_key = answers.report_key
+        and 'rule.' || results.rule_id = answers.rule
+        and results.status = 'fail'
+        and coalesce(results.observed, '') = answers.expected

@@ -21,6 +21,7 @@
         "holds": "cells_printed = cells_declared",
         "observed": "cells_printed || ' cells'",
         "expected": "cells_declared || ' cells'",
+        "detail": "'without ' || " ~ missing_cells('applications'),
     },
     "applications_feasible": {
         "applies": is_printed ~ " and cells_printed < cells_declared",

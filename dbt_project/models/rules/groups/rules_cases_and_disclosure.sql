@@ -31,12 +31,14 @@
         "holds": "cases_printed = cases_declared",
         "observed": "cases_printed || ' cells'",
         "expected": "cases_declared || ' cells'",
+        "detail": "'without ' || " ~ missing_cells('reviews_and_lawsuits'),
     },
     "disclosure_cells_printed": {
         "applies": version ~ " is not null",
         "holds": "disclosures_printed = disclosures_declared",
         "observed": "disclosures_printed || ' cells'",
         "expected": "disclosures_declared || ' cells'",
+        "detail": "'without ' || " ~ missing_cells('proactive_disclosure'),
     },
     "disclosure_made_in_force": {
         "applies": version ~ " = '2021'",

@@ -6,9 +6,10 @@
 {%- set conditions = {
     "jump_ratio": {
         "applies": "is_current",
-        "holds": none_found(jumps, columns_of_rule('jump_ratio')),
+        "holds": "case when not has_moved then "
+            ~ none_found(jumps, columns_of_rule('jump_ratio')) ~ " end",
         "observed": told(jumps),
-        "reason": "'no figure of last year'",
+        "reason": "'no figure of last year, or the region was merged or split'",
     },
     "jump_history": {
         "applies": "is_current",
@@ -66,6 +67,8 @@ told as (
     group by report_key
 ),
 
+successions as (select * from {{ ref('int_successions') }}),
+
 merged as (
     select
         authority_key,
@@ -88,6 +91,7 @@ joined as (
         histories.* exclude (histories.authority_key),
         merged.* exclude (merged.authority_key, merged.report_year),
         {{- columns_as('last_year', 'last', compared | unique | list) }},
+        coalesce(successions.is_merged or successions.is_split, false) as has_moved,
         {{- all_zero_evidence() }} as evidence
     from reports
     left join figures on {{ is_body_year('reports', 'figures') }}
@@ -96,6 +100,7 @@ joined as (
     left join histories on reports.authority_key = histories.authority_key
     left join told on reports.report_key = told.report_key
     left join merged on {{ is_body_year('reports', 'merged') }}
+    left join successions on {{ is_body_year('reports', 'successions') }}
 ),
 
 {{ judged_rules('history', conditions, 'joined') }}

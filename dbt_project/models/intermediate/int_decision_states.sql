@@ -1,4 +1,4 @@
--- Grain: one row per decision that is no withdrawal.
+-- Grain: one row per decision that is no withdrawal; rules settle whether a failure is answered.
 with decisions as (select * from {{ ref('int_decisions') }}),
 
 corrections as (select * from {{ ref('int_corrections') }}),
@@ -50,6 +50,7 @@ select
         when judged.withdrawn_by is not null then 'withdrawn'
         when judged.replaced_by is not null then 'replaced'
         when not judged.is_document_known then 'unmatched'
+        when {{ is_on_rule('judged') }} then null
         when judged.is_premise_met then 'active'
         else 'expired'
     end as state,
