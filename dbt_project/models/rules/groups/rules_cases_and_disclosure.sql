@@ -92,7 +92,9 @@ reports as (
         {{ declared_cells('reviews_and_lawsuits') }} as cases_declared,
         {{- printed_cells('proactive_disclosure') }} as disclosures_printed,
         {{ declared_cells('proactive_disclosure') }} as disclosures_declared,
-        greatest({{ columns_of_rule('rule_making_power') | join(", ") }}) as regulations,
+        greatest(
+            {{ columns_of_rule('rule_making_power') | join(",\n            ") }}
+        ) as regulations,
         try_cast(
             regexp_extract(replace({{ amount }}, ',', ''), '[0-9]+([.][0-9]+)?') as double
         ) as amount

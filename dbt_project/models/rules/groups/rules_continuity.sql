@@ -54,8 +54,8 @@
 with figures as (
     select
         *,
-        {{ concluded | join(" + ") }} as concluded,
-        {{ cases[1:] | join(" + ") }} as cases
+        {{ concluded | join("\n        + ") }} as concluded,
+        {{ cases[1:] | join("\n        + ") }} as cases
     from {{ ref('int_body_figures') }}
 ),
 
@@ -63,11 +63,11 @@ reports as (select * from {{ ref('int_reports') }}),
 
 joined as (
     select
+        figures.* exclude (figures.authority_key, figures.report_year),
         reports.report_key,
         reports.authority_key,
         reports.report_year,
         reports.is_current,
-        figures.* exclude (figures.authority_key, figures.report_year),
         last_year.concluded as last_concluded,
         earlier_year.concluded as earlier_concluded,
         {{- columns_as('last_year', 'last', rule_columns('continuity')) }}

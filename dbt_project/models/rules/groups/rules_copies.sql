@@ -102,10 +102,10 @@ duplicates as (
 joined as (
     select
         reports.*,
-        shared_figures.bodies,
-        last_years.report_key as last_key,
         repeated.* exclude (repeated.report_key),
-        duplicates.* exclude (duplicates.report_key)
+        duplicates.* exclude (duplicates.report_key),
+        shared_figures.bodies,
+        last_years.report_key as last_key
     from reports
     left join shared_figures
         on

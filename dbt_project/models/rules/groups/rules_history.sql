@@ -83,13 +83,13 @@ merged as (
 
 joined as (
     select
+        figures.* exclude (figures.authority_key, figures.report_year),
+        histories.* exclude (histories.authority_key),
+        merged.* exclude (merged.authority_key, merged.report_year),
         reports.report_key,
         reports.authority_key,
         reports.report_year,
         reports.is_current,
-        figures.* exclude (figures.authority_key, figures.report_year),
-        histories.* exclude (histories.authority_key),
-        merged.* exclude (merged.authority_key, merged.report_year),
         {{- columns_as('last_year', 'last', compared | unique | list) }},
         coalesce(successions.is_merged or successions.is_split, false) as has_moved,
         {{- all_zero_evidence() }} as evidence

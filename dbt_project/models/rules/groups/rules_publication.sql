@@ -41,7 +41,7 @@
     "region_known": {"holds": "region_code is not null", "observed": "'none'"},
     "scope_of_body": {
         "applies": "scope <> 'unknown'",
-        "holds": "scope = 'own' or authority_class is distinct from 'department'"
+        "holds": "scope = 'own' or (authority_class is distinct from 'department')"
             " or authority_zh like '%办公室' or authority_zh like '%办公厅'",
         "observed": "scope",
         "expected": "'own'",
