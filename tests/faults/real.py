@@ -37,15 +37,17 @@ def real_bodies(reports: list[tuple[str, Cells]], seed: int) -> Iterator[Body]:
     """Bodies with the figures of real reports, their applicant types in another order, no two bodies alike."""
     random = Random(f"{seed}:real")  # noqa: S311 - figures, not secrets
     seen: set[tuple[object, ...]] = set()
+    left = list(reports)
     number = 0
-    while True:
-        version, figures = random.choice(reports)
+    while left:
+        version, figures = chosen = random.choice(left)
         for _ in range(_TRIES):
             cells = _reordered(random, version, figures)
             if tuple(cells.values()) not in seen:
                 break
         else:
-            return
+            left.remove(chosen)  # one with few figures has few orders
+            continue
         seen.add(tuple(cells.values()))
         may_make_rules = any(counts(cells, [c for c in cells if ".regulations." in c and isinstance(cells[c], int)]))
         name = f"实测第{number:06d}{'人民政府' if may_make_rules else '局'}"
