@@ -17,7 +17,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help setup run serve test test-documents test-readers storm fuzz accuracy faults bench rules lint lint-sql format generate lock clean
+.PHONY: help setup run serve test test-documents test-readers storm fuzz accuracy faults bench rules lint format generate lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,15 +66,13 @@ bench: $(READY) ## Cost beside the least that the same work can cost
 rules: $(READY) ## List anew the rules that fail on the samples (docs/rules.md)
 	$(BIN)/python -m tests.rules
 
-lint: $(READY) ## Style, types, imports, generated files
+lint: $(READY) ## Style, types, imports, generated files, SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m contracts.render --check
-
-lint-sql: $(READY) ## Style of the SQL (not clean yet: no part of lint)
-	$(BIN)/sqlfluff lint $(SQL)
+	$(BIN)/sqlfluff lint --disable-progress-bar --processes 0 $(SQL)
 
 format: $(READY) ## Format Python and SQL
 	$(BIN)/ruff check --fix .

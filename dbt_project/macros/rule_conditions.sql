@@ -9,7 +9,7 @@
     {{ return(cells) }}
 {%- endmacro %}
 
-{#- The enforced identities of a table over a relation's rows: the cells each adds and takes away. -#}
+{#- The enforced identities of a table over a relation: the cells each adds and takes away. -#}
 {% macro identity_terms(table, relation, condition) -%}
     {%- for group in identity_groups() if group.table == table %}
     {%- set enforced = group.identities | selectattr("enforced") | list %}
