@@ -1,5 +1,6 @@
 """The types of the declared form: versions, tables, rows, columns, cells, identities, legacy indicators."""
 
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -51,7 +52,7 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.category not in ("", "flow", "total")
 
 
-class Cell(msgspec.Struct, frozen=True):
+class Cell(msgspec.Struct, frozen=True, dict=True):
     """One cell of a version of the form. `id` is `table.row.column`; `name` is the same as a column name."""
 
     table: str
@@ -61,7 +62,7 @@ class Cell(msgspec.Struct, frozen=True):
     unit: str
     may_be_negative: bool
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The cell's id, e.g. `applications.granted.total`."""
         return f"{self.table}.{self.row}.{self.column}"

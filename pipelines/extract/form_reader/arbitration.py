@@ -5,9 +5,10 @@ from math import prod
 
 from msgspec import Struct
 
+from pipelines.extract.form_reader.combinations import combine
 from pipelines.extract.form_reader.glued_units import doubtful_splits, extra_hypotheses, has_glued, is_short, split_unit
 from pipelines.extract.form_reader.hypotheses import Hypothesis, enumerate_exchanges, enumerate_hypotheses
-from pipelines.extract.form_reader.ledger import Rule, combine, propagate, rules_of, touched_rules
+from pipelines.extract.form_reader.ledger import Rule, propagate, rules_of, touched_rules
 from pipelines.extract.form_reader.settlement import settle
 from pipelines.extract.form_reader.units import Unit
 

@@ -13,18 +13,24 @@ from pipelines.extract.form_reader.units import Unit
 MOST_HYPOTHESES = 4000
 
 
-class Hypothesis(Struct, frozen=True):
-    """One way: the slot of each cell, None for a lost figure; and the figures that are no cell's."""
+class Hypothesis(Struct, frozen=True, dict=True):
+    """One way: the slot of each cell, None for a lost figure; and the figures that are no cell's.
+
+    Its values are asked for again and again: they are kept beside it.
+    """
 
     slots: tuple[Slot | None, ...]
     strays: tuple[Slot, ...] = ()
 
     def values(self, cells: tuple[Cell, ...]) -> dict[str, int | str | None]:
-        """The value of each cell under this hypothesis."""
-        return {
-            cell.id: slot.value_in(cell) if slot is not None else None
-            for cell, slot in zip(cells, self.slots, strict=True)
-        }
+        """The value of each cell under this hypothesis; `cells` are those of its unit."""
+        kept: dict[str, int | str | None] | None = self.__dict__.get("kept")
+        if kept is None:
+            kept = self.__dict__["kept"] = {
+                cell.id: slot.value_in(cell) if slot is not None else None
+                for cell, slot in zip(cells, self.slots, strict=True)
+            }
+        return kept
 
 
 def enumerate_hypotheses(unit: Unit) -> list[Hypothesis]:

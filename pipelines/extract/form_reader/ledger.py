@@ -1,6 +1,6 @@
 """The ledger: a table's cells, and its identities where some cells are unknown."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from msgspec import Struct
@@ -54,81 +54,65 @@ def touched_rules(rules: Iterable[Rule], cells: Iterable[str]) -> list[Rule]:
     return [rule for rule in rules if not wanted.isdisjoint(rule.weights)]
 
 
-def propagate(rules: Sequence[Rule], values: Values) -> Propagation:
+def propagate(rules: Iterable[Rule], values: Values) -> Propagation:
     """Force unknown cells step by step; counts are never negative.
 
     Args:
         rules: the identities to use.
         values: value by cell id; what is not there, None or text is unknown.
     """
+    return follow((rule.id, *_sum(rule, values)) for rule in rules)
+
+
+def follow(sums: Iterable[tuple[str, int, dict[str, int]]]) -> Propagation:
+    """What follows from sums that have to be zero: each with its id, what is known of it, and its unknown cells."""
     forced: dict[str, tuple[int, str]] = {}
     violated: set[str] = set()
-    open_rules = list(rules)
+    waiting = list(sums)
     progress = True
     while progress:
         progress = False
-        for rule in list(open_rules):
-            rest, unknown = _sum(rule, values, forced)
-            new = _forced(rule, rest, unknown)
+        left: list[tuple[str, int, dict[str, int]]] = []
+        for name, rest, unknown in waiting:
+            if forced and not forced.keys().isdisjoint(unknown):
+                rest += sum(weight * forced[cell][0] for cell, weight in unknown.items() if cell in forced)
+                unknown = {cell: weight for cell, weight in unknown.items() if cell not in forced}
+            new = _forced(rest, unknown)
             if new is None:
-                violated.add(rule.id)
-                open_rules.remove(rule)
-            elif not unknown:
-                open_rules.remove(rule)
+                violated.add(name)
             elif new:
-                forced.update({cell: (value, rule.id) for cell, value in new.items()})
-                open_rules.remove(rule)
+                forced.update({cell: (value, name) for cell, value in new.items()})
                 progress = True
+            elif unknown:
+                left.append((name, rest, unknown))
+        waiting = left
     return Propagation(frozenset(violated), forced)
 
 
-def combine(
-    rules: Sequence[Rule], known: Values, choices: Sequence[Sequence[Values]], place: int = 0
-) -> Iterator[tuple[int, ...]]:
-    """The combinations of one choice each, by their numbers, under which no identity is violated.
-
-    Args:
-        rules: the identities.
-        known: values that are in all combinations.
-        choices: for each place the values of each choice, by cell id.
-        place: the first place to choose for; those before are in `known`.
-    """
-    if place == len(choices):
-        if not propagate(rules, known).violated:
-            yield ()
-        return
-    touched = touched_rules(rules, choices[place][0])
-    for number, chosen in enumerate(choices[place]):
-        values = {**known, **chosen}
-        if any(_forced(rule, *_sum(rule, values, {})) is None for rule in touched):
-            continue
-        for rest in combine(rules, values, choices, place + 1):
-            yield (number, *rest)
-
-
-def _sum(rule: Rule, values: Values, forced: Mapping[str, tuple[int, str]]) -> tuple[int, list[str]]:
-    rest, unknown = 0, []
+def _sum(rule: Rule, values: Values) -> tuple[int, dict[str, int]]:
+    """What is known of a rule's sum, and the weights of its unknown cells."""
+    rest = 0
+    unknown: dict[str, int] = {}
     for cell, weight in rule.weights.items():
         value = values.get(cell)
         if isinstance(value, int):
             rest += weight * value
-        elif cell in forced:
-            rest += weight * forced[cell][0]
         else:
-            unknown.append(cell)
+            unknown[cell] = weight
     return rest, unknown
 
 
-def _forced(rule: Rule, rest: int, unknown: list[str]) -> dict[str, int] | None:
-    """The values that a rule forces on its unknown cells; None if no counts can make the sum zero."""
+def _forced(rest: int, unknown: Mapping[str, int]) -> dict[str, int] | None:
+    """The values that a sum forces on its unknown cells; None if no counts can make it zero."""
     if not unknown:
         return {} if rest == 0 else None
-    weights = {rule.weights[cell] for cell in unknown}
     if len(unknown) == 1:
-        value, remainder = divmod(-rest, next(iter(weights)))
-        return None if remainder or value < 0 else {unknown[0]: value}
-    if all(weight > 0 for weight in weights) or all(weight < 0 for weight in weights):
+        ((cell, weight),) = unknown.items()
+        value, remainder = divmod(-rest, weight)
+        return None if remainder or value < 0 else {cell: value}
+    least, most = min(unknown.values()), max(unknown.values())
+    if least > 0 or most < 0:
         if rest == 0:
             return dict.fromkeys(unknown, 0)
-        return None if rest * next(iter(weights)) > 0 else {}
+        return None if (rest > 0) == (least > 0) else {}
     return {}
