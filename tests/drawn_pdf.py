@@ -9,6 +9,7 @@ from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfgen.canvas import Canvas
 
 from pipelines.render.document import build_page
+from pipelines.render.page import Page
 from pipelines.render.placed import HEIGHT, WIDTH, Sheet, place
 from pipelines.render.report import RenderedReport, Script
 
@@ -18,17 +19,28 @@ WIDE = 0x2E80
 
 def draw_pdf(report: RenderedReport, script: Script) -> bytes:
     """The PDF that prints `report`; the same report gives the same bytes."""
+    return draw_page(build_page(report, script))
+
+
+def draw_page(page: Page, *, is_ruled: bool = True, is_packed: bool = True) -> bytes:
+    """The PDF of a page on as many sheets as it takes.
+
+    Args:
+        page: what is printed.
+        is_ruled: whether tables have lines; without, figures stand in the middle of their rows.
+        is_packed: whether the streams are compressed.
+    """
     registerFont(UnicodeCIDFont(SONG))
     stream = io.BytesIO()
-    canvas = Canvas(stream, pagesize=(WIDTH * mm, HEIGHT * mm), invariant=1)
-    for sheet in place(build_page(report, script)):
-        _draw(canvas, sheet)
+    canvas = Canvas(stream, pagesize=(WIDTH * mm, HEIGHT * mm), invariant=1, pageCompression=int(is_packed))
+    for sheet in place(page, is_centred=not is_ruled):
+        _draw(canvas, sheet, is_ruled=is_ruled)
         canvas.showPage()
     canvas.save()
     return stream.getvalue()
 
 
-def _draw(canvas: Canvas, sheet: Sheet) -> None:
+def _draw(canvas: Canvas, sheet: Sheet, *, is_ruled: bool) -> None:
     for text in sheet.texts:
         x = text.x
         for is_wide, run in groupby(text.text, key=lambda one: ord(one) >= WIDE):
@@ -36,5 +48,5 @@ def _draw(canvas: Canvas, sheet: Sheet) -> None:
             canvas.setFont(SONG if is_wide else LATIN, text.size * mm * (1 if is_wide else 0.83))
             canvas.drawString(x * mm, (HEIGHT - text.y) * mm, printed)
             x += len(printed) * text.size * (1 if is_wide else 0.5)
-    for rule in sheet.rules:
+    for rule in sheet.rules if is_ruled else ():
         canvas.line(rule.x0 * mm, (HEIGHT - rule.y0) * mm, rule.x1 * mm, (HEIGHT - rule.y1) * mm)

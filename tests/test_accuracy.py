@@ -8,10 +8,10 @@ import pytest
 from contracts.raw_json import Reading
 from pipelines.extract.form_reader import TablesRead, read_tables
 from pipelines.extract.readers import detect_media_type, read_pieces
-from pipelines.render.report import LAYOUTS
 from tests.accuracy.faults import FAULTS
 from tests.accuracy.printed import Printed
 from tests.accuracy.trial import Trial, draw_document, judge, run_trial
+from tests.printed_layouts import LAYOUTS, Layout
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "accuracy.md"
 SEED = 7
@@ -34,7 +34,7 @@ def test_a_fault_is_decided_right_or_named(fault: str) -> None:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_without_a_fault_everything_is_right(layout: str) -> None:
+def test_without_a_fault_everything_is_right(layout: Layout) -> None:
     result = run_trial(Trial("none", layout, SEED))
     assert result is not None
     assert result.outcome == "right"

@@ -42,9 +42,14 @@ class Sheet(Struct):
     rules: list[Rule]
 
 
-def place(page: Page) -> list[Sheet]:
-    """The sheets of a page: tables are ruled, no row is cut, and what is merged over a break is closed and goes on."""
-    placer = _Placer()
+def place(page: Page, *, is_centred: bool = False) -> list[Sheet]:
+    """The sheets of a page: tables are ruled, no row is cut, and what is merged over a break is closed and goes on.
+
+    Args:
+        page: what is printed.
+        is_centred: whether a figure stands half way down its row, and not on the first line of it.
+    """
+    placer = _Placer(is_centred=is_centred)
     for block in page.blocks:
         if isinstance(block, Grid):
             placer.add_table(block)
@@ -74,8 +79,9 @@ def _wrapped(text: str, width: float, size: float) -> Iterator[str]:
 class _Placer:
     """Fills sheets from top to bottom."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_centred: bool) -> None:
         self.sheets: list[Sheet] = []
+        self._is_centred = is_centred
         self._y = 0.0
         self._turn()
 
@@ -122,7 +128,7 @@ class _Placer:
             sheet.rules += [Rule(x0, top, x0, bottom), Rule(x1, top, x1, bottom)]
             if not cell.is_continued:
                 sheet.rules.append(Rule(x0, top, x1, top))
-                sheet.texts += self._texts(cell, x0 + _PADDING, x1 - x0 - 2 * _PADDING)
+                sheet.texts += self._texts(cell, x0 + _PADDING, x1 - x0 - 2 * _PADDING, height)
                 going[start], left[start] = cell, cell.rowspan
             elif self._y == _MARGIN:
                 sheet.rules.append(Rule(x0, top, x1, top))
@@ -138,8 +144,10 @@ class _Placer:
             x0 = _MARGIN + start * unit
             self.sheets[-1].rules.append(Rule(x0, self._y, x0 + cell.colspan * unit, self._y))
 
-    def _texts(self, cell: GridCell, x: float, width: float) -> Iterator[Text]:
+    def _texts(self, cell: GridCell, x: float, width: float, height: float) -> Iterator[Text]:
         lines = [cell.text] if cell.is_value else _wrapped(cell.text, width, _SMALL)
+        spare = height - 2 * _PADDING - _SMALL * _LEADING if cell.is_value and self._is_centred else 0.0
         for number, line in enumerate(lines, start=1):
             if line:
-                yield Text(x, self._y + _PADDING + number * _SMALL * _LEADING - 0.2 * _SMALL, _SMALL, line)
+                y = self._y + _PADDING + spare / 2 + number * _SMALL * _LEADING - 0.2 * _SMALL
+                yield Text(x, y, _SMALL, line)

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from pipelines.render.report import GLUED_LAYOUTS, LAYOUTS, Layout
 from tests.accuracy import figure_faults, label_faults, text_faults
 from tests.accuracy.printed import Printed
+from tests.printed_layouts import GLUED_LAYOUTS, LAYOUTS, Layout
 
 
 class Fault(Struct, frozen=True):

@@ -4,7 +4,7 @@ from pipelines.render.grid import GridCell
 from tests.accuracy.printed import Impossible, Line, Printed
 
 APPLICATIONS, CASES, DISCLOSURES = "applications", "reviews_and_lawsuits", "proactive_disclosure"
-PLACED_LAYOUTS = ("xlsx", "ofd", "pdf")
+PLACED_LAYOUTS = ("xlsx", "ofd", "pdf", "pdf_plain")
 _BLANKS = {"empty": "", "nbsp": "\xa0", "slash": "/", "hyphen": "-", "dash": "—"}
 
 

@@ -9,7 +9,7 @@ from pipelines.render.grid import GridCell
 from tests.accuracy.figure_faults import APPLICATIONS, CASES, DISCLOSURES
 from tests.accuracy.printed import Impossible, Line, Printed
 
-_BORDERED = ("html", "docx", "xlsx", "ofd", "pipes", "tabs", "markdown")
+_BORDERED = ("html", "docx", "xlsx", "ofd", "pdf", "pdf_plain", "pipes", "tabs", "markdown")
 _SIMILAR = "政信公开行法关请理定数"
 
 

@@ -9,8 +9,8 @@ import msgspec
 from contracts.form import Table, form
 from pipelines.render.grid import Grid, GridCell, GridRow
 from pipelines.render.page import Page, Paragraph
-from pipelines.render.report import Layout
 from tests.accuracy.reports import Truth
+from tests.printed_layouts import Layout
 
 
 @dataclass(eq=False)

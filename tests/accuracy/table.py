@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from pipelines.render.report import GLUED_LAYOUTS, LAYOUTS
 from tests.accuracy.faults import FAULTS
 from tests.accuracy.trial import Result
+from tests.printed_layouts import GLUED_LAYOUTS, LAYOUTS
 
 _COLUMNS = (*LAYOUTS, *GLUED_LAYOUTS)
 _HEAD = """# Accuracy of the form reader

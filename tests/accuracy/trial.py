@@ -12,11 +12,12 @@ from contracts.raw_json import Reading
 from pipelines.extract.errors import Unreadable
 from pipelines.extract.form_reader import TablesRead, read_tables
 from pipelines.extract.readers import detect_media_type, read_pieces
-from pipelines.render.document import build_page, write_page
-from pipelines.render.report import SCRIPTS, Layout, Style, Value
+from pipelines.render.document import build_page
+from pipelines.render.report import SCRIPTS, Style, Value
 from tests.accuracy.faults import FAULTS
 from tests.accuracy.printed import Impossible, Printed
 from tests.accuracy.reports import OLD_DISCLOSURES, ONE_ROW, VERSIONS, random_figures, report_of, versions_of
+from tests.printed_layouts import Layout, write_printed
 
 Outcome = Literal["right", "named", "wrong"]
 Cells = dict[str, Value]
@@ -53,7 +54,7 @@ def draw_document(trial: Trial) -> tuple[Printed, bytes] | None:
         printed = Printed(page, truth, versions, trial.layout, chance)
         try:
             fault.put(printed)
-            content = write_page(printed.damaged_page(), trial.layout, style)
+            content = write_printed(printed.damaged_page(), trial.layout, style)
             return printed, content if fault.spoil is None else fault.spoil(chance, content)
         except Impossible:
             continue

@@ -1,6 +1,8 @@
 """Mutated documents by the hundred thousand: `python -m tests.fuzz [--documents N] [--seed S] [--only SEED]`.
 
-Exit code 1 if one of them gives an exception, an invalid JSON, or takes too long.
+With `--record FILE` a run that was cut goes on where it was, and its totals are those of all documents in the file.
+`--share 2/3` takes every third document from the second on. Exit code 1 if one of them gives an exception, an invalid
+JSON, or takes too long.
 """
 
 import argparse
@@ -8,7 +10,7 @@ import resource
 import sys
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -16,29 +18,34 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.fuzz.trial import Trial, run_trial, run_trials
+from tests.fuzz.trial import Trial, run_trials
+from tests.record import PROJECT, Record
 
 DOCUMENTS = 100_000
 PROCESSES = 2
 TASK = 50
 SAID_AFTER = 10_000
-PROJECT = str(Path(__file__).parents[2])
 
 
-def run(documents: int, seed: int, processes: int = PROCESSES) -> Iterator[Trial]:
-    """All trials, in the order in which their tasks were given."""
-    seeds = (f"{seed}:{number}" for number in range(documents))
-    tasks = iter(lambda: list(islice(seeds, TASK)), [])
+def seeds_of(documents: int, seed: int, share: str) -> list[str]:
+    """The seeds of a share of the documents, `2/3` being the second of three; all have their turn."""
+    part, _, parts = share.partition("/")
+    return [f"{seed}:{number}" for number in range(int(part) - 1, documents, int(parts))]
+
+
+def run(seeds: Iterable[str], processes: int = PROCESSES) -> Iterator[list[Trial]]:
+    """All trials, task by task in the order in which they were given."""
+    waiting = iter(seeds)
+    tasks = iter(lambda: list(islice(waiting, TASK)), [])
     with ProcessPoolExecutor(processes) as pool:
-        for trials in pool.map(run_trials, tasks):
-            yield from trials
+        yield from pool.map(run_trials, tasks)
 
 
 def _kind(failure: str) -> str:
     """The exception and the last line of our own that it went through, or the beginning of what else broke."""
     lines = failure.strip().splitlines()
-    own = [line.strip() for line in lines if PROJECT in line and ".venv" not in line]
-    return f"{lines[-1][:100]} {own[-1].replace(PROJECT, '')}" if own else lines[0][:100]
+    own = [line.strip() for line in lines if str(PROJECT) in line and ".venv" not in line]
+    return f"{lines[-1][:100]} {own[-1].replace(str(PROJECT), '')}" if own else lines[0][:100]
 
 
 def _tables(trials: Iterable[Trial]) -> Iterator[Table]:
@@ -60,35 +67,46 @@ def _tables(trials: Iterable[Trial]) -> Iterator[Table]:
     yield by_layout
 
 
-def main() -> int:
-    """Run, print what was found, and fail if anything broke."""
+def _parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     parser.add_argument("--documents", type=int, default=DOCUMENTS)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", help="one document by its seed, e.g. 1:4711")
-    options = parser.parse_args()
+    parser.add_argument("--share", default="1/1", help="a part of the documents, e.g. 2/3")
+    parser.add_argument("--record", type=Path, help="keep the trials in a file, and go on from what it holds")
+    parser.add_argument("--processes", type=int, default=PROCESSES)
+    return parser.parse_args(arguments)
+
+
+def main() -> int:
+    """Run, print what was found, and fail if anything broke."""
+    options = _parse()
     console = Console()
     started = time.monotonic()
-    trials = [run_trial(options.only)] if options.only else []
+    record = Record(options.record, Trial)
+    wanted = [options.only] if options.only else seeds_of(options.documents, options.seed, options.share)
+    done = {trial.seed for trial in record.trials}
+    made = 0
+    for trials in run([seed for seed in wanted if seed not in done], options.processes):
+        record.add(trials)
+        made += len(trials)
+        if made % SAID_AFTER < len(trials):
+            console.print(f"{made:,} documents in {time.monotonic() - started:.0f} s")
     failures: Counter[str] = Counter()
-    for trial in trials or run(options.documents, options.seed):
-        if not options.only:
-            trials.append(trial)
-            if len(trials) % SAID_AFTER == 0:
-                console.print(f"{len(trials):,} documents in {time.monotonic() - started:.0f} s")
+    for trial in record.trials:
         if trial.failure:
             kind = _kind(trial.failure)
             failures[kind] += 1
             if failures[kind] == 1:
                 console.print(f"{trial.seed} {trial.layout} {trial.changes}\n{trial.failure}", markup=False)
-    for table in _tables(trials):
+    for table in _tables(record.trials):
         console.print(table)
     for kind, count in failures.most_common():
         console.print(f"{count} times {kind}", markup=False)
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     console.print(
-        f"{len(trials):,} documents in {time.monotonic() - started:.0f} s, {failures.total()} failures; "
-        f"largest process {memory:.0f} MiB"
+        f"{len(record.trials):,} documents ({record.codes}), {made:,} now in {time.monotonic() - started:.0f} s, "
+        f"{failures.total()} failures; largest process {memory:.0f} MiB"
     )
     return 1 if failures else 0
 
