@@ -53,7 +53,8 @@ def take_apart(pieces: Sequence[Piece]) -> list[Piece]:
     found: list[Piece] = []
     behind_labels = False
     for piece in pieces:
-        parts = _parts_of(piece.text, behind_labels=behind_labels) if piece.text else []
+        is_plain = not piece.text or (piece.text.isdecimal() and not behind_labels)
+        parts = [] if is_plain else _parts_of(piece.text, behind_labels=behind_labels)
         found.extend(_pieces_of(piece, parts) if parts else (piece,))
         behind_labels = bool(parts) and parts[-1].kind == "label"
     return found

@@ -68,6 +68,11 @@ def read_tokens(pieces: Sequence[Piece]) -> list[Token]:
     tokens: list[Token] = []
     index = 0
     while index < len(pieces):
+        token = _single_token(pieces[index], index)
+        if token is not None:
+            tokens.append(token)
+            index += 1
+            continue
         found = list(_tokens_at(pieces, index))
         tokens += found
         index = max([index + 1, *(token.end for token in found)])
@@ -84,19 +89,27 @@ def _without_bookmark(piece: Piece) -> Piece:
     return structs.replace(piece, text=_BOOKMARK.sub("", piece.text), span=span)
 
 
-def _tokens_at(pieces: Sequence[Piece], index: int) -> Iterator[Token]:
-    piece = pieces[index]
-    end, in_row = index + 1, piece.kind == "cell"
+def _single_token(piece: Piece, index: int) -> Token | None:
+    """The token of a piece that is an end of a row, an empty line or a figure; None if it is anything else."""
     if piece.kind == "row_end":
-        yield Token("row_end", index, end, piece.span, width=piece.column)
-    elif piece.kind == "line" and not piece.text:
-        yield Token("empty_line", index, end, piece.span)
-    elif (slot := _slot(piece.text, piece.span, is_glued=piece.is_glued)) is not None:
-        slot = structs.replace(slot, raw=piece.printed) if piece.printed else slot
-        slot = Slot(slot.figure, slot.raw, slot.span, slot.kind, piece.column) if in_row else slot
-        yield Token("slot", index, end, piece.span, piece.text, slot=slot, in_row=in_row)
-    elif len(piece.text) > LONGEST_LABEL + _LONGEST_FIGURE and not _FIGURES_ONLY.fullmatch(piece.text):
-        yield Token("text", index, end, piece.span, piece.text, in_row=in_row)
+        return Token("row_end", index, index + 1, piece.span, width=piece.column)
+    in_row = piece.kind == "cell"
+    if not in_row and not piece.text:
+        return Token("empty_line", index, index + 1, piece.span)
+    slot = _slot(piece.text, piece.span, is_glued=piece.is_glued)
+    if slot is None:
+        return None
+    if piece.printed or in_row:
+        slot = Slot(slot.figure, piece.printed or slot.raw, slot.span, slot.kind, piece.column if in_row else -1)
+    return Token("slot", index, index + 1, piece.span, piece.text, slot=slot, in_row=in_row)
+
+
+def _tokens_at(pieces: Sequence[Piece], index: int) -> Iterator[Token]:
+    """The tokens of text that begins with a piece and is no figure alone."""
+    piece = pieces[index]
+    in_row = piece.kind == "cell"
+    if len(piece.text) > LONGEST_LABEL + _LONGEST_FIGURE and not _FIGURES_ONLY.fullmatch(piece.text):
+        yield Token("text", index, index + 1, piece.span, piece.text, in_row=in_row)
     elif not _PAGE_NUMBER.fullmatch(piece.text):
         yield from _text_tokens(pieces, index, in_row)
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from lxml import etree, html
+from lxml import etree
 
 from contracts.raw_json import Span
 from pipelines.extract.errors import Unreadable
@@ -72,9 +72,9 @@ def _count_chinese(pieces: list[Piece]) -> int:
 
 def _parse(text: str) -> etree._Element | None:
     """The root of a page of any depth; None if there is nothing in it."""
-    parser = html.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True, encoding="utf-8")
+    parser = etree.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True, encoding="utf-8")
     try:
-        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        return etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.ParserError:
         return None
     except (etree.XMLSyntaxError, ValueError) as error:

@@ -14,6 +14,7 @@ _MOST_COLUMNS = 5000
 _MOST_SPAN = 1000
 _UNPRINTED = frozenset({"script", "style", "noscript", "template", "select", "button"})
 _INLINE = frozenset({"a", "b", "big", "em", "font", "i", "ins", "label", "small", "span", "strong", "tt", "u", "o:p"})
+_BLOCKS = frozenset({"p", "div"})
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _UNTYPED = frozenset({"", "text", "number"})
 
@@ -72,12 +73,13 @@ class HtmlTable:
         span = Span(table=self._number, row=number)
         below = {name: rows - 1 for name, rows in covered.items() if rows > 1}
         for cell in row.iterchildren("td", "th"):
-            if is_hidden(cell):
+            is_plain = not cell.keys()  # most cells have no attribute to look for
+            if not is_plain and is_hidden(cell):
                 continue
             while covered.get(column, 0) > 0:
                 column += 1
             yield Piece("cell", self._text_of(cell), span, column)
-            rows, columns = _count(cell, "rowspan"), _count(cell, "colspan")
+            rows, columns = (1, 1) if is_plain else (_count(cell, "rowspan"), _count(cell, "colspan"))
             if rows > 1:
                 below.update(dict.fromkeys(range(column, column + columns), rows - 1))
             column += columns
@@ -89,6 +91,8 @@ class HtmlTable:
     def _text_of(self, cell: etree._Element) -> str:
         if not len(cell):
             return join_cell_text((cell.text or "",))
+        if len(cell) == 1 and not len(cell[0]) and not cell[0].keys() and cell[0].tag in _BLOCKS:
+            return join_cell_text((cell.text or "", cell[0].text or "", cell[0].tail or ""))
         parts: list[str] = []
         walker = etree.iterwalk(cell, events=("start", "end"))
         for event, element in walker:
@@ -105,7 +109,10 @@ class HtmlTable:
 
 
 def _count(cell: etree._Element, name: str) -> int:
-    printed = (cell.get(name) or "1").strip(" \t\"'\\;,")
+    attribute = cell.get(name)
+    if not attribute:
+        return 1
+    printed = attribute.strip(" \t\"'\\;,")
     if not (printed.isascii() and printed.isdecimal()):
         return 1
     if name == "rowspan" and printed.strip("0") == "":
