@@ -20,6 +20,7 @@ CLAIMS_FILE = FORM_FOLDER / "claims.yml"
 Conflict = Literal["claim_conflict", "ambiguous"]
 Verdict = Literal["agrees", "not_assessed", "claim_conflict", "ambiguous"]
 MEMBERS = "members"
+PERCENTAGES = ("share", "change", "rate")  # meanings of claims whose value is a percentage, whatever else is known of it
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _ROLES = Literal["", "total", "outcome", "applicant", "channel", "cases", "result", "disclosed", "platform"]
 
@@ -46,6 +47,10 @@ class ClaimRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rises: tuple[str, ...]
     falls: tuple[str, ...]
     last_year_words: tuple[str, ...]
+    rate_words: tuple[str, ...]
+    rate_timely: tuple[str, ...]
+    rate_of_requests: tuple[str, ...]
+    rate_of_others: tuple[str, ...]
     counters: tuple[str, ...]
     numeral_counters: tuple[str, ...]
     units: tuple[str, ...]
@@ -185,7 +190,7 @@ def recompute_claim(
 
 def stated_figure(claim: Claim) -> int | str:
     """What a claim states: a number, or a percentage as it is printed."""
-    if not claim.base and not claim.decimals and claim.meaning not in ("share", "change"):
+    if not claim.base and not claim.decimals and claim.meaning not in PERCENTAGES:
         return claim.value
     digits = f"{claim.value:0{claim.decimals + 1}d}"
     whole, fraction = digits[: len(digits) - claim.decimals], digits[len(digits) - claim.decimals :]

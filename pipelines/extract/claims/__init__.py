@@ -10,6 +10,7 @@ from pipelines.extract.claims.assessment import assess, read_figures
 from pipelines.extract.claims.figures import Statement
 from pipelines.extract.claims.percentages import read_percentages
 from pipelines.extract.claims.prose import read_prose, read_sentences
+from pipelines.extract.claims.rates import read_rates
 from pipelines.extract.claims.statements import read_statements
 from pipelines.extract.claims.sums import Part, read_balance, read_implied_carry, read_indicator_sums, read_list_sums
 from pipelines.extract.pieces import Piece
@@ -60,6 +61,7 @@ def read_claims(
     for position, statement in enumerate(_with_implied_zero(read_statements(sentences, year)), start=1):
         parts.append((statement, assess(f"c{position}", statement, prose, figures)))
     percentages = read_percentages(prose, sentences, parts, year)
+    percentages += read_rates(prose, cells, len(parts) + len(percentages) + 1)
     sums = _read_sums(parts, len(parts) + len(percentages) + 1, cells, legacy)
     return _without_lone_disclosures([claim for _, claim in parts], percentages + sums) + percentages + sums
 
