@@ -20,7 +20,6 @@ CLAIMS_FILE = FORM_FOLDER / "claims.yml"
 Conflict = Literal["claim_conflict", "ambiguous"]
 Verdict = Literal["agrees", "not_assessed", "claim_conflict", "ambiguous"]
 MEMBERS = "members"
-PERCENTAGES = ("share", "change", "rate")  # meanings of claims whose value is a percentage, whatever else is known of it
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _ROLES = Literal["", "total", "outcome", "applicant", "channel", "cases", "result", "disclosed", "platform"]
 
@@ -32,6 +31,7 @@ class ClaimKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     en: str
     conflict: Conflict
     meanings: dict[str, tuple[str, ...]]
+    unit: Literal["count", "percent"] = "count"
     role: _ROLES = ""
     legacy: str = ""
     near: tuple[str, ...] = ()
@@ -190,7 +190,8 @@ def recompute_claim(
 
 def stated_figure(claim: Claim) -> int | str:
     """What a claim states: a number, or a percentage as it is printed."""
-    if not claim.base and not claim.decimals and claim.meaning not in PERCENTAGES:
+    declared = claim_rules().kinds.get(claim.kind)
+    if not claim.base and not claim.decimals and (declared is None or declared.unit == "count"):
         return claim.value
     digits = f"{claim.value:0{claim.decimals + 1}d}"
     whole, fraction = digits[: len(digits) - claim.decimals], digits[len(digits) - claim.decimals :]

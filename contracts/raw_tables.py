@@ -40,13 +40,22 @@ def _table_columns() -> list[pa.Field]:
     return fields
 
 
+def _document_columns() -> list[pa.Field]:
+    """The columns of a table with one row per document, or per report of one, that say which document it is."""
+    return [pa.field("document_key", INTEGER, nullable=False), pa.field("document_sha256", TEXT, nullable=False)]
+
+
+def _part_columns() -> list[pa.Field]:
+    """The columns of a table with one row per part of a report that say which report and which extraction it is of."""
+    return [pa.field("report_key", INTEGER, nullable=False), pa.field("payload_sha256", TEXT, nullable=False)]
+
+
 def reports_schema() -> pa.Schema:
     """`raw.reports`: one row per report, every cell of every version a typed nullable column."""
     return pa.schema(
         [
             pa.field("report_key", INTEGER, nullable=False),
-            pa.field("document_key", INTEGER, nullable=False),
-            pa.field("document_sha256", TEXT, nullable=False),
+            *_document_columns(),
             pa.field("ordinal", INTEGER, nullable=False),
             pa.field("payload_sha256", TEXT, nullable=False),
             pa.field("authority_printed", TEXT, nullable=False),
@@ -67,8 +76,7 @@ def reports_schema() -> pa.Schema:
 RAW_TABLES: dict[str, pa.Schema] = {
     "documents": pa.schema(
         [
-            pa.field("document_key", INTEGER, nullable=False),
-            pa.field("document_sha256", TEXT, nullable=False),
+            *_document_columns(),
             pa.field("payload_sha256", TEXT, nullable=False),
             pa.field("media_type", TEXT),
             pa.field("source_uri", TEXT),
@@ -85,8 +93,7 @@ RAW_TABLES: dict[str, pa.Schema] = {
     "reports": reports_schema(),
     "claims": pa.schema(
         [
-            pa.field("report_key", INTEGER, nullable=False),
-            pa.field("payload_sha256", TEXT, nullable=False),
+            *_part_columns(),
             pa.field("claim_id", TEXT, nullable=False),
             pa.field("kind", TEXT, nullable=False),
             pa.field("meaning", TEXT),
@@ -102,8 +109,7 @@ RAW_TABLES: dict[str, pa.Schema] = {
     ),
     "legacy_indicators": pa.schema(
         [
-            pa.field("report_key", INTEGER, nullable=False),
-            pa.field("payload_sha256", TEXT, nullable=False),
+            *_part_columns(),
             pa.field("position", INTEGER, nullable=False),
             pa.field("label", TEXT, nullable=False),
             pa.field("indicator", TEXT),
@@ -119,8 +125,7 @@ RAW_TABLES: dict[str, pa.Schema] = {
     ),
     "rejected_documents": pa.schema(
         [
-            pa.field("document_key", INTEGER, nullable=False),
-            pa.field("document_sha256", TEXT, nullable=False),
+            *_document_columns(),
             pa.field("payload_sha256", TEXT, nullable=False),
             pa.field("source_uri", TEXT),
             pa.field("reason", TEXT, nullable=False),

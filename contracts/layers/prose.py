@@ -2,6 +2,7 @@
 
 import duckdb
 
+from contracts.claims import claim_rules
 from contracts.layers.conservation import compare_frames, read_frame
 from contracts.layers.frames import KEY
 from contracts.layers.results import CheckResult, RunExpectation
@@ -20,9 +21,12 @@ def check_prose(connection: duckdb.DuckDBPyConnection, run: RunExpectation, sche
     current = f"not is_leftover and {KEY} in (select {KEY} from {schema}.dim_report where is_current)"
     staged = {name: in_scope(run, f"staging.stg_{name}", "report_key") for name in ("claims", "legacy_indicators")}
     facts = {name: in_scope(run, f"{schema}.fct_{name}") for name in ("narrative_claims", "legacy_indicators")}
-    stated = "round(value / pow(10, coalesce(decimals, 0)), 6) as figure"
+    percentages = ", ".join(f"'{name}'" for name, kind in claim_rules().kinds.items() if kind.unit == "percent")
+    is_percentage = f"base is not null or coalesce(decimals, 0) > 0 or kind in ({percentages})"
+    unit = f"case when {is_percentage} then 'percent' else 'count' end as unit"
+    stated = f"round(value / pow(10, coalesce(decimals, 0)), 6) as figure, {unit}"
     claims = f"select {KEY}, claim_id, value, {stated}, {agreement} from {staged['claims']} where {current}"
-    shown = "value, round(figure, 6) as figure, status::varchar as status"
+    shown = "value, round(figure, 6) as figure, unit, status::varchar as status"
     told = f"select {KEY}, claim_id, {shown} from {facts['narrative_claims']}"
     columns = f"{KEY}, position, indicator, period"
     figure = "try_cast(value as decimal(24, 6)) as figure"

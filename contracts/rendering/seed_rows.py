@@ -163,9 +163,9 @@ def legacy_indicators(form: Form) -> Iterable[Values]:
 
 
 def claim_kinds(_: Form) -> Iterable[Values]:
-    """Rows of the seed `claim_kinds`: what a disagreement of each kind of claim means."""
+    """Rows of the seed `claim_kinds`: the unit of each kind of claim, and what a disagreement means."""
     for name, kind in claim_rules().kinds.items():
-        yield name, kind.zh, kind.en, kind.conflict
+        yield name, kind.zh, kind.en, kind.unit, kind.conflict
 
 
 def regions(_: Form) -> Iterable[Values]:

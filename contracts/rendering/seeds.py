@@ -215,6 +215,7 @@ SEEDS: tuple[Seed, ...] = (
         _columns(
             ("claim_kind", "varchar", "Id of the kind."),
             *_labels("claim_kind"),
+            ("unit", "varchar", "What its figures count: count, or percent."),
             ("conflict_verdict", "varchar", "What a disagreement means: claim_conflict or ambiguous."),
         ),
         rows.claim_kinds,

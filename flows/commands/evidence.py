@@ -29,7 +29,9 @@ cross join (
 ) as last_year
 """
 _PROSE = """
-select status::varchar, kind, value, quote from marts.fct_narrative_claims
+select
+    status::varchar, kind, case unit when 'percent' then format('{:g}%', figure) else value::varchar end, quote
+from marts.fct_narrative_claims
 where report_key = $key and ($table is null or terms like '%' || $table || '.%') order by claim_id
 """
 

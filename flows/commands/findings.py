@@ -52,7 +52,8 @@ def _describe(finding: dict[str, Any]) -> str:
     if finding["kind"] == "identity_conflict":
         return f"{finding['field']}: {finding['quote']}"
     if finding["kind"] == "claim_conflict":
-        return f"{finding['claim']} {finding['value']}: {finding['quote']}"
+        unit = "%" if finding["unit"] == "percent" else ""
+        return f"{finding['claim']} {finding['value']}{unit}: {finding['quote']}"
     violated = zip(finding["identities"], finding["residuals"], strict=True)
     return ", ".join(f"{identity} {residual:+d}" for identity, residual in violated)
 

@@ -24,6 +24,7 @@ select
     findings.finding_kind as kind,
     findings.claim_kind as claim,
     findings.claim_value as value,
+    findings.claim_unit as unit,
     findings.claim_quote as quote,
     findings.claim_id,
     findings.report_field as field,
@@ -99,6 +100,8 @@ def read_findings(connection: duckdb.DuckDBPyConnection) -> Iterator[dict[str, A
     while rows := cursor.fetchmany(10_000):
         for row in rows:
             finding = dict(zip(names, row, strict=True))
+            if finding["unit"] == "count":
+                finding["value"] = int(finding["value"])
             for name in JSON_COLUMNS:
                 finding[name] = json.loads(finding[name]) if finding[name] else None
             finding["explanations"] = [_explanation(each) for each in finding["explanations"] or ()]

@@ -19,7 +19,7 @@ _FINDINGS = """
 select
     findings.finding_kind, findings.rule, findings.document_sha256, findings.ordinal, findings.report_key,
     findings.authority_key, findings.authority_zh, findings.report_year, findings.table_id, findings.claim_id,
-    findings.claim_value, findings.claim_quote, findings.identities, findings.residuals, findings.verdict,
+    findings.claim_digits, findings.claim_quote, findings.identities, findings.residuals, findings.verdict,
     findings.explanations, documents.source_uri
 from marts.fct_findings as findings
 inner join marts.dim_document as documents on findings.document_sha256 = documents.document_sha256
@@ -63,7 +63,7 @@ class OpenFinding(Struct, frozen=True):
     year: int
     table: str | None
     claim_id: str | None
-    claim_value: int | None
+    claim_digits: int | None
     quote: str | None
     identities: list[str]
     residuals: list[int]
@@ -83,7 +83,7 @@ class OpenFinding(Struct, frozen=True):
         if self.kind == "identities_violated":
             return Premise(residuals=dict(zip(self.identities, self.residuals, strict=True)))
         if self.kind == "claim_conflict":
-            return Premise(value=self.claim_value)
+            return Premise(value=self.claim_digits)
         if self.kind == RULE_FAILED:
             return Premise(observed=self.observed or "")
         return Premise(told=[str(told) for told in self.explanations])

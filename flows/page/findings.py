@@ -14,7 +14,8 @@ _FINDINGS = """
 select
     findings.finding_kind as kind, findings.report_key, findings.authority_zh as authority,
     findings.report_year as year, findings.table_id as table_id, findings.claim_quote as quote,
-    findings.claim_value as claim_value, findings.identities, findings.residuals, findings.verdict,
+    case findings.claim_unit when 'percent' then format('{:g}', findings.claim_value)
+        else findings.claim_digits::varchar end as stated, findings.identities, findings.residuals, findings.verdict,
     findings.explanations, findings.span, documents.source_uri as document, findings.document_sha256 as sha256,
     tables.form_version::varchar as form_version
 from marts.fct_findings as findings
@@ -25,7 +26,8 @@ where findings.is_open
 order by findings.finding_kind <> 'identities_violated', year, authority, document, findings.table_id, quote
 """
 _CLAIMS = """
-select kind, value, quote, status::varchar as status from marts.fct_narrative_claims
+select kind, case unit when 'percent' then format('{:g}%', figure) else value::varchar end, quote,
+    status::varchar as status from marts.fct_narrative_claims
 where report_key = ? and ((? is null) or terms like '%' || ? || '.%') order by claim_id limit 6
 """
 _CARRIED_OUT = """
@@ -70,7 +72,7 @@ class PageFinding(Struct, frozen=True, kw_only=True):
     compared: tuple[str, ...] = ()
     words: tuple[Words, ...] = ()
     quote: Words | None = None
-    claims: tuple[tuple[str, int, str, str], ...] = ()
+    claims: tuple[tuple[str, str, str, str], ...] = ()
     carried_out: int | None = None
 
 
@@ -88,7 +90,7 @@ def read_page_findings(
         if finding["kind"] == "identities_violated":
             yield _held_table(mart, warehouse, finding, told, span, common)
         else:
-            quote = _quote(finding["quote"] or "", finding["claim_value"])
+            quote = _quote(finding["quote"] or "", finding["stated"] or "")
             yield PageFinding(**common, compared=tuple(map(_compared, told)), quote=quote)
 
 
@@ -184,8 +186,7 @@ def _printed(cell: str, place: Mapping[str, Any]) -> Words:
     return Words(cell, words[:start], words[start:end], words[end:], where)
 
 
-def _quote(quote: str, value: int | None) -> Words:
-    number = "" if value is None else str(value)
+def _quote(quote: str, number: str) -> Words:
     start = quote.find(number) if number else -1
     if start < 0:
         return Words("", quote, "", "", "")

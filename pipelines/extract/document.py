@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 from msgspec import Struct
 
+from contracts.raw_cells import Tables
 from contracts.raw_json import (
     DocumentInfo,
     ExtractorInfo,
@@ -13,7 +14,6 @@ from contracts.raw_json import (
     Rejection,
     Report,
     Span,
-    Tables,
     cells_of,
 )
 from pipelines.archive import DEFAULT_TIER

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 import msgspec
 
-from contracts.raw_json import Authority, Report, Tables
+from contracts.raw_cells import Tables
+from contracts.raw_json import Authority, Report
 from pipelines.extract.form_reader import read_tables
 from pipelines.extract.readers import read_pieces
 from pipelines.validation.agreement import reading_problems

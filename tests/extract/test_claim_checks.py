@@ -1,7 +1,8 @@
 """Words of claims have one meaning, and what a JSON says of its claims is recomputed."""
 
 from contracts.claims import claim_problems, claim_rules, recompute_agreement
-from contracts.raw_json import Authority, Claim, Operand, Report, Tables
+from contracts.raw_cells import Tables
+from contracts.raw_json import Authority, Claim, Operand, Report
 from pipelines.extract.claims.tokens import word_classes
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from contracts.form import form
 from contracts.form_model import LegacyVariant
-from contracts.raw_json import Authority, Legacy, LegacyIndicator, Report, Span, Tables
+from contracts.raw_cells import Tables
+from contracts.raw_json import Authority, Legacy, LegacyIndicator, Report, Span
 from pipelines.extract.claims.sums import read_indicator_sums
 from pipelines.extract.legacy import read_legacy
 from pipelines.extract.pieces import Piece

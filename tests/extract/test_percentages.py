@@ -3,7 +3,8 @@
 import pytest
 
 from contracts.claims import claim_problems, is_rounded_share, stated_figure
-from contracts.raw_json import Authority, Claim, Operand, Report, Span, Tables
+from contracts.raw_cells import Tables
+from contracts.raw_json import Authority, Claim, Operand, Report, Span
 from pipelines.extract.claims import read_claims
 from pipelines.extract.pieces import Piece
 

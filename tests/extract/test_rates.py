@@ -3,7 +3,8 @@
 import pytest
 
 from contracts.claims import claim_problems, stated_figure
-from contracts.raw_json import Authority, Report, Span, Tables
+from contracts.raw_cells import Tables
+from contracts.raw_json import Authority, Report, Span
 from pipelines.extract.claims import read_claims
 from pipelines.extract.pieces import Piece
 
@@ -30,7 +31,7 @@ def rates_in(text: str, cells: dict[str, int | None]) -> list[Found]:
         ("政府信息公开申请办结率达到97.5%。", [("97.5%", False)]),
         ("（二）依申请公开。答复率100%，满意率98%。", [("100%", None)]),  # of all, or of those that were due
         ("政府信息公开申请按时办结率88%。", [("88%", None)]),
-        ("公開申請辦結率88％。", [("88%", True)]),
+        ("公開申請辦結率88\uff05。", [("88%", True)]),
         ("办理人大建议、政协提案，办结率100%。", []),
         ("答复率100%。", []),
         ("收到申请120件；12345热线答复率100%。", []),

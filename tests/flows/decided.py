@@ -17,6 +17,7 @@ from tests.whole_way import copy_with_one_digit_changed
 SAMPLES = Path(__file__).parents[2] / "samples"
 REVIEWS_SHA = "b" * 64
 UPHELD = "reviews_and_lawsuits.review.upheld"
+NEGATIVE_FEE = "-91.61"
 BY = ("--by", "Reviewer <reviewer@example.org>")
 
 
@@ -62,7 +63,10 @@ class DecidedWarehouse:
 
 
 def reviews_extraction(upheld: int, version: str = "1.0.0") -> bytes:
-    """A sample's raw extracted JSON as another document in which the cases of one channel do not add up."""
+    """A sample's raw extracted JSON as another document in which the cases of one channel do not add up.
+
+    Its fees are below zero, which a rule reports and no contract: a value that is printed wrong stops no run.
+    """
     payload: dict[str, Any] = json.loads((SAMPLES / "json" / "003_tabs_simplified.json").read_text(encoding="utf-8"))
     payload["document"] |= {"sha256": REVIEWS_SHA, "source_uri": "reviews.json"}
     payload["extractor"]["version"] = version
@@ -71,6 +75,7 @@ def reviews_extraction(upheld: int, version: str = "1.0.0") -> bytes:
     report |= {"evidence": [], "claims": []}
     report.pop("region_code", None)
     report["tables"]["reviews_and_lawsuits"]["cells"]["review"]["upheld"] = upheld
+    report["tables"]["proactive_disclosure"]["cells"]["administrative_fees"]["amount_cny_10k"] = NEGATIVE_FEE
     return json.dumps(payload, ensure_ascii=False).encode()
 
 

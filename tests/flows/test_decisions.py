@@ -11,7 +11,7 @@ from flows.contract_steps import check_again
 from pipelines.decisions import LedgerError, read_ledger
 from pipelines.decisions.records import load_decisions
 from pipelines.publishing import list_versions
-from tests.flows.decided import UPHELD, DecidedWarehouse, reviews_extraction
+from tests.flows.decided import NEGATIVE_FEE, UPHELD, DecidedWarehouse, reviews_extraction
 
 Rows = list[tuple[Any, ...]]
 
@@ -45,6 +45,13 @@ def extraction_of(decided: DecidedWarehouse, target: Path) -> Path:
     line["extractor"]["version"] = "9.9.9"
     target.write_text(json.dumps(line, ensure_ascii=False), encoding="utf-8")
     return target
+
+
+def test_a_fee_printed_below_zero_is_published_as_printed_and_a_rule_reports_it(decided: DecidedWarehouse) -> None:
+    fees = "select value_printed from marts.fct_proactive_disclosures where measure = 'amount_cny_10k' and value < 0"
+    assert query(decided, fees) == [(NEGATIVE_FEE,)]
+    failed = "select severity::varchar from marts.fct_rule_results where rule_id = 'fees_not_negative' and status = 'fail'"
+    assert query(decided, failed) == [("error",)]
 
 
 def test_accepted_and_corrected_figures_are_in_the_facts_and_flagged(decided: DecidedWarehouse) -> None:

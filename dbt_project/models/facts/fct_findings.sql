@@ -37,7 +37,7 @@ findings as (
         'claim.' || claim_conflicts.claim_kind as rule,
         reports.is_current,
         reports.is_current as is_open,
-        cast(claim_conflicts.claim_value as varchar) as premise
+        cast(claim_conflicts.claim_digits as varchar) as premise
     from claim_conflicts
     inner join reports on claim_conflicts.report_key = reports.report_key
     union all by name
@@ -89,7 +89,9 @@ select
     findings.table_id,
     findings.claim_id,
     findings.claim_kind,
+    findings.claim_digits,
     findings.claim_value,
+    findings.claim_unit,
     findings.claim_quote,
     findings.report_field,
     coalesce(findings.identities, []) as identities,

@@ -7,7 +7,9 @@ with reports as (
 claims as (
     select * from {{ ref('stg_claims') }}
     where not is_leftover
-)
+),
+
+claim_kinds as (select * from {{ ref('claim_kinds') }})
 
 select
     reports.report_key,
@@ -21,8 +23,9 @@ select
     claims.terms,
     claims.base,
     claims.value / power(10, coalesce(claims.decimals, 0)) as figure,
-    case when claims.base is null then 'count' else 'percent' end as unit,
+    {{ claim_unit('claims', 'claim_kinds') }} as unit,
     cast({{ claim_status('claims.agrees') }} as {{ code_type('claim_status') }}) as status,
     claims.span
 from claims
 inner join reports on claims.report_key = reports.report_key
+left join claim_kinds on claims.kind = claim_kinds.claim_kind
