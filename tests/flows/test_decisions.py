@@ -50,7 +50,9 @@ def extraction_of(decided: DecidedWarehouse, target: Path) -> Path:
 def test_a_fee_printed_below_zero_is_published_as_printed_and_a_rule_reports_it(decided: DecidedWarehouse) -> None:
     fees = "select value_printed from marts.fct_proactive_disclosures where measure = 'amount_cny_10k' and value < 0"
     assert query(decided, fees) == [(NEGATIVE_FEE,)]
-    failed = "select severity::varchar from marts.fct_rule_results where rule_id = 'fees_not_negative' and status = 'fail'"
+    failed = (
+        "select severity::varchar from marts.fct_rule_results where rule_id = 'fees_not_negative' and status = 'fail'"
+    )
     assert query(decided, failed) == [("error",)]
 
 

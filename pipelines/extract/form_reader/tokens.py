@@ -20,6 +20,7 @@ from pipelines.extract.pieces import Piece
 
 TokenKind = Literal["labels", "slot", "row_end", "empty_line", "text"]
 _MOST_FRAGMENTS = 4
+_MOST_LINES = 7  # of a label and the figures of its row
 _LONGEST_FIGURE = 40
 _MOST_GLUED = 200  # digits of a whole table in one string
 _ENDS_OF_FIGURES = frozenset("0123456789./-—–)）元件条项宗个次人家份\ufffd")
@@ -125,6 +126,12 @@ def _text_tokens(pieces: Sequence[Piece], index: int, in_row: bool) -> Iterator[
         yield from _row_of_figures(piece, figures.start(), index, in_row)
         return
     matches, end = _matches_from(pieces, index)
+    spread = None if matches or in_row else _read_spread_label(pieces, index)
+    if spread is not None:
+        yield Token("labels", index, spread.end, piece.span, piece.text, matches=spread.matches)
+        yield from _figures_at(pieces, spread.figures)
+        return
+    matches = matches or match_header_part(piece.text)
     kind: TokenKind = "labels" if matches else "text"
     column = piece.column if in_row else -1
     yield Token(kind, index, end, piece.span, piece.text, matches=matches, in_row=in_row, column=column)
@@ -137,12 +144,8 @@ def _matches_from(pieces: Sequence[Piece], index: int) -> tuple[tuple[Match, ...
         matches, end = _upright_matches(pieces, index)
         if matches:
             return matches, end
-    matches, end = match_labels(text), index + 1
-    if not matches:
-        matches, end = _joined_matches(pieces, index)
-    if not matches:
-        matches, end = _matches_around_figures(pieces, index), index + 1
-    return (matches, end) if matches else (match_header_part(text), index + 1)
+    matches = match_labels(text)
+    return (matches, index + 1) if matches else _joined_matches(pieces, index)
 
 
 def _row_of_figures(piece: Piece, start: int, index: int, in_row: bool) -> Iterator[Token]:
@@ -189,15 +192,63 @@ def _continued_matches(pieces: Sequence[Piece], index: int, label: str) -> tuple
     return match_labels(before.text + label) if len(before.text) + len(label) <= LONGEST_LABEL else ()
 
 
-def _matches_around_figures(pieces: Sequence[Piece], index: int) -> tuple[Match, ...]:
-    """The label that begins in a line and goes on in the one behind its figures."""
-    first, *rest = pieces[index : index + 3]
-    if len(rest) < 2 or any(piece.kind != "line" or not piece.text for piece in (first, *rest)):
-        return ()
-    figures, last = rest
-    if len(first.text) + len(last.text) > LONGEST_LABEL or not _FIGURES_ONLY.fullmatch(figures.text):
-        return ()
-    return () if match_labels(last.text) else match_labels(first.text + last.text)
+class _SpreadLabel(Struct, frozen=True):
+    """A label in several lines, the line in which the figures of its row are, and the end of those lines."""
+
+    matches: tuple[Match, ...]
+    figures: int
+    end: int
+
+
+def _read_spread_label(pieces: Sequence[Piece], index: int) -> _SpreadLabel | None:
+    """The label of one row that begins in a line and goes on behind the row's figures, or on both sides of them.
+
+    So a label of several lines is printed where the figures stand half way down its row.
+    """
+    label, figures = pieces[index].text, -1
+    found: _SpreadLabel | None = None
+    for end in range(index + 1, min(index + _MOST_LINES, len(pieces))):
+        piece = pieces[end]
+        if piece.kind != "line" or not piece.text or match_labels(piece.text):
+            break
+        start = _start_of_figures(piece.text)
+        if start < len(piece.text):
+            if figures >= 0:
+                break
+            figures = end
+        label += piece.text[:start].strip()
+        if len(label) > LONGEST_LABEL:
+            break
+        if figures >= 0 and start:
+            matches = match_labels(label)
+            if found is not None and _rows_of(matches) != _rows_of(found.matches):
+                break
+            if len(_rows_of(matches)) == 1:
+                found = _SpreadLabel(matches, figures, end + 1)
+    return found
+
+
+def _rows_of(matches: tuple[Match, ...]) -> set[tuple[str, str]]:
+    """Table and id of the rows among labels."""
+    return {(label.table, label.id) for match in matches for label in match.labels if label.kind == "row"}
+
+
+def _start_of_figures(text: str) -> int:
+    """Where the figures at the end of a line begin; its length, if it has none."""
+    if _FIGURES_ONLY.fullmatch(text):
+        return 0
+    found = _NUMBERS_AT_END.search(text) if text[-1] in _ENDS_OF_FIGURES else None
+    return found.start() if found else len(text)
+
+
+def _figures_at(pieces: Sequence[Piece], index: int) -> Iterator[Token]:
+    """The figures of one line, behind what is a label's."""
+    piece = pieces[index]
+    single = _single_token(piece, index)
+    if single is not None:
+        yield single
+    else:
+        yield from _row_of_figures(piece, _start_of_figures(piece.text), index, in_row=False)
 
 
 def _joined_matches(pieces: Sequence[Piece], index: int) -> tuple[tuple[Match, ...], int]:
