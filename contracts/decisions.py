@@ -15,7 +15,8 @@ from msgspec import Meta, Struct
 
 from contracts.claims import claim_rules
 from contracts.form import Cell, form
-from contracts.raw_json import EvidenceField, Sha256, Timestamp, Whole
+from contracts.raw_cells import Whole
+from contracts.raw_json import EvidenceField, Sha256, Timestamp
 from contracts.rules import rules
 
 SCHEMA_ID = "gongkai.decision/1"

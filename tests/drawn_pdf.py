@@ -22,18 +22,19 @@ def draw_pdf(report: RenderedReport, script: Script) -> bytes:
     return draw_page(build_page(report, script))
 
 
-def draw_page(page: Page, *, is_ruled: bool = True, is_packed: bool = True) -> bytes:
+def draw_page(page: Page, *, is_ruled: bool = True, is_packed: bool = True, is_typeset: bool = False) -> bytes:
     """The PDF of a page on as many sheets as it takes.
 
     Args:
         page: what is printed.
-        is_ruled: whether tables have lines; without, figures stand in the middle of their rows.
+        is_ruled: whether tables have lines.
         is_packed: whether the streams are compressed.
+        is_typeset: whether rows are as word processors set them: figures half way down, and cut where a sheet ends.
     """
     registerFont(UnicodeCIDFont(SONG))
     stream = io.BytesIO()
     canvas = Canvas(stream, pagesize=(WIDTH * mm, HEIGHT * mm), invariant=1, pageCompression=int(is_packed))
-    for sheet in place(page, is_centred=not is_ruled):
+    for sheet in place(page, is_centred=is_typeset, is_cut=is_typeset):
         _draw(canvas, sheet, is_ruled=is_ruled)
         canvas.showPage()
     canvas.save()

@@ -1,7 +1,8 @@
 """All layouts of printed documents: those of the project's renderer, and drawn PDF files.
 
-`pdf` has ruled tables; `pdf_plain` has no line at all, and a figure stands in the middle of its row, so that a label
-of several lines and its figures are on different lines. Both run over several pages with a number at each foot.
+`pdf` has ruled tables, `pdf_plain` no line at all. In both a figure stands in the middle of its row, so that a label
+of several lines and its figures are on different lines; they run over several pages with a number at each foot, and a
+row is cut where a page ends.
 """
 
 from typing import Literal, get_args
@@ -23,5 +24,5 @@ GLUED_LAYOUTS: tuple[Layout, ...] = report.GLUED_LAYOUTS
 def write_printed(page: Page, layout: Layout, style: Style, *, is_packed: bool = True) -> bytes:
     """The document of a page in one layout; the streams of a PDF are compressed if it is packed."""
     if layout == "pdf" or layout == "pdf_plain":
-        return draw_page(page, is_ruled=layout == "pdf", is_packed=is_packed)
+        return draw_page(page, is_ruled=layout == "pdf", is_packed=is_packed, is_typeset=True)
     return write_page(page, layout, style)

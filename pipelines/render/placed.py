@@ -1,9 +1,9 @@
 """A page as texts and lines in their places, over as many sheets of paper as it takes: what PDF and OFD files hold."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import accumulate
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from pipelines.render.grid import Grid, GridCell, GridRow
 from pipelines.render.page import IndexRow, Page, Paragraph
@@ -42,14 +42,15 @@ class Sheet(Struct):
     rules: list[Rule]
 
 
-def place(page: Page, *, is_centred: bool = False) -> list[Sheet]:
-    """The sheets of a page: tables are ruled, no row is cut, and what is merged over a break is closed and goes on.
+def place(page: Page, *, is_centred: bool = False, is_cut: bool = False) -> list[Sheet]:
+    """The sheets of a page: tables are ruled, and what is merged over a break is closed and goes on.
 
     Args:
         page: what is printed.
         is_centred: whether a figure stands half way down its row, and not on the first line of it.
+        is_cut: whether a row of several lines is cut where a sheet ends, and not put on the next one whole.
     """
-    placer = _Placer(is_centred=is_centred)
+    placer = _Placer(is_centred=is_centred, is_cut=is_cut)
     for block in page.blocks:
         if isinstance(block, Grid):
             placer.add_table(block)
@@ -76,12 +77,27 @@ def _wrapped(text: str, width: float, size: float) -> Iterator[str]:
         yield line[start:]
 
 
+def _lines_of(cell: GridCell, unit: float) -> list[str]:
+    """The lines that a cell's text takes."""
+    return [cell.text] if cell.is_value else list(_wrapped(cell.text, cell.colspan * unit - 2 * _PADDING, _SMALL))
+
+
+def _height_of(lines: int) -> float:
+    """The height of a row with so many lines."""
+    return lines * _SMALL * _LEADING + 2 * _PADDING
+
+
+def _starts(row: GridRow) -> Iterator[tuple[int, GridCell]]:
+    """The cells of a row with the column of the grid in which each starts."""
+    yield from zip([0, *accumulate(cell.colspan for cell in row.cells)], row.cells, strict=False)
+
+
 class _Placer:
     """Fills sheets from top to bottom."""
 
-    def __init__(self, *, is_centred: bool) -> None:
+    def __init__(self, *, is_centred: bool, is_cut: bool) -> None:
         self.sheets: list[Sheet] = []
-        self._is_centred = is_centred
+        self._is_centred, self._is_cut = is_centred, is_cut
         self._y = 0.0
         self._turn()
 
@@ -103,27 +119,42 @@ class _Placer:
         going: dict[int, GridCell] = {}  # column -> the merged cell that goes on there
         left: dict[int, int] = {}
         for row in grid.rows:
-            height = self._height(row, unit)
-            if self._y + height > HEIGHT - _MARGIN:
+            if self._y + _height_of(self._lines(row, unit)) > HEIGHT - _MARGIN:
+                *upper, row = self._cut(row, unit)
+                for part in upper:
+                    for start in [start for start, cell in _starts(part) if cell.is_continued]:
+                        left[start] += 1
+                    self._add_row(part, unit, going, left)
                 self._close(going, unit)
                 self._turn()
-            self._add_row(row, unit, height, going, left)
+            self._add_row(row, unit, going, left)
         self._y += _SIZE
 
-    def _height(self, row: GridRow, unit: float) -> float:
-        lines = [
-            1 if cell.is_value else len(list(_wrapped(cell.text, cell.colspan * unit - 2 * _PADDING, _SMALL)))
-            for cell in row.cells
-            if cell.rowspan == 1
-        ]
-        return max([1, *lines]) * _SMALL * _LEADING + 2 * _PADDING
+    def _lines(self, row: GridRow, unit: float) -> int:
+        return max([1, *(len(_lines_of(cell, unit)) for cell in row.cells if cell.rowspan == 1)])
 
-    def _add_row(
-        self, row: GridRow, unit: float, height: float, going: dict[int, GridCell], left: dict[int, int]
-    ) -> None:
+    def _cut(self, row: GridRow, unit: float) -> list[GridRow]:
+        """The part of a row that this sheet has room for, and the rest; the row alone, if it is not cut."""
+        lines = self._lines(row, unit)
+        room = int((HEIGHT - _MARGIN - self._y - 2 * _PADDING) / (_SMALL * _LEADING))
+        if not self._is_cut or not 0 < room < lines or any(cell.rowspan > 1 for cell in row.cells):
+            return [row]
+        middle = lines // 2 if self._is_centred else 0
+        upper, lower = list(row.cells), list(row.cells)
+        for number, cell in enumerate(row.cells):
+            above, below = cell.text, ""
+            if not cell.is_value:
+                printed = _lines_of(cell, unit)
+                above, below = "\n".join(printed[:room]), "\n".join(printed[room:])
+            elif middle >= room:
+                above, below = below, above
+            upper[number], lower[number] = structs.replace(cell, text=above), structs.replace(cell, text=below)
+        return [GridRow(tuple(upper)), GridRow(tuple(lower))]
+
+    def _add_row(self, row: GridRow, unit: float, going: dict[int, GridCell], left: dict[int, int]) -> None:
+        height = _height_of(self._lines(row, unit))
         sheet, top, bottom = self.sheets[-1], self._y, self._y + height
-        starts: Sequence[int] = [0, *accumulate(cell.colspan for cell in row.cells)]
-        for cell, start in zip(row.cells, starts, strict=False):
+        for start, cell in _starts(row):
             x0, x1 = _MARGIN + start * unit, _MARGIN + (start + cell.colspan) * unit
             sheet.rules += [Rule(x0, top, x0, bottom), Rule(x1, top, x1, bottom)]
             if not cell.is_continued:

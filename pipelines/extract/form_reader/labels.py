@@ -158,6 +158,11 @@ def match_upright(text: str) -> tuple[tuple[Match, ...], int]:
     return (), 0
 
 
+def is_label(text: str) -> bool:
+    """Whether a text is one label of the form to the letter, with its ordinal or without."""
+    return _match_exactly(fold(text)) is not None
+
+
 def _match_exactly(folded: str) -> Match | None:
     printed, body = _without_ordinal(folded)
     labels = _labels().get(label_key(body))

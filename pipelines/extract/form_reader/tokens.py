@@ -12,6 +12,7 @@ from pipelines.extract.form_reader.figures import LARGEST_DIGITS, Figure, Slot, 
 from pipelines.extract.form_reader.labels import (
     LONGEST_LABEL,
     Match,
+    is_label,
     match_header_part,
     match_labels,
     match_upright,
@@ -126,8 +127,8 @@ def _text_tokens(pieces: Sequence[Piece], index: int, in_row: bool) -> Iterator[
         yield from _row_of_figures(piece, figures.start(), index, in_row)
         return
     matches, end = _matches_from(pieces, index)
-    spread = None if matches or in_row else _read_spread_label(pieces, index)
-    if spread is not None:
+    spread = None if in_row or (end == index + 1 and matches) else _read_spread_label(pieces, index)
+    if spread is not None and (not matches or spread.is_exact):
         yield Token("labels", index, spread.end, piece.span, piece.text, matches=spread.matches)
         yield from _figures_at(pieces, spread.figures)
         return
@@ -198,6 +199,7 @@ class _SpreadLabel(Struct, frozen=True):
     matches: tuple[Match, ...]
     figures: int
     end: int
+    is_exact: bool
 
 
 def _read_spread_label(pieces: Sequence[Piece], index: int) -> _SpreadLabel | None:
@@ -224,7 +226,9 @@ def _read_spread_label(pieces: Sequence[Piece], index: int) -> _SpreadLabel | No
             if found is not None and _rows_of(matches) != _rows_of(found.matches):
                 break
             if len(_rows_of(matches)) == 1:
-                found = _SpreadLabel(matches, figures, end + 1)
+                found = _SpreadLabel(matches, figures, end + 1, is_label(label))
+                if found.is_exact:
+                    break
     return found
 
 

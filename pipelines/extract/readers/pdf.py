@@ -16,6 +16,8 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from pipelines.extract.errors import Unreadable
 from pipelines.extract.pieces import Piece
+from pipelines.extract.readers.bounds import take_bounded
+from pipelines.extract.readers.cut_rows import join_cut_rows
 from pipelines.extract.readers.page_layout import Item, PageWriter
 from pipelines.extract.readers.recognition import is_installed, require_recognition
 from pipelines.extract.readers.ruled_tables import Edge
@@ -28,8 +30,10 @@ _TOLERANCE = 3.0  # points
 _SCANNED_SHARE = 0.5  # of a page: a larger picture is the page itself
 
 
-def read_pdf(content: bytes) -> Iterator[Piece]:
+def read_pdf(content: bytes) -> list[Piece]:
     """The pieces of a PDF. A merged cell stands once; `span.page` counts pages, `span.table` tables from 1.
+
+    A row that a page break cut in two is one row.
 
     Raises:
         Unreadable: `encrypted`, `malformed`, `too_large` (too many pages), `empty`, or
@@ -42,7 +46,7 @@ def read_pdf(content: bytes) -> Iterator[Piece]:
                 raise Unreadable("too_large", f"{len(document.pages)} pages; at most {MOST_PAGES} are read")
             if not document.pages:
                 raise Unreadable("malformed", "the PDF has no page")
-            yield from _read_pages(content, document.pages)
+            return join_cut_rows(take_bounded(_read_pages(content, document.pages)))
     except PdfminerException as error:
         if error.args and isinstance(error.args[0], PDFPasswordIncorrect):
             raise Unreadable("encrypted", "the PDF opens with a password only") from error
