@@ -1,7 +1,7 @@
 """`python -m tests.accuracy`: put every fault into every layout many times, and count what is read right.
 
-Seeded and bounded; `--write` puts the table into docs/accuracy.md. With `--record FILE` a run that was cut goes on where
-it was. A drawn PDF costs as much as twenty other documents, so that there are fewer of them.
+Seeded and bounded; `--write` puts the table into docs/accuracy.md. With `--record FILE` a run that was cut goes on
+where it was. A drawn PDF costs as much as twenty other documents, so that there are fewer of them.
 """
 
 import argparse
