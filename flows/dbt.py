@@ -80,8 +80,8 @@ def _invoke(command: Sequence[str], warehouse: Warehouse, manifest: "Manifest | 
         outcome = dbtRunner(manifest=manifest).invoke([*LEAN, *command, *folders])
     finally:
         _close_connections()
-    if isinstance(outcome.exception, KeyboardInterrupt):
-        raise outcome.exception
+    if outcome.exception is not None and not isinstance(outcome.exception, Exception):
+        raise outcome.exception  # an interrupt, or Prefect's word for a termination: no fault of a model
     if not outcome.success:
         raise DbtFailedError(command, _failures(outcome), logs / "dbt.log")
     return outcome

@@ -19,6 +19,7 @@ from flows.contract_report import render_contract
 from flows.contract_steps import Layer, evaluate_layer
 from flows.dbt import run_dbt
 from flows.log_file import LOGGER
+from flows.novelty import select_unread
 from flows.progress import step_progress
 from flows.runs import Captured, Handover, Run
 from flows.version_report import report_version
@@ -28,13 +29,11 @@ from pipelines.capture import capture as capture_inputs
 from pipelines.decisions import Ledger
 from pipelines.decisions.records import load_decisions
 from pipelines.extract.batch import extract_documents
-from pipelines.extract.document import EXTRACTOR_NAME, EXTRACTOR_VERSION
 from pipelines.extract.store import ExtractionStore
-from pipelines.limits import LIMIT_REASONS, read_limits
+from pipelines.limits import read_limits
 from pipelines.load import LoadResult, load_raw
-from pipelines.publishing import Version, describe_code, describe_inputs, list_versions, publish
+from pipelines.publishing import Version, describe_inputs, publish
 from pipelines.validation.chunks import count_payloads
-from pipelines.warehouse import Warehouse
 
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")  # they test the models, not the data: `make test`
 DBT_COMMANDS: dict[Layer, tuple[str, ...]] = {
@@ -159,40 +158,3 @@ def publish_mart(run: Run, reports: Sequence[LayerReport], accepted_changes: str
         version = publish(run.warehouse, run.id, inputs=inputs, contracts=reports, accepted_changes=accepted_changes)
     report_version(run.warehouse, version)
     return version
-
-
-def is_published(warehouse: Warehouse) -> bool:
-    """Whether the newest version was made from exactly what the warehouse holds, by exactly this code."""
-    versions = list_versions(warehouse)
-    if not versions:
-        return False
-    with duckdb.connect(warehouse.database, read_only=True) as connection:
-        inputs = describe_inputs(connection)
-    newest = versions[-1].manifest
-    return newest.inputs == inputs and newest.code == describe_code()
-
-
-def is_empty(warehouse: Warehouse) -> bool:
-    """Whether the warehouse holds no document at all and nothing was ever published: there is nothing to build."""
-    with duckdb.connect(warehouse.database, read_only=True) as connection:
-        return not list_versions(warehouse) and describe_inputs(connection).documents == 0
-
-
-def select_unread(warehouse: Warehouse, documents: Sequence[Document]) -> list[Document]:
-    """The documents that the warehouse does not hold as extracted by exactly this code, equal bytes once.
-
-    Those among them that were rejected for a limit count as not held: other limits may let them pass.
-    """
-    distinct = {document.sha256: document for document in documents}
-    versions = list_versions(warehouse)
-    if not versions or versions[-1].manifest.code != describe_code():
-        return list(distinct.values())
-    query = """
-        select document_sha256 from raw.documents
-        anti join (select document_key from raw.rejected_documents where list_contains(?, reason)) using (document_key)
-        where extractor_name = ? and extractor_version = ?
-    """
-    with duckdb.connect(warehouse.database, read_only=True) as connection:
-        found = connection.execute(query, [list(LIMIT_REASONS), EXTRACTOR_NAME, EXTRACTOR_VERSION]).fetchall()
-    known = {sha256 for (sha256,) in found}
-    return [document for sha256, document in distinct.items() if sha256 not in known]

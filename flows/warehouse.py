@@ -9,10 +9,11 @@ from flows.capture_steps import TakenInbox, capture_archive, fetch, join_capture
 from flows.explain_step import explain
 from flows.fetching import NothingFetchedError
 from flows.notifications import tell_failure
+from flows.novelty import is_empty, is_published
 from flows.outcome import RunOutcome
 from flows.running import alone_in
 from flows.runs import Captured, Handover, Run
-from flows.steps import build_layer, capture, check_layer, extract, is_empty, is_published, load, publish_mart
+from flows.steps import build_layer, capture, check_layer, extract, load, publish_mart
 from pipelines.capture import CaptureError
 from pipelines.decisions import default_ledger, read_ledger
 from pipelines.inbox import open_inbox

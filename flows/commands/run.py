@@ -22,6 +22,7 @@ from flows.commands.mart import (
 from flows.commands.options import DEFAULT_WAREHOUSE, LedgerFile, WarehouseFolder, existing_paths
 from flows.commands.terminal import messages, output, print_table
 from flows.environment import prepare_environment
+from flows.novelty import find_nothing_new
 from flows.prefect_server import find_served_api, start_server
 from flows.progress import show_progress
 from pipelines.decisions import default_ledger, read_ledger
@@ -128,8 +129,16 @@ def run(
     folder = Warehouse(warehouse)
     with failures_explained(folder):
         decisions = read_ledger(ledger or default_ledger())  # a broken line is told before anything starts
-        outcome = _run_flow(folder, _Sources(paths, inbox, urls, archived, decisions.path), accept_changes, wait)
-        _print_outcome(outcome, folder)
+        with show_progress(messages):
+            known = None if urls or archived else find_nothing_new(folder, paths, inbox, decisions, wait)
+        if known is None:
+            outcome = _run_flow(folder, _Sources(paths, inbox, urls, archived, decisions.path), accept_changes, wait)
+            _print_outcome(outcome)
+        else:
+            output.print(f"This run: {known:,} documents given, all of them known")
+        if known is not None or outcome.version is None:
+            output.print("Nothing new: no contract was evaluated, nothing was published, the live version stays.")
+        _print_warehouse(folder)
 
 
 def _run_flow(folder: Warehouse, sources: _Sources, accept_changes: str | None, wait: float) -> "RunOutcome":
@@ -176,7 +185,7 @@ def _print_inbox(outcome: "RunOutcome") -> None:
         output.print(f"Left in the inbox for a later run: {listed}")
 
 
-def _print_outcome(outcome: "RunOutcome", folder: Warehouse) -> None:
+def _print_outcome(outcome: "RunOutcome") -> None:
     loaded = outcome.loaded
     reasons = "".join(f", {count:,} rejected ({escape(reason)})" for reason, count in sorted(loaded.rejected.items()))
     superseded = f", {loaded.superseded_in_batch:,} superseded in the batch" if loaded.superseded_in_batch else ""
@@ -187,8 +196,9 @@ def _print_outcome(outcome: "RunOutcome", folder: Warehouse) -> None:
     if outcome.fetched is not None:
         print_fetched(outcome.fetched)
     _print_inbox(outcome)
-    if outcome.version is None:
-        output.print("Nothing new: no contract was evaluated, nothing was published, the live version stays.")
+
+
+def _print_warehouse(folder: Warehouse) -> None:
     if not list_versions(folder):
         return
     with open_live_mart(folder) as mart:

@@ -15,6 +15,8 @@ from prefect.settings import PREFECT_API_URL, PREFECT_LOGGING_TO_API_ENABLED, te
 
 from pipelines.warehouse import Warehouse
 from tests.flows.decided import DecidedWarehouse, decide_held_tables
+from tests.flows.disk import Disk
+from tests.storm.deliveries import Inbox
 from tests.whole_way import GONGKAI
 
 START_TIMEOUT_SECONDS = 900
@@ -64,13 +66,15 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         process = subprocess.Popen(command, env=environment, stderr=messages)  # noqa: S603 - our own command
     serving = Served(Warehouse(folder / "wh"), process, folder / "messages")
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
-    while "Serving" not in serving.messages.read_text():
-        assert process.poll() is None, serving.messages.read_text()
-        assert time.monotonic() < deadline, "`gongkai serve` did not start"
-        time.sleep(0.1)
-    yield serving
-    process.send_signal(signal.SIGTERM)
-    process.wait(timeout=60)
+    try:
+        while "Serving" not in serving.messages.read_text():
+            assert process.poll() is None, serving.messages.read_text()
+            assert time.monotonic() < deadline, "`gongkai serve` did not start"
+            time.sleep(0.1)
+        yield serving
+    finally:
+        process.send_signal(signal.SIGTERM)  # also if it did not start in time: it ends its own children
+        process.wait(timeout=60)
 
 
 @pytest.fixture(scope="session")
@@ -78,6 +82,20 @@ def prefect_api(served: Served) -> Iterator[str]:
     """The API of the served Prefect, for flows that run in the tests' own process."""
     with temporary_settings({PREFECT_API_URL: served.api_url, PREFECT_LOGGING_TO_API_ENABLED: False}):
         yield served.api_url
+
+
+@pytest.fixture(scope="session")
+def disk(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Disk]:
+    """A warehouse on a disk of its own that holds what was delivered first; each test leaves it fit for the next."""
+    assert prefect_api
+    made = Disk(tmp_path_factory.mktemp("disk"), Inbox(tmp_path_factory.mktemp("deliveries") / "inbox"))
+    made.mount()
+    try:
+        made.inbox.deliver()
+        made.assert_clean(made.run())
+        yield made
+    finally:
+        made.unmount()
 
 
 @pytest.fixture(scope="session")

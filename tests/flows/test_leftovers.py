@@ -4,11 +4,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from dbt.cli.main import dbtRunner, dbtRunnerResult
 from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.exceptions import TerminationSignal
 from prefect.states import Running
 
+from flows.dbt import parse_models
 from flows.leftovers import Unfinished, clean, end_dead_runs, run_marked
 from pipelines.publishing import list_versions, live_id, writer_lock
 from pipelines.publishing.versions import prepare_link
@@ -108,3 +111,13 @@ def test_a_run_that_failed_stays_marked(warehouse: Warehouse) -> None:
         raise ZeroDivisionError
     assert warehouse.unfinished.read_bytes() == b'{"run_id":"next","flow_run_id":null}'
     assert Unfinished("next", None).flow_run_id is None
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), TerminationSignal(signal=15)])
+def test_end_from_outside_is_no_failed_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, end: BaseException
+) -> None:
+    answer = dbtRunnerResult(success=False, exception=end)
+    monkeypatch.setattr(dbtRunner, "invoke", lambda *_arguments: answer)
+    with pytest.raises(type(end)):
+        parse_models(Warehouse(tmp_path))

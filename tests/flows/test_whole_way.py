@@ -27,6 +27,15 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_a_second_run_says_that_nothing_is_new_and_starts_no_server(warehouse: Path) -> None:
+    before = (warehouse / "prefect" / "server.log").stat().st_mtime_ns
+    printed = run_gongkai("run", "--input", SAMPLES / "documents", "--warehouse", warehouse)
+    assert "This run: 5 documents given, all of them known" in printed
+    assert "Nothing new: no contract was evaluated" in printed
+    assert "Reports by table and status" in printed
+    assert (warehouse / "prefect" / "server.log").stat().st_mtime_ns == before
+
+
 def test_the_mart_gives_the_figures_of_the_reports(warehouse: Path) -> None:
     check_published_figures(warehouse)
 

@@ -1,0 +1,120 @@
+"""What is new to a warehouse: documents that it has not read, and rows that no version was made from.
+
+Knows neither Prefect nor dlt nor dbt, so that a run that finds nothing new need not start them.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from contracts.decision_rows import decision_row
+from flows.log_file import log_run
+from flows.progress import step_progress
+from pipelines.capture import Document, capture
+from pipelines.decisions import Ledger
+from pipelines.extract.document import EXTRACTOR_NAME, EXTRACTOR_VERSION
+from pipelines.inbox import waiting_files
+from pipelines.limits import LIMIT_REASONS
+from pipelines.publishing import Inputs, describe_code, describe_inputs, list_versions, writer_lock
+from pipelines.warehouse import Warehouse
+
+
+def is_published(warehouse: Warehouse) -> bool:
+    """Whether the newest version was made from exactly what the warehouse holds, by exactly this code."""
+    versions = list_versions(warehouse)
+    if not versions:
+        return False
+    with duckdb.connect(warehouse.database, read_only=True) as connection:
+        inputs = describe_inputs(connection)
+    newest = versions[-1].manifest
+    return newest.inputs == inputs and newest.code == describe_code()
+
+
+def is_empty(warehouse: Warehouse) -> bool:
+    """Whether the warehouse holds no document at all and nothing was ever published: there is nothing to build."""
+    with duckdb.connect(warehouse.database, read_only=True) as connection:
+        return not list_versions(warehouse) and describe_inputs(connection).documents == 0
+
+
+def select_unread(warehouse: Warehouse, documents: Sequence[Document]) -> list[Document]:
+    """The documents that the warehouse does not hold as extracted by exactly this code, equal bytes once."""
+    known = read_known(warehouse)
+    distinct = {document.sha256: document for document in documents}
+    return [document for sha256, document in distinct.items() if sha256 not in known]
+
+
+def read_known(warehouse: Warehouse) -> set[str]:
+    """The hashes of the documents that the warehouse holds as extracted by exactly this code.
+
+    Those among them that were rejected for a limit count as not held: other limits may let them pass.
+    """
+    versions = list_versions(warehouse)
+    if not versions or versions[-1].manifest.code != describe_code():
+        return set()
+    query = """
+        select document_sha256 from raw.documents
+        anti join (select document_key from raw.rejected_documents where list_contains(?, reason)) using (document_key)
+        where extractor_name = ? and extractor_version = ?
+    """
+    if not _has_documents(warehouse):
+        return set()
+    with duckdb.connect(warehouse.database, read_only=True) as connection:
+        found = connection.execute(query, [list(LIMIT_REASONS), EXTRACTOR_NAME, EXTRACTOR_VERSION]).fetchall()
+    return {sha256 for (sha256,) in found}
+
+
+def _has_documents(warehouse: Warehouse) -> bool:
+    """Whether there is a database with the raw tables: not if it is to be made anew, or its first load was killed."""
+    if not warehouse.database.exists():
+        return False
+    query = "select count(*) > 0 from duckdb_tables() where schema_name = 'raw' and table_name = 'documents'"
+    with duckdb.connect(warehouse.database, read_only=True) as connection:
+        ((has_documents,),) = connection.execute(query).fetchall()
+    return bool(has_documents)
+
+
+def find_nothing_new(
+    warehouse: Warehouse, inputs: Sequence[Path], inbox: Path | None, ledger: Ledger, lock_wait_seconds: float = 0
+) -> int | None:
+    """How many documents were given, if a run would find nothing to do about them; None if it may find something.
+
+    Documents are captured up to the first new one. A run with nothing to do has its log as any other. Raw extracted
+    JSON and files in the inbox are always taken for new.
+
+    Raises:
+        CaptureError: an input does not exist, or holds nothing.
+        WriterBusyError: another run is writing, and did not end in time.
+    """
+    if not warehouse.current.is_symlink() or (inbox is not None and waiting_files(inbox)):
+        return None
+    with writer_lock(warehouse, wait_seconds=lock_wait_seconds) as run_id:
+        if not _is_settled(warehouse, ledger):
+            return None
+        given = 0
+        if inputs:
+            known = read_known(warehouse)
+            with step_progress("Capture") as advance:
+                for item in capture(inputs, warehouse.archive):
+                    if not isinstance(item, Document) or item.sha256 not in known:
+                        return None
+                    given += 1
+                    advance(1)
+        with log_run(warehouse, run_id, [str(path) for path in (*inputs, *([inbox] if inbox else ()))]):
+            return given
+
+
+def _is_settled(warehouse: Warehouse, ledger: Ledger) -> bool:
+    """Whether nothing was left unfinished, and the newest version was made from all that is loaded and decided."""
+    if (
+        warehouse.unfinished.exists()
+        or warehouse.next_link.is_symlink()
+        or (warehouse.root / "dlt" / "staged").exists()
+    ):
+        return False
+    if not _has_documents(warehouse) or not is_published(warehouse):
+        return False
+    newest: Inputs = list_versions(warehouse)[-1].manifest.inputs
+    decided = [decision_row(position, decision)["payload_sha256"] for position, decision in ledger.lines.items()]
+    return newest.decisions_sha256 == hashlib.sha256(",".join(decided).encode()).hexdigest()

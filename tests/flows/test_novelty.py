@@ -1,0 +1,86 @@
+"""A run that finds nothing new says so before Prefect, dlt or dbt start; whatever might be new starts them."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows import novelty
+from flows.novelty import find_nothing_new
+from pipelines.decisions import Ledger, read_ledger
+from pipelines.publishing import Code, WriterBusyError, writer_lock
+from tests.flows.decided import DecidedWarehouse
+
+
+@pytest.fixture
+def settled(decided: DecidedWarehouse, tmp_path: Path) -> DecidedWarehouse:
+    """A warehouse in which all is published that was given and decided."""
+    return decided.copy(tmp_path / "settled")
+
+
+def documents_of(settled: DecidedWarehouse) -> list[Path]:
+    """The documents that it was made from."""
+    return sorted((settled.folder / "documents").glob("*.txt"))
+
+
+def ask(settled: DecidedWarehouse, *inputs: Path, inbox: Path | None = None) -> int | None:
+    """What a run would be told."""
+    return find_nothing_new(settled.warehouse, [*inputs], inbox, read_ledger(settled.ledger))
+
+
+def test_known_documents_and_an_empty_inbox_are_nothing_new(settled: DecidedWarehouse, tmp_path: Path) -> None:
+    (tmp_path / "inbox" / "done").mkdir(parents=True)
+    (tmp_path / "inbox" / "done" / "a.html").touch()
+    documents = documents_of(settled)
+    assert documents
+    assert ask(settled, *documents, inbox=tmp_path / "inbox") == len(documents)
+    assert ask(settled, inbox=tmp_path / "inbox") == 0
+    status = json.loads(settled.gongkai("status", "--json"))
+    assert [run["outcome"] for run in status["runs"][:2]] == ["nothing new", "nothing new"]
+    assert status["pending"] == []
+
+
+def make_anew(database: Path) -> None:
+    """A database as a first load that was killed leaves it."""
+    database.unlink()
+    duckdb.connect(database).close()
+
+
+Change = Callable[[DecidedWarehouse], None]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda settled: settled.warehouse.unfinished.touch(),
+        lambda settled: (settled.warehouse.root / "dlt" / "staged").mkdir(),
+        lambda settled: settled.warehouse.next_link.symlink_to("versions/x"),
+        lambda settled: settled.warehouse.current.unlink(),
+        lambda settled: documents_of(settled)[-1].write_text("another document"),
+        lambda settled: settled.ledger.unlink(),
+        lambda settled: settled.warehouse.database.unlink(),
+        lambda settled: make_anew(settled.warehouse.database),
+    ],
+)
+def test_whatever_is_left_to_do_is_not_nothing(settled: DecidedWarehouse, change: Change) -> None:
+    documents = documents_of(settled)
+    change(settled)
+    assert ask(settled, *documents) is None
+
+
+def test_raw_json_a_handed_over_file_and_other_code_are_not_nothing(
+    settled: DecidedWarehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / "a.html").touch()
+    assert ask(settled, inbox=tmp_path / "inbox") is None
+    assert ask(settled, settled.folder / "documents" / "reviews.json") is None
+    monkeypatch.setattr(novelty, "describe_code", lambda: Code("0", "0"))
+    assert ask(settled, *documents_of(settled)) is None
+
+
+def test_nobody_is_asked_while_a_run_writes(settled: DecidedWarehouse) -> None:
+    with writer_lock(settled.warehouse, "other"), pytest.raises(WriterBusyError):
+        find_nothing_new(settled.warehouse, [], None, Ledger(settled.ledger))
