@@ -13,7 +13,9 @@ _HEAD = """# Accuracy of the form reader
 `make accuracy` prints random reports in every layout, puts one fault into each, reads them and compares every cell
 with the undamaged form: {trials:,} trials here, from seed {seed}. Reports follow the form of 2021, that of 2019, or
 that of 2021 with one row for other handling or with table 二 of 2019, in four scripts, with headers in one piece or
-broken, with brackets of full or half width; bodies have few applications or thousands.
+broken, with brackets of full or half width; bodies have few applications or thousands. `pdf` is a PDF with ruled
+tables, `pdf_plain` one without any line; both run over pages that cut rows in two, and as they take longest there are
+a quarter as many of them.
 
 A cell is
 
@@ -27,9 +29,8 @@ A cell is
   the form does not have.
 
 A trial is wrong if one of its cells is wrong, else named if one is named, else right. In the tables every entry reads
-right / named / wrong; `-` is a fault that the layout cannot show, or that
-leaves no evidence in it. A digit is never changed, so a misprint is at best
-named.
+right / named / wrong; `-` is a fault that the layout cannot show, or that leaves no evidence in it. A digit is never
+changed, so a misprint is at best named.
 
 ## Faults that leave evidence
 

@@ -1,8 +1,10 @@
 """Formats that LibreOffice converts: read where it is installed, refused with what to install where it is not."""
 
+import io
 import os
 import stat
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from pipelines.extract.document import extract_document
 from pipelines.extract.errors import Unreadable
 from pipelines.extract.readers import list_tools, read_pieces
-from pipelines.extract.readers.media_types import DOC, RTF, WORKS, detect_media_type
+from pipelines.extract.readers.media_types import DOC, RTF, WORKS, XLSB, detect_media_type
 from pipelines.extract.readers.office import convert, find_office
 from tests.extract.old_workbook import write_ole
 
@@ -45,6 +47,34 @@ def test_without_libreoffice_the_rejection_says_what_to_install(
     assert document.rejection.reason == "missing_tool"
     assert "libreoffice-writer" in document.rejection.detail
     assert list_tools() == [name for name in list_tools() if name != "office"]
+
+
+def binary_workbook() -> bytes:
+    """A workbook whose parts are binary, as `.xlsb` has them."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.bin", bytes(64))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "media_type", "package"),
+    [
+        (write_ole({"WordDocument": bytes(64)}), "report.wps", DOC, "libreoffice-writer"),
+        (write_ole({"MatOST": b"1"}), "report.wps", WORKS, "libreoffice-writer"),
+        (binary_workbook(), "report.xlsx", XLSB, "libreoffice-calc"),
+    ],
+)
+def test_a_wps_file_and_a_binary_workbook_are_known_by_content_and_name_what_reads_them(
+    content: bytes, name: str, media_type: str, package: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    document = extract_document(content, name, "2024-03-01")
+    assert document.document.media_type == media_type
+    assert document.rejection is not None
+    assert document.rejection.reason == "missing_tool"
+    assert package in document.rejection.detail
 
 
 def test_documents_are_known_by_their_streams() -> None:

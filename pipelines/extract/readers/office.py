@@ -45,8 +45,8 @@ def convert(content: bytes, ending: str, target: str, seconds: float = SECONDS) 
     """
     office = find_office()
     if office is None:
-        detail = f".{ending} is read through LibreOffice, which is not installed: install libreoffice-writer and -calc"
-        raise Unreadable("missing_tool", f"{detail}, so that `soffice` is found, and run again")
+        needed = "install libreoffice-writer and libreoffice-calc, so that `soffice` is found, and run again"
+        raise Unreadable("missing_tool", f".{ending} is read through LibreOffice, which is not installed: {needed}")
     with tempfile.TemporaryDirectory(prefix="gongkai-office-") as name:
         folder = Path(name)
         source, written = folder / f"document.{ending}", folder / "out" / f"document.{target}"
