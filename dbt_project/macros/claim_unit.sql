@@ -1,4 +1,4 @@
-{#- What a claim's figure counts: percent where it says so itself, or where its kind is declared so. -#}
+{#- What a claim's figure counts: percent where it says so, or where its kind is declared so. -#}
 {% macro claim_unit(claims, claim_kinds) -%}
     case
         when {{ claims }}.base is not null or {{ claims }}.decimals > 0 then 'percent'
