@@ -1,7 +1,6 @@
--- Grain: one row per report: whether it repeats last year's, another body's, another document's.
+-- Grain: one row per report: whether it repeats last year's, or another document of its body-year.
 {%- set percent = parameter('copied_report', 'percent') %}
 {%- set least = parameter('copied_report', 'least') %}
-{%- set cells = parameter('same_figures_two_bodies', 'least') %}
 {%- set received, decided = flow_cell('new_received'), flow_cell('decided') %}
 {%- set conditions = {
     "copied_report": {
@@ -12,14 +11,6 @@
         "expected": "'less than " ~ percent ~ " %'",
         "reason": "'no report of last year'",
     },
-    "same_figures_two_bodies": {
-        "applies": "is_current and applications__form_version is not null",
-        "holds": "case when above_zero >= " ~ cells ~ " then bodies = 1 end",
-        "observed": "bodies || ' bodies'",
-        "expected": "'1 body'",
-        "detail": "above_zero || ' cells above 0'",
-        "reason": "'too few cells above 0'",
-    },
     "body_year_copies": {
         "applies": "not is_current and revisions > 1",
         "holds": "case when shared > 0 then differing = 0 end",
@@ -29,35 +20,15 @@
         "reason": "'no cell is printed in both'",
     },
 } %}
-with listed as (
+with reports as (
     select
         reports.*,
         known.is_current,
         known.revisions,
-        {{ as_list(table_cells('applications') | map(attribute="name")) }} as cells,
         {{ as_list(count_cells()) }} as counts
     from {{ ref('stg_reports') }} as reports
     inner join {{ ref('int_reports') }} as known on reports.report_key = known.report_key
     where not reports.is_leftover
-),
-
--- Two tables are the same if all their cells are; a blank equals zero.
-reports as (
-    select
-        *,
-        len(list_filter(cells, lambda x: x > 0)) as above_zero,
-        hash(list_transform(cells, lambda x: coalesce(x, 0))) as cells_hash
-    from listed
-),
-
-shared_figures as (
-    select
-        report_year,
-        cells_hash,
-        count(distinct authority_key) as bodies
-    from reports
-    where is_current and applications__form_version is not null
-    group by report_year, cells_hash
 ),
 
 last_years as (
@@ -104,13 +75,8 @@ joined as (
         reports.*,
         repeated.* exclude (repeated.report_key),
         duplicates.* exclude (duplicates.report_key),
-        shared_figures.bodies,
         last_years.report_key as last_key
     from reports
-    left join shared_figures
-        on
-            reports.report_year = shared_figures.report_year
-            and reports.cells_hash = shared_figures.cells_hash
     left join last_years on {{ is_body_year('reports', 'last_years', 1) }}
     left join repeated on reports.report_key = repeated.report_key
     left join duplicates on reports.report_key = duplicates.report_key

@@ -12,6 +12,15 @@
         "detail": "peers || ' governments'",
         "reason": "'too few peers, or the figure is missing'",
     },
+    "same_figures_two_bodies": {
+        "applies": "cells_hash is not null",
+        "holds": "case when above_zero >= " ~ parameter('same_figures_two_bodies', 'least')
+            ~ " then bodies = 1 end",
+        "observed": "bodies || ' bodies'",
+        "expected": "'1 body'",
+        "detail": "above_zero || ' cells above 0'",
+        "reason": "'too few cells above 0'",
+    },
 } %}
 with levels as (
     {{ region_levels() }}
@@ -43,16 +52,35 @@ peers as (
     group by region_level, report_year
 ),
 
+printed as (select * from {{ ref('int_printed_figures') }}),
+
+shared_figures as (
+    select
+        report_year,
+        cells_hash,
+        count(distinct authority_key) as bodies
+    from printed
+    group by report_year, cells_hash
+),
+
 joined as (
     select
         reports.*,
         peers.peers,
-        peers.median
+        peers.median,
+        printed.above_zero,
+        printed.cells_hash,
+        shared_figures.bodies
     from reports
     left join peers
         on
             reports.region_level = peers.region_level
             and reports.report_year = peers.report_year
+    left join printed on reports.report_key = printed.report_key
+    left join shared_figures
+        on
+            printed.report_year = shared_figures.report_year
+            and printed.cells_hash = shared_figures.cells_hash
 ),
 
 {{ judged_rules('dataset', conditions, 'joined') }}
