@@ -20,4 +20,7 @@ def explain(run: Run) -> Explained:
     """
     lines, limits = read_manifest(run.warehouse.archive), read_limits()
     with step_progress("Explain") as advance, duckdb.connect(run.warehouse.database) as connection:
-        return explain_held(connection, run.warehouse.archive, lines, limits, describe_code().sha256, advance)
+        code = describe_code().sha256
+        return explain_held(
+            connection, run.warehouse.archive, lines, limits, code, advance, only_touched=not run.is_whole
+        )

@@ -9,10 +9,11 @@ from pipelines.warehouse import Warehouse
 
 @dataclass(frozen=True)
 class Run:
-    """One run: its warehouse and its id."""
+    """One run: its warehouse and its id, and whether it builds everything anew or only what it touched."""
 
     warehouse: Warehouse
     id: str
+    is_whole: bool = True
 
     @property
     def mart(self) -> Path:

@@ -6,6 +6,7 @@ first one failed. None is cached by Prefect: what is already there is found in t
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -26,16 +27,18 @@ from flows.version_report import report_version
 from flows.warehouse_errors import RedContractError
 from pipelines.capture import CaptureError, Document, RawShard
 from pipelines.capture import capture as capture_inputs
+from pipelines.changes import find_changes, remember_built, widen_changes
 from pipelines.decisions import Ledger
 from pipelines.decisions.records import load_decisions
 from pipelines.extract.batch import extract_documents
 from pipelines.extract.store import ExtractionStore
 from pipelines.limits import read_limits
 from pipelines.load import LoadResult, load_raw
-from pipelines.publishing import Version, describe_inputs, publish
+from pipelines.publishing import Version, describe_inputs, publish, start_build
 from pipelines.validation.chunks import count_payloads
 
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")  # they test the models, not the data: `make test`
+ONLY_TOUCHED = ("--vars", "only_touched: true")
 DBT_COMMANDS: dict[Layer, tuple[str, ...]] = {
     "staging": (
         "build",
@@ -115,6 +118,19 @@ def load(run: Run, captured: Captured, handed_over: Handover, ledger: Ledger) ->
     return loaded
 
 
+@task(name="prepare", task_run_name="prepare", cache_policy=NO_CACHE)
+def prepare_build(run: Run, *, whole: bool = False) -> Run:
+    """Find what changed since the live version and begin the mart: as a copy of that one, or empty.
+
+    Returns:
+        The run, which knows whether it builds everything anew; it does where `whole` asks for it.
+    """
+    with step_progress("Prepare"):
+        live = find_changes(run.warehouse, whole=whole)
+        start_build(run.warehouse, run.id, live)
+    return replace(run, is_whole=live is None)
+
+
 @task(name="contract", task_run_name="contract {layer}", cache_policy=NO_CACHE)
 def check_layer(run: Run, layer: Layer, documents: int) -> LayerReport:
     """Evaluate a layer's contract, record its results and show them as an artifact.
@@ -125,7 +141,8 @@ def check_layer(run: Run, layer: Layer, documents: int) -> LayerReport:
         RedContractError: the contract is red.
     """
     with step_progress(f"Contract {layer}"):
-        report = evaluate_layer(run.warehouse, run.mart, layer, RunExpectation(run.id, documents))
+        expectation = RunExpectation(run.id, documents, run.is_whole)
+        report = evaluate_layer(run.warehouse, run.mart, layer, expectation)
     create_markdown_artifact(render_contract(report), key=f"contract-{layer}", description=f"Contract of {layer}")
     if report.is_red:
         raise RedContractError(report)
@@ -139,8 +156,11 @@ def build_layer(run: Run, layer: Layer) -> None:
     Raises:
         DbtFailedError: a model or a test failed.
     """
+    command = DBT_COMMANDS[layer] if run.is_whole else (*DBT_COMMANDS[layer], *ONLY_TOUCHED)
     with step_progress(f"Build {layer}"):
-        run_dbt(DBT_COMMANDS[layer], run.warehouse)
+        run_dbt(command, run.warehouse)
+        if layer == "staging" and not run.is_whole:
+            widen_changes(run.warehouse, run.mart)
 
 
 @task(name="publish", task_run_name="publish", cache_policy=NO_CACHE)
@@ -152,9 +172,18 @@ def publish_mart(run: Run, reports: Sequence[LayerReport], accepted_changes: str
     Raises:
         PublicationRefusedError: the mart is not fit to be read.
     """
+    touched = None if run.is_whole else run.warehouse.database
     with step_progress("Publish"):
         with duckdb.connect(run.warehouse.database, read_only=True) as connection:
             inputs = describe_inputs(connection)
-        version = publish(run.warehouse, run.id, inputs=inputs, contracts=reports, accepted_changes=accepted_changes)
+        version = publish(
+            run.warehouse,
+            run.id,
+            inputs=inputs,
+            contracts=reports,
+            accepted_changes=accepted_changes,
+            touched=touched,
+        )
+        remember_built(run.warehouse, version)
     report_version(run.warehouse, version)
     return version

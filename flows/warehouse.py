@@ -13,12 +13,12 @@ from flows.novelty import is_empty, is_published
 from flows.outcome import RunOutcome
 from flows.running import alone_in
 from flows.runs import Captured, Handover, Run
-from flows.steps import build_layer, capture, check_layer, extract, load, publish_mart
+from flows.steps import build_layer, capture, check_layer, extract, load, prepare_build, publish_mart
 from pipelines.capture import CaptureError
 from pipelines.decisions import default_ledger, read_ledger
 from pipelines.inbox import open_inbox
 from pipelines.load import LoadResult
-from pipelines.publishing import Version, start_build
+from pipelines.publishing import Version
 from pipelines.warehouse import Warehouse
 
 
@@ -32,6 +32,7 @@ def run_warehouse(
     archived: bool = False,
     ledger: str | None = None,
     lock_wait_seconds: float = 0,
+    whole: bool = False,
 ) -> RunOutcome:
     """Take documents and raw extracted JSON into a warehouse and publish its mart.
 
@@ -44,6 +45,7 @@ def run_warehouse(
         archived: take every document of the archive again, so that this code reads what another code has read.
         ledger: the ledger of decisions; by default what `GONGKAI_LEDGER` names, else `decisions.jsonl` in this folder.
         lock_wait_seconds: how long to wait for another run that is writing.
+        whole: build everything anew, also what has not changed.
 
     Raises:
         CaptureError: nothing to take from is named, or an input does not exist or holds nothing.
@@ -87,16 +89,18 @@ def run_warehouse(
         handed_over = extract(run, captured)
         loaded = load(run, captured, handed_over, decisions)
         receipts = settle_inbox(run, box, taken) if box else []
-        is_done = is_published(run.warehouse) or is_empty(run.warehouse)
-        version = None if is_done else build_version(run, handed_over, loaded, accept_changes)
+        is_done = (is_published(run.warehouse) and not whole) or is_empty(run.warehouse)
+        version = None if is_done else build_version(run, handed_over, loaded, accept_changes, whole=whole)
         last_line |= {"counts": loaded, "version": version.id if version else None}
         return RunOutcome(run.id, len(captured.documents), loaded, version, receipts, taken.left, fetched)
 
 
-def build_version(run: Run, handed_over: Handover, loaded: LoadResult, accept_changes: str | None) -> Version:
+def build_version(
+    run: Run, handed_over: Handover, loaded: LoadResult, accept_changes: str | None, *, whole: bool
+) -> Version:
     """The layers one after the other, each with its contract, and their publication."""
     documents = handed_over.payloads - loaded.not_written
-    start_build(run.warehouse, run.id)
+    run = prepare_build(run, whole=whole)
     raw = check_layer(run, "raw", documents)
     build_layer(run, "staging")
     staging = check_layer(run, "staging", documents)

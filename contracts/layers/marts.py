@@ -247,6 +247,6 @@ def check_marts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> L
         _check_exceptions(connection, run),
         _check_corrected(connection, run),
         _check_legacy_outcomes(connection, run),
-        *check_rules(connection),
+        *check_rules(connection, run),
     ]
     return LayerReport(run.run_id, "marts", results)

@@ -14,11 +14,11 @@ from contracts.layers.results import CheckResult, LayerReport, RunExpectation, v
 from contracts.layers.scope import Relations, in_scope
 
 RELATIONS: Relations = {
-    "raw.documents": "document_key",
-    "raw.reports": "document_key",
-    "raw.claims": "report_key",
-    "raw.legacy_indicators": "report_key",
-    "raw.rejected_documents": "document_key",
+    "raw.documents": "changed_document",
+    "raw.reports": "changed_document",
+    "raw.claims": "changed_report",
+    "raw.legacy_indicators": "changed_report",
+    "raw.rejected_documents": "changed_document",
     "raw.decisions": None,
 }
 
@@ -30,7 +30,7 @@ def _count(connection: duckdb.DuckDBPyConnection, query: str, *parameters: objec
 
 def check_conservation(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> list[CheckResult]:
     """Documents in = read + rejected; every read document has all its reports; every rejected one its reason."""
-    relations = {name: in_scope(run, f"raw.{name}", "document_key") for name in ("documents", "reports")}
+    relations = {name: in_scope(run, f"raw.{name}", "changed_document") for name in ("documents", "reports")}
     documents = _count(connection, f"select count(*) from {relations['documents']}")
     lost_reports = _count(
         connection,
@@ -65,9 +65,9 @@ def check_conservation(connection: duckdb.DuckDBPyConnection, run: RunExpectatio
 
 def check_vacuity(connection: duckdb.DuckDBPyConnection, run: RunExpectation, relation: str) -> CheckResult:
     """A contract that sees no report although the documents promise some is red."""
-    documents = in_scope(run, "raw.documents", "document_key")
+    documents = in_scope(run, "raw.documents", "changed_document")
     promised = _count(connection, f"select coalesce(sum(reports), 0) from {documents}")
-    seen = _count(connection, f"select count(*) from {in_scope(run, relation, 'document_key')}")
+    seen = _count(connection, f"select count(*) from {in_scope(run, relation, 'changed_document')}")
     blind = promised > 0 and seen == 0
     return verdict("vacuity", max(seen, promised), int(blind), f"{promised} reports promised, none in {relation}")
 
@@ -85,7 +85,7 @@ def check_raw(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> Lay
         check_decision_rows(connection),
     ]
     for table in form().tables:
-        frame = read_cells(connection, in_scope(run, "raw.reports", "document_key"), table)
+        frame = read_cells(connection, in_scope(run, "raw.reports", "changed_document"), table)
         results.append(check_schema(frame, table))
         results.extend(judge(frame, table).results)
     remember(connection, run, RELATIONS)

@@ -9,7 +9,8 @@ import polars as pl
 from contracts.decisions import Answer, decode, standing
 from contracts.layers.conservation import compare_frames, read_frame
 from contracts.layers.decided import is_on_rule
-from contracts.layers.results import CheckResult, verdict
+from contracts.layers.results import CheckResult, RunExpectation, verdict
+from contracts.layers.scope import in_scope
 from contracts.raw_tables import report_key
 from contracts.rules import RULE_STATUSES, rules
 
@@ -52,37 +53,38 @@ def _check_results(connection: duckdb.DuckDBPyConnection) -> CheckResult:
     return compare_frames("rules.results", read_frame(connection, expected), read_frame(connection, actual), RULE_YEAR)
 
 
-def _failures(connection: duckdb.DuckDBPyConnection, chosen: list[str]) -> pl.DataFrame:
+def _failures(connection: duckdb.DuckDBPyConnection, run: RunExpectation, chosen: list[str]) -> pl.DataFrame:
     named = ", ".join(f"'{rule}'" for rule in chosen)
     return read_frame(
         connection,
         f"""
-        select rule_id::varchar as rule_id, report_key from {MARTS}.fct_rule_results
+        select rule_id::varchar as rule_id, report_key from {in_scope(run, f"{MARTS}.fct_rule_results")}
         where status = 'fail' and rule_id::varchar in ({named})
         """,
     )
 
 
-def _check_identities(connection: duckdb.DuckDBPyConnection) -> CheckResult:
+def _check_identities(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
     """A rule that reports a family of identities fails exactly where the facts have a failed identity of it."""
     families = {rule.identities: rule.id for rule in rules().values() if rule.identities}
     failed = read_frame(
         connection,
         f"""
         select distinct report_key, split_part(identity::varchar, '.', 1) as family
-        from {MARTS}.fct_identity_checks where status = 'fail'
+        from {in_scope(run, f"{MARTS}.fct_identity_checks")} where status = 'fail'
         """,
     )
     expected = failed.with_columns(rule_id=pl.col("family").replace_strict(families, default=None)).drop("family")
-    actual = _failures(connection, list(families.values()))
+    actual = _failures(connection, run, list(families.values()))
     return compare_frames("rules.identities", expected, actual, ["rule_id", "report_key"])
 
 
-def _check_claims(connection: duckdb.DuckDBPyConnection) -> CheckResult:
+def _check_claims(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
     """A rule on kinds of claims fails exactly where a claim of one of its kinds disagrees."""
     rule_of = {kind: rule.id for rule in rules().values() for kind in rule.claim_kinds}
+    claims = in_scope(run, "staging.stg_claims", "report_key")
     against = read_frame(
-        connection, "select distinct report_key, kind from staging.stg_claims where not is_leftover and not agrees"
+        connection, f"select distinct report_key, kind from {claims} where not is_leftover and not agrees"
     )
     expected = (
         against.with_columns(rule_id=pl.col("kind").replace_strict(rule_of, default=None, return_dtype=pl.String))
@@ -90,11 +92,11 @@ def _check_claims(connection: duckdb.DuckDBPyConnection) -> CheckResult:
         .select("report_key", "rule_id")
         .unique()
     )
-    actual = _failures(connection, list(dict.fromkeys(rule_of.values())))
+    actual = _failures(connection, run, list(dict.fromkeys(rule_of.values())))
     return compare_frames("rules.claims", expected, actual, ["rule_id", "report_key"])
 
 
-def _check_carry_chain(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
+def _check_carry_chain(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> list[CheckResult]:
     """Every flow is a link of the chain; where no succession lies between, it says what the identities say."""
     ((flows, links),) = connection.execute(
         f"select (select count(*) from {MARTS}.fct_application_flows), (select count(*) from {MARTS}.carry_chain)"
@@ -103,8 +105,8 @@ def _check_carry_chain(connection: duckdb.DuckDBPyConnection) -> list[CheckResul
         connection,
         f"""
         select count(*), count(*) filter (where chain.difference is distinct from checks.residual)
-        from {MARTS}.carry_chain as chain
-        inner join {MARTS}.fct_identity_checks as checks
+        from {in_scope(run, f"{MARTS}.carry_chain")} as chain
+        inner join {in_scope(run, f"{MARTS}.fct_identity_checks")} as checks
             on chain.report_key = checks.report_key
                 and checks.identity::varchar = 'carry.' || chain.applicant_type::varchar
         where chain.predecessors = 0 and chain.reason is distinct from 'split' and checks.residual is not null
@@ -161,18 +163,21 @@ def _check_decisions(connection: duckdb.DuckDBPyConnection) -> CheckResult:
     return verdict("rules.decisions", len(expected), len(wrong), ", ".join(wrong[:3]))
 
 
-def check_rules(connection: duckdb.DuckDBPyConnection) -> list[CheckResult]:
+def check_rules(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> list[CheckResult]:
     """Evaluate the contract of the rules, the carry chain and the coverage.
+
+    What is counted is counted whole, also in a run that touched a part.
 
     Args:
         connection: the warehouse, with the mart file attached as `mart`.
+        run: the run.
     """
     return [
         _check_evaluated(connection),
         _check_results(connection),
-        _check_identities(connection),
-        _check_claims(connection),
+        _check_identities(connection, run),
+        _check_claims(connection, run),
         _check_decisions(connection),
-        *_check_carry_chain(connection),
+        *_check_carry_chain(connection, run),
         _check_coverage(connection),
     ]

@@ -1,7 +1,8 @@
 """Which rows a contract evaluates: all that the warehouse holds, or those of what a run touched.
 
-The schema `touched` names the documents that a run added or changed, the bodies whose reports these are or were, and
-all reports and regions of these bodies. Revisions, carries and every fact are closed under the body.
+The schema `touched` names the documents that a run added or changed and their reports; the bodies whose reports these
+are or were; and all reports, documents and regions of these bodies. Revisions, carries and every fact are closed under
+the body.
 """
 
 from collections.abc import Mapping
@@ -9,13 +10,23 @@ from typing import Literal
 
 from contracts.layers.results import RunExpectation
 
-Unit = Literal["document_key", "authority_key", "report_key", "region_code"]
+Unit = Literal["changed_document", "changed_report", "document_key", "authority_key", "report_key", "region_code"]
 Relations = Mapping[str, Unit | None]  # relations with the unit by which each changes
-TOUCHED: dict[Unit, str] = {
-    "document_key": "touched.documents",
-    "authority_key": "touched.bodies",
-    "report_key": "touched.reports",
-    "region_code": "touched.regions",
+LISTS = {  # the tables of the schema `touched` with their one column
+    "changed_documents": "document_key",
+    "changed_reports": "report_key",
+    "documents": "document_key",
+    "bodies": "authority_key",
+    "reports": "report_key",
+    "regions": "region_code",
+}
+_LIST_OF: dict[Unit, str] = {
+    "changed_document": "changed_documents",
+    "changed_report": "changed_reports",
+    "document_key": "documents",
+    "authority_key": "bodies",
+    "report_key": "reports",
+    "region_code": "regions",
 }
 
 
@@ -25,8 +36,10 @@ def in_scope(run: RunExpectation, relation: str, unit: Unit | None = "authority_
     Args:
         run: the run, whole or not.
         relation: a table or view.
-        unit: its column that says what a row belongs to; None for what is small and always evaluated as a whole.
+        unit: what a row belongs to, by a column, or by that of the documents that changed; None for what is small and
+            always evaluated as a whole.
     """
     if run.is_whole or unit is None:
         return relation
-    return f"(from {relation} semi join {TOUCHED[unit]} using ({unit}))"
+    listed = _LIST_OF[unit]
+    return f"(from {relation} where {LISTS[listed]} in (select {LISTS[listed]} from touched.{listed}))"

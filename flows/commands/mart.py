@@ -132,6 +132,12 @@ def read_rule_results(
     return _rows(connection, RULE_FAILURES, [rule, severity])
 
 
+def count_findings(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many findings there are on current reports."""
+    ((findings,),) = connection.execute("select count(*) from marts.fct_findings where is_open").fetchall()
+    return int(findings)
+
+
 def count_tables(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]:
     """Current reports by table of the form and status."""
     counts: dict[str, dict[str, int]] = {}

@@ -14,10 +14,10 @@ from flows.commands.fetch import print_fetched
 from flows.commands.mart import (
     count_decisions,
     count_documents,
+    count_findings,
     count_tables,
     list_statuses,
     open_live_mart,
-    read_findings,
 )
 from flows.commands.options import DEFAULT_WAREHOUSE, LedgerFile, WarehouseFolder, existing_paths
 from flows.commands.terminal import messages, output, print_table
@@ -47,7 +47,9 @@ gongkai run --inbox /srv/inbox --warehouse /srv/gongkai
 
 gongkai run --urls bodies.csv --inbox /srv/inbox
 
-gongkai run --archived --wait 600"""
+gongkai run --archived --wait 600
+
+gongkai run --input more.jsonl.gz --full"""
 
 InputPaths = Annotated[
     list[Path] | None,
@@ -97,6 +99,11 @@ AcceptChanges = Annotated[
 ]
 
 
+Full = Annotated[
+    bool, typer.Option("--full", help="Build the whole mart anew, also what has not changed since the live version.")
+]
+
+
 @dataclass(frozen=True)
 class _Sources:
     """Where a run takes documents and decisions from."""
@@ -108,6 +115,15 @@ class _Sources:
     ledger: Path
 
 
+@dataclass(frozen=True)
+class _Manner:
+    """How a run builds and publishes."""
+
+    accept_changes: str | None
+    wait: float
+    full: bool
+
+
 def run(
     inputs: InputPaths = None,
     inbox: InboxFolder = None,
@@ -117,11 +133,13 @@ def run(
     accept_changes: AcceptChanges = None,
     ledger: LedgerFile = None,
     wait: Wait = 0,
+    full: Full = False,
 ) -> None:
     """Take documents in and publish the mart: capture, extract, load, model, a contract after each layer, publish.
 
-    A warehouse accumulates: what it holds already is not read again. Nothing is published when a contract is red.
-    What people decided is taken from the ledger; a ledger that has grown makes a new version.
+    A warehouse accumulates: what it holds already is not read again, and only what changed is built anew. Nothing is
+    published when a contract is red. What people decided is taken from the ledger; a ledger that has
+    grown makes a new version.
     """
     is_default = not (inputs or inbox or urls or archived)
     given = [DEFAULT_INPUT] if is_default else inputs or []
@@ -130,9 +148,10 @@ def run(
     with failures_explained(folder):
         decisions = read_ledger(ledger or default_ledger())  # a broken line is told before anything starts
         with show_progress(messages):
-            known = None if urls or archived else find_nothing_new(folder, paths, inbox, decisions, wait)
+            known = None if urls or archived or full else find_nothing_new(folder, paths, inbox, decisions, wait)
         if known is None:
-            outcome = _run_flow(folder, _Sources(paths, inbox, urls, archived, decisions.path), accept_changes, wait)
+            manner = _Manner(accept_changes, wait, full)
+            outcome = _run_flow(folder, _Sources(paths, inbox, urls, archived, decisions.path), manner)
             _print_outcome(outcome)
         else:
             output.print(f"This run: {known:,} documents given, all of them known")
@@ -141,8 +160,8 @@ def run(
         _print_warehouse(folder)
 
 
-def _run_flow(folder: Warehouse, sources: _Sources, accept_changes: str | None, wait: float) -> "RunOutcome":
-    if not wait and (holder := find_holder(folder.lock)):
+def _run_flow(folder: Warehouse, sources: _Sources, manner: _Manner) -> "RunOutcome":
+    if not manner.wait and (holder := find_holder(folder.lock)):
         raise WriterBusyError(folder, holder)  # at once, not after Prefect has started
     prepare_environment(folder)
     if served := find_served_api(folder):
@@ -153,19 +172,20 @@ def _run_flow(folder: Warehouse, sources: _Sources, accept_changes: str | None, 
         from flows.dbt import parse_models
         from flows.warehouse import run_warehouse
 
-        if not wait:  # else another run may be parsing them
+        if not manner.wait:  # else another run may be parsing them
             parse_models(folder)
         if server is not None:
             server.wait_until_ready()
         return run_warehouse(
             inputs=[str(path) for path in sources.inputs],
             warehouse=str(folder.root),
-            accept_changes=accept_changes,
+            accept_changes=manner.accept_changes,
             inbox=str(sources.inbox) if sources.inbox else None,
             urls=str(sources.urls) if sources.urls else None,
             archived=sources.archived,
             ledger=str(sources.ledger),
-            lock_wait_seconds=wait,
+            lock_wait_seconds=manner.wait,
+            whole=manner.full,
         )
 
 
@@ -204,7 +224,7 @@ def _print_warehouse(folder: Warehouse) -> None:
     with open_live_mart(folder) as mart:
         read, rejected, reports = count_documents(mart)
         tables = count_tables(mart)
-        findings = sum(1 for _finding in read_findings(mart))
+        findings = count_findings(mart)
         decisions = count_decisions(mart)
     output.print(
         f"Warehouse: {read:,} documents read with {reports:,} reports, {rejected:,} rejected; {findings:,} findings"

@@ -14,7 +14,7 @@ from pipelines.extract.messages import Answer, Task
 from pipelines.extract.places import TracedDocument
 from pipelines.extract.pool import DocumentPool
 from pipelines.limits import Limits
-from pipelines.proof.held import HeldTable, find_held
+from pipelines.proof.held import TOUCHED, HeldTable, find_held
 from pipelines.proof.localise import Localisation, localise
 from pipelines.proof.printed import read_again
 from pipelines.proof.problem import Problem
@@ -31,7 +31,7 @@ values (?, ?, ?, ?, ?, ?)
 
 
 class Explained(Struct, frozen=True):
-    """How many held tables there are, and how many of them were explained now."""
+    """How many held tables there are where the run looked, and how many of them were explained now."""
 
     held: int
     explained: int
@@ -50,6 +50,8 @@ def explain_held(
     limits: Limits,
     code: str,
     advance: Callable[[int], None],
+    *,
+    only_touched: bool = False,
 ) -> Explained:
     """Explain the held tables that are not explained for their present figures; forget those no longer held.
 
@@ -60,13 +62,16 @@ def explain_held(
         limits: what a document that is read again may cost, and how many processes work.
         code: the hash of the code, a change of which makes all explanations anew.
         advance: told how many tables are done.
+        only_touched: look only at the bodies that the run touched.
     """
-    held = find_held(connection)
+    held = find_held(connection, only_touched=only_touched)
     prints = {
         (each.report_key, each.problem.table): fingerprint_of(each, code, is_archived=each.document_sha256 in lines)
         for each in held
     }
-    known = set(connection.execute("select report_key, table_id, fingerprint from quality.explanations").fetchall())
+    scope = f" where {TOUCHED}" if only_touched else ""
+    query = f"select report_key, table_id, fingerprint from quality.explanations{scope}"  # noqa: S608 - own names
+    known = set(connection.execute(query).fetchall())
     stale = [row for row in known if prints.get((row[0], row[1])) != row[2]]
     new = [each for each in held if (*_key(each), prints[_key(each)]) not in known]
     proofs = list(_explain(new, archive, lines, limits, advance))

@@ -17,7 +17,9 @@ from contracts.form import FormVersion, Identity, form
 from contracts.raw_json import Operand
 from pipelines.proof.problem import Cells, Problem, SoftEquation, candidates_of
 
+TOUCHED = "report_key in (select report_key from touched.reports)"  # all reports of the bodies that a run touched
 _REPORTS = "(select * from staging.stg_reports where not is_leftover)"
+_TOUCHED_REPORTS = f"(from {_REPORTS} where {TOUCHED})"
 _HINT, _STATED, _BETTER_COPY = 0.3, 1.0, 1.5
 Row = dict[str, Any]
 
@@ -47,29 +49,31 @@ def _violation_sql(table: str) -> str:
     return " or ".join(tests)
 
 
-def find_held(connection: duckdb.DuckDBPyConnection) -> list[HeldTable]:
+def find_held(connection: duckdb.DuckDBPyConnection, *, only_touched: bool = False) -> list[HeldTable]:
     """Every held table of the staged reports with the evidence on its figures, in the order of the report keys.
 
     Args:
         connection: the warehouse, with the staging models built.
+        only_touched: look only at the bodies that the run touched; all evidence is in their own reports.
     """
     held: list[HeldTable] = []
+    reports = _TOUCHED_REPORTS if only_touched else _REPORTS
     for table in form().tables:
         condition = _violation_sql(table)
         if not condition:
             continue
-        rows = _rows(connection, table, condition)
+        rows = _rows(connection, reports, table, condition)
         if rows:
-            evidence = _Evidence(connection, table, rows)
+            evidence = _Evidence(connection, reports, table, rows)
             held += [_held_table(table, row, evidence) for row in rows]
     return sorted(held, key=lambda each: (each.report_key, each.problem.table))
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> list[Row]:
+def _rows(connection: duckdb.DuckDBPyConnection, reports: str, table: str, condition: str) -> list[Row]:
     names = [cell.name for cell in form().cells.values() if cell.table == table and cell.type == "integer"]
     keys = "report_key, document_sha256, ordinal, authority_key, report_year, source_tier"
     columns = f"{keys}, {table}__form_version as form_version, {', '.join(names)}"
-    query = f"select {columns} from {_REPORTS} where {condition}"  # noqa: S608 - names that the form declares
+    query = f"select {columns} from {reports} where {condition}"  # noqa: S608 - names that the form declares
     return connection.sql(query).pl().to_dicts()
 
 
@@ -93,14 +97,14 @@ def _held_table(table: str, row: Row, evidence: "_Evidence") -> HeldTable:
 class _Evidence:
     """What the warehouse holds on the figures of some reports: claims, the years beside, other copies, readings."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, reports: str, table: str, rows: list[Row]) -> None:
         self._table = table
         keys = [row["report_key"] for row in rows]
         connection.execute("create or replace temp table held_keys as select unnest(?::bigint[]) as report_key", [keys])
         bodies = ", ".join(str(key) for key in {row["authority_key"] for row in rows})
         self._by_body: dict[int, list[Row]] = defaultdict(list)
         present = f"{table}__form_version is not null"
-        for row in _rows(connection, table, f"authority_key in ({bodies}) and {present} order by report_key"):
+        for row in _rows(connection, reports, table, f"authority_key in ({bodies}) and {present} order by report_key"):
             self._by_body[row["authority_key"]].append(row)
         self._claims: dict[int, list[tuple[str, str, str, int]]] = defaultdict(list)
         claims = "select report_key, claim_id, kind, terms, value from staging.stg_claims"

@@ -38,8 +38,24 @@ def audit_contracts(reports: Sequence[LayerReport]) -> list[str]:
 
 
 def audit_release(release: ReleaseDiff | None, accepted_changes: str | None) -> list[str]:
-    """What speaks against publication in what changed: figures without new evidence, unless they were accepted."""
-    if release is None or not release.unexplained_changes or accepted_changes is not None:
+    """What speaks against publication in what changed.
+
+    That is figures without new evidence, unless they were accepted, and rows that came or went beside those compared:
+    where only what the run touched was compared, outside of that.
+    """
+    if release is None:
+        return []
+    reasons = [
+        f"{table.table} had {table.rows_before} rows and has {table.rows_after}, though {table.added} were added and "
+        f"{table.removed} removed: build all anew with `gongkai run --full`"
+        for table in release.tables
+        if table.rows_after - table.rows_before != table.added - table.removed
+    ]
+    return reasons if accepted_changes is not None else reasons + _unexplained(release)
+
+
+def _unexplained(release: ReleaseDiff) -> list[str]:
+    if not release.unexplained_changes:
         return []
     lines = [
         f"{change.authority} {change.year}, {change.table} {change.figure}: {change.before} -> {change.after or 'none'}"

@@ -21,7 +21,15 @@ from pipelines.publishing.audit import (
 from pipelines.publishing.manifest import Code, Inputs, Manifest, describe_code, hash_file
 from pipelines.publishing.release.compare import compare_marts
 from pipelines.publishing.release.models import ReleaseDiff
-from pipelines.publishing.versions import Version, live_id, live_version, make_live, prepare_link, prune_versions
+from pipelines.publishing.versions import (
+    Version,
+    list_versions,
+    live_id,
+    live_version,
+    make_live,
+    prepare_link,
+    prune_versions,
+)
 from pipelines.sql_paths import quote
 from pipelines.warehouse import MANIFEST_FILE, MART_FILE, Warehouse
 
@@ -30,8 +38,8 @@ STORAGE_VERSION = "v1.0.0"
 READ_ONLY = 0o444
 
 
-def start_build(warehouse: Warehouse, run_id: str) -> Path:
-    """An empty mart for a run, after the builds of dead runs are gone; returns the mart's path.
+def start_build(warehouse: Warehouse, run_id: str, base: Version | None = None) -> Path:
+    """A run's mart, empty or a copy of a version's, after the builds of dead runs are gone; returns its path.
 
     Call it under the writer lock: whatever lies in `build/` then belongs to no living run.
     """
@@ -44,6 +52,9 @@ def start_build(warehouse: Warehouse, run_id: str) -> Path:
     warehouse.build_of(run_id).mkdir()
     link.symlink_to(run_id, target_is_directory=True)
     mart = warehouse.mart_being_built(run_id)
+    if base is not None:
+        shutil.copyfile(base.folder / MART_FILE, mart)
+        return mart
     with duckdb.connect() as connection:
         connection.execute(f"attach '{quote(mart)}' as mart (storage_version '{STORAGE_VERSION}')")
         connection.execute("checkpoint mart")
@@ -58,6 +69,7 @@ def publish(
     contracts: Sequence[LayerReport],
     code: Code | None = None,
     accepted_changes: str | None = None,
+    touched: Path | None = None,
     keep: int = KEPT_VERSIONS,
 ) -> Version:
     """Audit a run's mart, make it a version and make that version live; call it under the writer lock.
@@ -69,6 +81,7 @@ def publish(
         contracts: the reports of all four layers' contracts in this run.
         code: the code that built it; the running code if left out.
         accepted_changes: why published figures may change without a new document or decision; None if they may not.
+        touched: the database whose schema `touched` lists what differs from the live version; None if all may.
         keep: how many versions to keep, the live one always among them.
 
     Raises:
@@ -82,7 +95,7 @@ def publish(
     row_counts = _close_mart(mart)
     if reasons := audit_files(folder):
         raise PublicationRefusedError(reasons)
-    release = _compare_with_live(warehouse, mart)
+    release = _compare_with_live(warehouse, mart, touched)
     if reasons := audit_release(release, accepted_changes):
         raise PublicationRefusedError(reasons)
     manifest = Manifest(
@@ -108,12 +121,13 @@ def publish(
     return live_version(warehouse)
 
 
-def _compare_with_live(warehouse: Warehouse, mart: Path) -> ReleaseDiff | None:
+def _compare_with_live(warehouse: Warehouse, mart: Path, touched: Path | None) -> ReleaseDiff | None:
     """What the mart changes against the live version; None if there is none."""
     previous = live_id(warehouse)
     if previous is None:
         return None
-    return compare_marts(previous, warehouse.versions / previous / MART_FILE, mart)
+    known = next((version.manifest.release for version in list_versions(warehouse) if version.is_live), None)
+    return compare_marts(previous, warehouse.versions / previous / MART_FILE, mart, touched, known)
 
 
 def _close_mart(mart: Path) -> dict[str, int]:

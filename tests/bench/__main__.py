@@ -14,15 +14,19 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.changes import CHANGED, CHANGED_OF_FEW, measure_copy, write_changes
 from tests.bench.localisation import print_localisation
 from tests.bench.measure import Sample, measure, median_seconds, peak_memory
 
 FEW = 10
-STEPS = ("floor", "load", "polars", "contract", "run")
+SMALLER = 10_000  # for what a change costs in a smaller warehouse
+STEPS = ("floor", "load", "polars", "contract", "run", "change", "copy")
+OF_SMALLER = ("run", "change", "copy")
 RATIOS = (  # what, against what, the target
     ("load", "floor", 3.0),
     ("contract", "polars", 3.0),
     ("run", "floor", 8.0),
+    ("change", "run", 0.05),
 )
 PEAK_GB = 4.0
 
@@ -34,8 +38,8 @@ def generate(folder: Path, reports: int) -> None:
 
 
 def command_of(step: str, source: Path, warehouse: Path) -> list[str]:
-    """The command of a step; `polars` and `contract` read what `load` wrote."""
-    if step == "run":
+    """The command of a step; `polars` and `contract` read what `load` wrote, `change` builds on what `run` built."""
+    if step in ("run", "change"):
         gongkai = Path(sys.executable).with_name("gongkai")
         return [str(gongkai), "run", "--input", str(source), "--warehouse", str(warehouse)]
     return [sys.executable, "-m", "tests.bench.steps", step, str(source), str(warehouse)]
@@ -44,12 +48,16 @@ def command_of(step: str, source: Path, warehouse: Path) -> list[str]:
 def run_round(folder: Path, sizes: tuple[int, ...], samples: dict[tuple[str, int], list[Sample]]) -> None:
     """Run every step once for every size, each size with fresh warehouses."""
     for size in sizes:
-        source, warehouse = folder / f"reports-{size}", folder / f"warehouse-{size}"
-        for step in STEPS:
-            target = folder / f"run-{size}" if step == "run" else warehouse
-            samples[step, size].append(measure(command_of(step, source, target), folder / f"{step}.log"))
-        shutil.rmtree(warehouse)
-        shutil.rmtree(folder / f"run-{size}")
+        source, warehouse, built = (folder / f"{name}-{size}" for name in ("reports", "warehouse", "run"))
+        for step in OF_SMALLER if size == SMALLER else STEPS:
+            if step == "copy":
+                samples[step, size].append(measure_copy(built, folder / "copy.duckdb"))
+                continue
+            given = folder / f"changes-{size}.jsonl" if step == "change" else source
+            target = built if step in ("run", "change") else warehouse
+            samples[step, size].append(measure(command_of(step, given, target), folder / f"{step}.log"))
+        for used in (warehouse, built):
+            shutil.rmtree(used, ignore_errors=True)
 
 
 def print_results(console: Console, reports: int, samples: dict[tuple[str, int], list[Sample]]) -> None:
@@ -63,7 +71,16 @@ def print_results(console: Console, reports: int, samples: dict[tuple[str, int],
     console.print(table)
     ratios = Table("ratio of net times", "measured", "target")
     for step, base, target in RATIOS:
-        ratios.add_row(f"{step} / {base}", f"{net[step] / net[base]:.2f}", f"<= {target:.0f}")
+        ratios.add_row(f"{step} / {base}", f"{net[step] / net[base]:.3f}", f"<= {target:g}")
+    for size in (SMALLER, reports):
+        seconds = median_seconds(samples["change", size]) - median_seconds(samples["change", FEW])
+        copied = median_seconds(samples["copy", size])
+        whole = median_seconds(samples["run", size]) - median_seconds(samples["run", FEW])
+        ratios.add_row(
+            f"{CHANGED} changed of {size:,}: net s, of which copying; whole run net s",
+            f"{seconds:.2f}, {copied:.2f}; {whole:.2f}",
+            "",
+        )
     largest = max(peak_memory(samples[step, reports]) for step in ("load", "run"))
     ratios.add_row("peak memory GB", f"{largest:.2f}", f"<= {PEAK_GB:.0f}")
     console.print(ratios)
@@ -76,15 +93,17 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     options = parser.parse_args()
     console = Console()
-    samples: dict[tuple[str, int], list[Sample]] = {(s, n): [] for s in STEPS for n in (options.reports, FEW)}
+    samples: dict[tuple[str, int], list[Sample]] = {(s, n): [] for s in STEPS for n in (options.reports, SMALLER, FEW)}
     with tempfile.TemporaryDirectory(prefix="gongkai-bench-") as name:
         folder = Path(name)
-        for size in (options.reports, FEW):
+        for size in (options.reports, SMALLER, FEW):
             console.print(f"generating {size:,} reports")
             generate(folder / f"reports-{size}", size)
+            changed = CHANGED_OF_FEW if size == FEW else CHANGED
+            write_changes(folder / f"reports-{size}", changed, folder / f"changes-{size}.jsonl")
         for number in range(options.runs):
             console.print(f"round {number + 1} of {options.runs}")
-            run_round(folder, (FEW, options.reports), samples)
+            run_round(folder, (FEW, SMALLER, options.reports), samples)
     print_results(console, options.reports, samples)
     print_localisation(console)
 

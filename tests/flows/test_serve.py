@@ -22,7 +22,7 @@ from tests.flows.conftest import SAMPLES, Served
 from tests.whole_way import GONGKAI
 
 PATIENCE_SECONDS = 900.0
-DEPLOYMENTS = ["audit/weekly-audit", "coverage/coverage-watch", "warehouse/daily"]
+DEPLOYMENTS = ["audit/weekly-audit", "coverage/coverage-watch", "warehouse/daily", "warehouse/weekly-rebuild"]
 
 
 def wait_for(condition: Callable[[], bool], what: str) -> None:

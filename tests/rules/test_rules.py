@@ -10,6 +10,7 @@ import yaml
 
 from contracts.claims import claim_rules
 from contracts.decision_rows import decision_row
+from contracts.layers import RunExpectation
 from contracts.layers.rules import check_rules
 from contracts.rules import RULE_STATUSES, RuleError, read_rules, rules
 from tests.dbt.conftest import close_dbt
@@ -86,7 +87,7 @@ def test_every_declared_rule_was_evaluated_over_every_report(warehouse: duckdb.D
 
 
 def test_the_contract_of_the_rules_holds(warehouse: duckdb.DuckDBPyConnection) -> None:
-    results = check_rules(warehouse)
+    results = check_rules(warehouse, RunExpectation("a test"))
     assert [result.check_id for result in results] == list(ALTERATIONS)
     assert {(result.check_id, result.status) for result in results} == {(name, "pass") for name in ALTERATIONS}
 
@@ -96,10 +97,10 @@ def test_a_row_altered_lost_or_moved_turns_its_check_red(warehouse: duckdb.DuckD
     warehouse.begin()
     try:
         warehouse.execute(ALTERATIONS[check])
-        failed = {result.check_id for result in check_rules(warehouse) if result.status == "fail"}
+        results = check_rules(warehouse, RunExpectation("a test"))
     finally:
         warehouse.rollback()
-    assert check in failed
+    assert check in {result.check_id for result in results if result.status == "fail"}
 
 
 def test_failures_are_exceptions_unless_they_are_findings_or_hints(warehouse: duckdb.DuckDBPyConnection) -> None:

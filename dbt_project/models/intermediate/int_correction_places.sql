@@ -31,6 +31,6 @@ select
     table_id,
     row_id,
     place,
-    arg_max(decision_id, is_own) as decision_id
+    arg_max(decision_id, (is_own, decision_id)) as decision_id
 from placed
 group by report_key, table_id, row_id, place

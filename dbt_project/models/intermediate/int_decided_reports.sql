@@ -1,6 +1,4 @@
 -- Grain: one row per report, every cell as it was decided: as reported unless it was corrected.
-{{ config(materialized='view') }}
-
 with corrected as (select * from {{ ref('int_corrected_reports') }}),
 
 uncorrected as (

@@ -16,7 +16,7 @@ inherited as (
         sum(flows.carried_out) as carried_out,
         count(flows.carried_out) as predecessors
     from predecessors
-    inner join flows
+    inner join {{ whole_ref('fct_application_flows') }} as flows
         on
             predecessors.predecessor_key = flows.authority_key
             and predecessors.report_year = flows.report_year + 1

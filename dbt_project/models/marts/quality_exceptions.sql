@@ -1,18 +1,18 @@
 -- Grain: one row per exception: violated identity, unassessed table, rejection or conflict.
-with findings as (select * from {{ ref('fct_findings') }}),
+with findings as (select * from {{ whole_ref('fct_findings') }}),
 
 report_tables as (select * from {{ ref('fct_report_tables') }}),
 
-documents as (select * from {{ ref('dim_document') }}),
+documents as (select * from {{ whole_ref('dim_document') }}),
 
-reports as (select * from {{ ref('dim_report') }}),
+reports as (select * from {{ whole_ref('dim_report') }}),
 
-authorities as (select * from {{ ref('dim_authority') }}),
+authorities as (select * from {{ whole_ref('dim_authority') }}),
 
 -- What is a finding already is not listed again; hints are left to the results of the rules.
 rule_failures as (
     select results.*
-    from {{ ref('fct_rule_results') }} as results
+    from {{ whole_ref('fct_rule_results') }} as results
     inner join {{ ref('dim_rule') }} as rules on results.rule_id = rules.rule_id
     where results.status = 'fail' and rules.severity <> 'info' and not rules.is_finding
 ),
@@ -97,6 +97,11 @@ exceptions as (
         rule || ' no longer finds: ' || expected as detail,
         true as is_current
     from expired_answers
+),
+
+rebuilt as (
+    select * from exceptions
+    where {{ is_rebuilt() }}
 )
 
 select
@@ -111,7 +116,7 @@ select
     exceptions.is_current,
     exceptions.decision_id,
     coalesce(documents.document_sha256, exceptions.document_sha256) as document_sha256
-from exceptions
+from rebuilt as exceptions
 left join reports on exceptions.report_key = reports.report_key
 left join documents on reports.document_key = documents.document_key
 left join authorities on reports.authority_key = authorities.authority_key

@@ -1,8 +1,8 @@
 -- Grain: one row per rule and subject that failed it or that it could not assess.
 {%- set rules = rule_data().rules %}
-with reports as (select * from {{ ref('int_reports') }}),
+with reports as (select * from {{ whole_ref('int_reports') }}),
 
-authorities as (select * from {{ ref('dim_authority') }}),
+authorities as (select * from {{ whole_ref('dim_authority') }}),
 
 answers as (
     select decisions.*

@@ -1,7 +1,8 @@
 -- Grain: one row per report, every cell of every form version a column.
-{{ config(materialized='table') }}
-
-with reports as (select * from {{ source('raw', 'reports') }}),
+with reports as (
+    select * from {{ source('raw', 'reports') }}
+    where {{ is_touched('changed_documents') }}
+),
 
 documents as (select * from {{ source('raw', 'documents') }}),
 

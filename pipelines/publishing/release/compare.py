@@ -6,7 +6,7 @@ import duckdb
 
 from pipelines.publishing.audit import PUBLISHED_SCHEMA
 from pipelines.publishing.release.historic import DECISIONS, EVIDENCE, FIGURES, find_explained, find_unexplained
-from pipelines.publishing.release.keys import read_keys
+from pipelines.publishing.release.keys import Part, read_keys, read_parts
 from pipelines.publishing.release.models import HistoricChange, PassRate, ReleaseDiff, TableDiff
 from pipelines.publishing.release.relations import VERSIONS, Relation, open_both, read_columns
 
@@ -14,50 +14,58 @@ LISTED = 100
 CHECKS = "fct_identity_checks"
 _PASS_RATES = f"""
     select split_part(identity::varchar, '.', 1) as identities, {{side}} as side,
-        count(*) filter (status <> 'not_assessed') as assessed, count(*) filter (status = 'pass') as passed
-    from {{version}}.{PUBLISHED_SCHEMA}.{CHECKS} group by all
+        sum(checks) filter (status <> 'not_assessed') as assessed, sum(checks) filter (status = 'pass') as passed
+    from (
+        select identity, status, count(*) as checks from {{version}}.{PUBLISHED_SCHEMA}.{CHECKS} {{scope}} group by all
+    ) group by all
 """
 
 
-def compare_marts(previous_id: str, previous: Path, mart: Path) -> ReleaseDiff:
+def compare_marts(
+    previous_id: str, previous: Path, mart: Path, touched: Path | None = None, known: ReleaseDiff | None = None
+) -> ReleaseDiff:
     """Compare a mart with the one of an earlier version; views are left out.
 
     The hash of each body-year's rows is compared first; rows are compared where it differs, by the key that the
-    model's yml tests.
+    model's yml tests. With `touched`, the database whose schema `touched` lists what was built anew on a copy of the
+    earlier version, only that is compared; rows are counted in full. `known` is the earlier version's own diff, which
+    has the pass rates it was left with.
 
     Raises:
         duckdb.Error: one of the marts cannot be read.
     """
-    with open_both(previous, mart) as connection:
+    with open_both(previous, mart, touched) as connection:
         before, after = (read_columns(connection, version) for version in VERSIONS)
         has_evidence = all(name in before and name in after for name in EVIDENCE)
         if has_evidence:
             with_decisions = [
                 version for version, names in zip(VERSIONS, (before, after), strict=True) if DECISIONS in names
             ]
-            find_explained(connection, with_decisions)
-        keys = read_keys()
+            find_explained(connection, with_decisions, only_touched=touched is not None)
+        keys, parts = read_keys(), read_parts() if touched is not None else {}
         tables: list[TableDiff] = []
         unexplained: list[HistoricChange] = []
         for name in sorted(before.keys() | after.keys()):
-            relation = _relation(name, before.get(name, []), after.get(name, []), keys.get(name, ()))
+            relation = _relation(name, before.get(name, []), after.get(name, []), keys.get(name, ()), parts.get(name))
             tables.append(_compare_table(connection, relation, before.get(name, []), after.get(name, [])))
             if has_evidence and name in FIGURES and name in before and name in after:
                 unexplained += find_unexplained(connection, relation)
         return ReleaseDiff(
             previous=previous_id,
             tables=tables,
-            pass_rates=_compare_pass_rates(connection) if CHECKS in before and CHECKS in after else [],
+            pass_rates=_compare_pass_rates(connection, known.pass_rates if known and touched else [])
+            if CHECKS in before and CHECKS in after
+            else [],
             unexplained_changes=len(unexplained),
             unexplained=unexplained[:LISTED],
         )
 
 
-def _relation(name: str, before: list[str], after: list[str], key: tuple[str, ...]) -> Relation:
+def _relation(name: str, before: list[str], after: list[str], key: tuple[str, ...], part: Part | None) -> Relation:
     """A table by the columns of both versions; all of them are its key if its own is not among them."""
     common = [column for column in after if column in before]
     known = key if key and set(key) <= set(common) else tuple(common)
-    return Relation(name, known, tuple(column for column in common if column not in known))
+    return Relation(name, known, tuple(column for column in common if column not in known), part)
 
 
 def _compare_table(
@@ -83,8 +91,12 @@ def _compare_table(
     )
 
 
-def _compare_pass_rates(connection: duckdb.DuckDBPyConnection) -> list[PassRate]:
-    sides = " union all ".join(_PASS_RATES.format(version=version, side=side) for side, version in enumerate(VERSIONS))
+def _compare_pass_rates(connection: duckdb.DuckDBPyConnection, known: list[PassRate]) -> list[PassRate]:
+    """The pass rates of both versions; of the touched bodies only, added to the rates known before, if these are."""
+    scope = "where authority_key in (from work.touched.bodies)" if known else ""
+    sides = " union all ".join(
+        _PASS_RATES.format(version=version, side=side, scope=scope) for side, version in enumerate(VERSIONS)
+    )
     rows = connection.execute(
         "select identities, "
         + ", ".join(
@@ -94,13 +106,22 @@ def _compare_pass_rates(connection: duckdb.DuckDBPyConnection) -> list[PassRate]
         )
         + f" from ({sides}) group by identities order by identities"
     ).fetchall()
-    return [
-        PassRate(
-            identities=identities,
-            assessed_before=assessed_before,
-            passed_before=passed_before,
-            assessed_after=assessed_after,
-            passed_after=passed_after,
+    found = {identities: counts for identities, *counts in rows}
+    before = {rate.identities: (rate.assessed_after, rate.passed_after) for rate in known}
+    rates = []
+    for identities in sorted(found.keys() | before.keys()):
+        assessed, passed, assessed_now, passed_now = found.get(identities, (0, 0, 0, 0))
+        others = [
+            known - ours
+            for known, ours in zip(before.get(identities, (assessed, passed)), (assessed, passed), strict=True)
+        ]
+        rates.append(
+            PassRate(
+                identities=identities,
+                assessed_before=others[0] + assessed,
+                passed_before=others[1] + passed,
+                assessed_after=others[0] + assessed_now,
+                passed_after=others[1] + passed_now,
+            )
         )
-        for identities, assessed_before, passed_before, assessed_after, passed_after in rows
-    ]
+    return rates

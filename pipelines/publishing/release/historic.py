@@ -33,7 +33,9 @@ _DECISIONS = f"""
 """
 
 
-def find_explained(connection: duckdb.DuckDBPyConnection, with_decisions: Collection[str]) -> None:
+def find_explained(
+    connection: duckdb.DuckDBPyConnection, with_decisions: Collection[str], *, only_touched: bool
+) -> None:
     """Fill the temporary table `explained` with the body-years that have evidence they had not before.
 
     Evidence is a document, or a decision in the state that it is in now.
@@ -41,10 +43,13 @@ def find_explained(connection: duckdb.DuckDBPyConnection, with_decisions: Collec
     Args:
         connection: both marts, attached as `before` and `after`.
         with_decisions: which of them have a table of decisions.
+        only_touched: whether no other body can have new evidence than those that `work.touched.bodies` lists.
     """
+    scope = " where authority_key in (from work.touched.bodies)" if only_touched else ""
     before, after = (
         " union all ".join(
-            query.format(version=version) for query in (_EVIDENCE, *([_DECISIONS] if version in with_decisions else []))
+            query.format(version=version) + scope
+            for query in (_EVIDENCE, *([_DECISIONS] if version in with_decisions else []))
         )
         for version in ("before", "after")
     )

@@ -1,11 +1,15 @@
-"""The key of each published relation, as the yml beside its model tests it."""
+"""What the dbt project says of each published relation: its key, and what its rows belong to."""
 
 from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
-MODELS = Path(__file__).parents[3] / "dbt_project" / "models"
+from contracts.rules import rules
+
+PROJECT = Path(__file__).parents[3] / "dbt_project"
+MODELS = PROJECT / "models"
 PUBLISHED_MODELS = ("facts", "dimensions", "marts", "rules")
 
 
@@ -18,6 +22,41 @@ def read_keys(models: Path = MODELS) -> dict[str, tuple[str, ...]]:
     files = [path for folder in PUBLISHED_MODELS for path in sorted((models / folder).glob("*.yml"))]
     described = [model for path in files for model in yaml.safe_load(path.read_bytes()).get("models", [])]
     return {model["name"]: key for model in described if (key := _key_of(model))}
+
+
+class Part(Struct, frozen=True):
+    """What a run rebuilds of a model: the rows of its unit that it touched, and those of the rules built whole.
+
+    `rule_column` names the rules, None if the model's rows are no results of rules.
+    """
+
+    unit: str
+    rule_column: str | None
+    rules: tuple[str, ...]
+
+
+def read_parts(project: Path = PROJECT) -> dict[str, Part]:
+    """By published model that a run may build for a part, which part that is.
+
+    Raises:
+        OSError: the dbt project is not there.
+    """
+    folders = yaml.safe_load((project / "dbt_project.yml").read_bytes())["models"]["gongkai"]
+    groups = _incremental(folders["rules"]["groups"])
+    whole = tuple(rule.id for rule in rules().values() if f"rules_{rule.group}" not in groups)
+    return {
+        name: Part(meta["unit"], meta.get("rule_column"), whole)
+        for folder in PUBLISHED_MODELS
+        for name, meta in _incremental(folders[folder]).items()
+    }
+
+
+def _incremental(folder: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """The `meta` of each incremental model that a folder's settings list."""
+    listed = {name: settings for name, settings in folder.items() if isinstance(settings, dict)}
+    return {
+        name: settings["+meta"] for name, settings in listed.items() if settings.get("+materialized") == "incremental"
+    }
 
 
 def _key_of(model: dict[str, Any]) -> tuple[str, ...]:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import duckdb
 
+from contracts.layers.scope import LISTS
 from pipelines.publishing.audit import PUBLISHED_SCHEMA
+from pipelines.publishing.release.keys import Part
 from pipelines.sql_paths import quote
 
 BODY_YEAR = ("authority_key", "report_year")
@@ -15,11 +17,13 @@ VERSIONS = ("before", "after")
 
 
 @contextmanager
-def open_both(before: Path, after: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Both marts, read-only, in one connection."""
+def open_both(before: Path, after: Path, touched: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Both marts, read-only, in one connection; beside them as `work` the database that lists what was touched."""
     with duckdb.connect() as connection:
         for version, path in zip(VERSIONS, (before, after), strict=True):
             connection.execute(f"attach '{quote(path)}' as {version} (read_only)")
+        if touched is not None:
+            connection.execute(f"attach '{quote(touched)}' as work (read_only)")
         yield connection
 
 
@@ -39,12 +43,14 @@ def read_columns(connection: duckdb.DuckDBPyConnection, version: str) -> dict[st
 class Relation:
     """A table that both versions have: its key, and the other columns that both have.
 
+    `part` is what of it was rebuilt, by the lists of the schema `touched`; None if all of it.
     Values are compared as text: the number behind a code differs where the lists of codes differ, its text does not.
     """
 
     name: str
     key: tuple[str, ...]
     others: tuple[str, ...]
+    part: Part | None = None
 
     @property
     def has_body_year(self) -> bool:
@@ -66,14 +72,15 @@ class Relation:
 
     def rows_of_differing(self, version: str) -> str:
         """A query of the rows of the body-years in `differing`, every column as text."""
-        columns = ", ".join(f'"{column}"::varchar as "{column}"' for column in (*self.key, *self.others))
-        body_year = ", ".join(BODY_YEAR)
-        only = f"semi join differing using ({body_year})" if self.has_body_year else "where exists (from differing)"
-        return f"select {columns} from {self._in(version)} {only}"
+        columns = ", ".join(f'rows."{column}"::varchar as "{column}"' for column in (*self.key, *self.others))
+        # Null-safe: a body that was never seen has no key.
+        same = " and ".join(f"rows.{column} is not distinct from differing.{column}" for column in BODY_YEAR)
+        only = f"semi join differing on {same}" if self.has_body_year else "where exists (from differing)"
+        return f"select {columns} from {self._in(version)} as rows {only}"
 
     def count_rows(self, connection: duckdb.DuckDBPyConnection, version: str) -> int:
         """All rows of one version."""
-        ((rows,),) = connection.execute(f"select count(*) from {self._in(version)}").fetchall()
+        ((rows,),) = connection.execute(f"select count(*) from {self._all_in(version)}").fetchall()
         return int(rows)
 
     def count_changes(self, connection: duckdb.DuckDBPyConnection) -> tuple[int, int, int]:
@@ -92,4 +99,14 @@ class Relation:
         return added, removed, changed
 
     def _in(self, version: str) -> str:
+        if self.part is None:
+            return self._all_in(version)
+        column = LISTS[self.part.unit]
+        condition = f"{column} in (select {column} from work.touched.{self.part.unit})"
+        if self.part.rule_column is not None:
+            whole = ", ".join(f"'{rule}'" for rule in self.part.rules)
+            condition += f" or {column} is null or {self.part.rule_column}::varchar in ({whole})"
+        return f"(from {self._all_in(version)} where {condition})"
+
+    def _all_in(self, version: str) -> str:
         return f'{version}.{PUBLISHED_SCHEMA}."{self.name}"'

@@ -68,10 +68,10 @@ years as (select * from {{ ref('dim_year') }}),
 evidence as (
     select
         report_key,
-        string_agg(explanations, ' ') filter (
+        string_agg(explanations, ' ' order by report_field) filter (
             where report_field in ('year', 'period', 'published')
         ) as year_against,
-        string_agg(explanations, ' ') filter (
+        string_agg(explanations, ' ' order by report_field) filter (
             where report_field in ('authority', 'region_code', 'scope')
         ) as name_against
     from {{ ref('int_identity_conflicts') }}

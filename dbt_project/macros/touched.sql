@@ -1,0 +1,99 @@
+{#-
+    What a run that is not whole rebuilds: the rows of the units it touched. The schema `touched`
+    lists them (`pipelines.changes`); a model's `meta.unit` names the list that its rows belong to.
+-#}
+{% macro unit_columns() -%}
+    {{ return({
+        "changed_documents": "document_key",
+        "documents": "document_key",
+        "bodies": "authority_key",
+        "reports": "report_key",
+        "regions": "region_code",
+    }) }}
+{%- endmacro %}
+
+{#- The values of a unit's column that the run touched, as a subquery. -#}
+{% macro touched_values(unit) -%}
+    (select {{ unit_columns()[unit] }} from {{ target.database }}.touched.{{ unit }})
+{%- endmacro %}
+
+{#- A condition that keeps only what the run touched; true in a whole run. For what is no `ref`. -#}
+{% macro is_touched(unit) -%}
+    {%- if var('only_touched', false) -%}
+        {{ unit_columns()[unit] }} in {{ touched_values(unit) }}
+    {%- else -%}
+        true
+    {%- endif -%}
+{%- endmacro %}
+
+{#- Whether the node that is being built looks at the rows touched only: an incremental model or a test of one. -#}
+{% macro looks_at_touched() -%}
+    {{ return(
+        execute
+        and var('only_touched', false)
+        and (model.resource_type == 'test' or model.config.materialized == 'incremental')
+    ) }}
+{%- endmacro %}
+
+{#-
+    dbt's `ref`; in a run that is not whole the rows of the units that the run touched. A model of
+    regions takes all bodies of its regions.
+-#}
+{% macro ref(name) -%}
+    {%- set relation = builtins.ref(name) -%}
+    {%- if looks_at_touched() -%}
+        {%- set node = graph.nodes.get('model.gongkai.' ~ name) -%}
+        {%- set unit = node.config.meta.get('unit') if node else none -%}
+        {%- if unit == 'bodies' and model.config.meta.get('unit') == 'regions' -%}
+            {%- set unit = 'regions' -%}
+        {%- endif -%}
+        {%- if unit -%}
+            {%- set column = unit_columns()[unit] -%}
+            {{ return(
+                "(from " ~ relation ~ " where " ~ column ~ " in " ~ touched_values(unit) ~ ")"
+            ) }}
+        {%- endif -%}
+    {%- endif -%}
+    {{ return(relation) }}
+{%- endmacro %}
+
+{#- dbt's `ref`: all rows, whatever the run touched; for what a row takes from others than its own unit. -#}
+{% macro whole_ref(name) -%}
+    {{ return(builtins.ref(name)) }}
+{%- endmacro %}
+
+{#-
+    A condition that is true for the rows of this model that a run rebuilds: those of its unit, and with
+    `meta.rules` also those of the rules of the groups built whole, which `rule_column` names, and those without a key.
+-#}
+{% macro is_rebuilt() -%}
+    {%- set meta = model.config.meta -%}
+    {%- set unit = meta.get('rebuilt_by', meta.unit) -%}
+    {%- if not var('only_touched', false) -%}
+        true
+    {%- else -%}
+        ({{ unit_columns()[unit] }} in {{ touched_values(unit) }}
+        {%- if meta.rule_column %}
+        or {{ unit_columns()[unit] }} is null
+        or {{ meta.rule_column }} in ('{{ rules_built_whole() | join("', '") }}')
+        {%- endif %})
+    {%- endif -%}
+{%- endmacro %}
+
+{#- The rules whose group is no incremental model: their results can change with the reports of any body. -#}
+{% macro rules_built_whole() -%}
+    {%- set names = [] -%}
+    {%- for rule in rule_data().rules -%}
+        {%- if graph.nodes['model.gongkai.rules_' ~ rule.group].config.materialized != 'incremental' -%}
+            {%- do names.append(rule.id) -%}
+        {%- endif -%}
+    {%- endfor -%}
+    {{ return(names) }}
+{%- endmacro %}
+
+{#- Before a model's new rows are added in a run that is not whole: the rows they replace go. -#}
+{% macro forget_touched() -%}
+    {%- if execute and var('only_touched', false) and model.config.materialized == 'incremental' -%}
+        delete from {{ this }} where {{ is_rebuilt() }}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,165 @@
+"""What a run changes: the bodies whose documents or decisions are not those that the live version was built from.
+
+The working database keeps in the schema `touched` which version its tables belong to (`built`) and what each document
+was like then (`seen`). A run that finds both true builds on a copy of the live version and only what it touched;
+`built` is empty from its first step to its last, so a run that was killed on the way is followed by a whole one.
+
+The body is the unit: revisions and every fact are closed under it, carries also under the bodies that it followed.
+Regions follow from their bodies.
+"""
+
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+
+from contracts.layers.scope import LISTS
+from contracts.raw_tables import RAW_TABLES
+from pipelines.archive import archived_path
+from pipelines.publishing.manifest import Code, describe_code, hash_file
+from pipelines.publishing.versions import Version, list_versions
+from pipelines.sql_paths import quote
+from pipelines.warehouse import MART_FILE, Warehouse
+
+# Beyond this share of all documents a whole build costs less than one that looks for every row it replaces.
+LARGEST_SHARE = 0.2
+_TYPES = {"region_code": "varchar"}  # of the columns of the lists; all others are keys
+_STATE = """
+create schema if not exists touched;
+create table if not exists touched.built (version varchar not null, code varchar not null);
+create table if not exists touched.seen (
+    source varchar not null, document_key bigint not null, content ubigint not null);
+"""
+# What the models read of a document beside its reports, which its payload's hash stands for.
+_SOURCES = {
+    "documents": tuple(field.name for field in RAW_TABLES["documents"] if field.name != "run_id"),
+    "rejected_documents": ("document_key", "payload_sha256", "reason", "detail"),
+}
+# The decisions on a document; a withdrawal bears on the document of what it withdraws.
+_DECISIONS = """
+select 'decisions' as source, document_key, bit_xor(hash(decisions.position, decisions.payload_sha256)) as content
+from raw.decisions left join raw.decisions as withdrawn on decisions.withdraws = withdrawn.decision_id
+inner join raw.documents on documents.document_sha256 = coalesce(decisions.document_sha256, withdrawn.document_sha256)
+group by document_key
+"""
+# The documents of held tables that are at hand: these are read again.
+_ARCHIVED = "select 'archive' as source, document_key, 0 as content from archived_held"
+_NOW = " union all ".join(
+    [
+        *(
+            f"select '{source}' as source, document_key, hash({', '.join(columns)}) as content from raw.{source}"  # noqa: S608 own names
+            for source, columns in _SOURCES.items()
+        ),
+        f"({_DECISIONS})",
+        f"({_ARCHIVED})",
+    ]
+)
+_CHANGED = f"""
+insert into touched.changed_documents
+select distinct document_key from (
+    (({_NOW}) except all (from touched.seen)) union all ((from touched.seen) except all ({_NOW}))
+)
+"""  # noqa: S608 own names
+_TOUCHED_BEFORE = """
+insert into touched.documents from touched.changed_documents;
+insert into touched.changed_reports
+    select report_key from staging.stg_reports semi join touched.changed_documents using (document_key)
+    union
+    select report_key from raw.reports semi join touched.changed_documents using (document_key);
+insert into touched.reports from touched.changed_reports;
+insert into touched.bodies
+    select distinct authority_key from staging.stg_reports semi join touched.changed_documents using (document_key);
+"""
+_TOUCHED_NOW = """
+create or replace table touched.bodies as
+    from touched.bodies union
+    select authority_key from staging.stg_reports semi join touched.changed_documents using (document_key);
+create or replace table touched.regions as
+    select region_code from staging.stg_reports semi join touched.bodies using (authority_key)
+    where region_code is not null
+    union
+    select region_code from mart.marts.authority_year semi join touched.bodies using (authority_key)
+    where region_code is not null;
+create or replace table touched.bodies as
+    from touched.bodies union
+    select authority_key from staging.stg_reports where region_code in (
+        select successor_code from form.region_succession
+        where predecessor_code in (from touched.regions)
+    );
+create or replace temp table reports_of_bodies as
+    select report_key, document_key from staging.stg_reports semi join touched.bodies using (authority_key);
+create or replace table touched.reports as
+    from touched.reports union select report_key from reports_of_bodies;
+create or replace table touched.documents as
+    from touched.documents union select document_key from reports_of_bodies;
+"""
+
+
+def find_changes(warehouse: Warehouse, *, whole: bool = False) -> Version | None:
+    """Find what changed since the live version was built; call it under the writer lock, after the load.
+
+    Returns:
+        The live version, if the run may build on a copy of it; None if everything is to be built anew: because that
+        is asked for, because the live version was built by other code or not from this database's tables, because a
+        run was killed, or because too much has changed. The tables of an earlier build are gone then.
+    """
+    live = next((version for version in list_versions(warehouse) if version.is_live), None)
+    with closing(duckdb.connect(warehouse.database)) as connection:
+        connection.execute(_STATE)
+        built = connection.execute("from touched.built").fetchall()
+        code = describe_code()
+        belongs = live is not None and built == [(live.id, code.sha256)] and is_as_published(live, code)
+        connection.execute("delete from touched.built")
+        for name, column in LISTS.items():
+            connection.execute(f"create or replace table touched.{name} ({column} {_TYPES.get(column, 'bigint')})")
+        if belongs and not whole:
+            _find_archived(connection, warehouse.archive)
+            connection.execute(_CHANGED)
+            changed, documents = connection.execute(
+                "select (select count(*) from touched.changed_documents), (select count(*) from raw.documents)"
+            ).fetchall()[0]
+            if changed <= max(1, LARGEST_SHARE * documents):
+                connection.execute(_TOUCHED_BEFORE)
+                return live
+        for schema in ("staging", "intermediate"):
+            connection.execute(f"drop schema if exists {schema} cascade")
+    return None
+
+
+def is_as_published(version: Version, code: Code) -> bool:
+    """Whether a version was built by this code, and its file is still what was published."""
+    manifest = version.manifest
+    return manifest.code == code and hash_file(version.folder / MART_FILE) == manifest.mart_sha256
+
+
+def _find_archived(connection: duckdb.DuckDBPyConnection, archive: Path) -> None:
+    """Fill the temporary table `archived_held`: an explanation depends on whether its document can be read again."""
+    connection.execute("create or replace temp table archived_held (document_key bigint)")
+    explained = connection.execute("from duckdb_tables() where schema_name = 'quality' and table_name = 'explanations'")
+    if not explained.fetchall():
+        return
+    held = connection.execute(
+        "select distinct document_key, document_sha256 "
+        "from raw.reports semi join quality.explanations using (report_key)"
+    ).fetchall()
+    keys = [key for key, sha256 in held if archived_path(archive, sha256).exists()]
+    connection.execute("insert into archived_held select unnest(?::bigint[])", [keys])
+
+
+def widen_changes(warehouse: Warehouse, mart: Path) -> None:
+    """Once staging holds what changed: add the bodies as they are now, all their reports and their regions."""
+    with closing(duckdb.connect(warehouse.database)) as connection:
+        connection.execute(f"attach '{quote(mart)}' as mart (read_only)")
+        connection.execute(_TOUCHED_NOW)
+
+
+def remember_built(warehouse: Warehouse, version: Version) -> None:
+    """Record that the working database's tables belong to a version, which has just become the live one."""
+    with closing(duckdb.connect(warehouse.database)) as connection:
+        _find_archived(connection, warehouse.archive)
+        connection.begin()
+        connection.execute("create or replace temp table now_seen as " + _NOW)
+        connection.execute("delete from touched.seen where (source, document_key, content) not in (from now_seen)")
+        connection.execute("insert into touched.seen (from now_seen) except all (from touched.seen)")
+        connection.execute("insert into touched.built values (?, ?)", [version.id, version.manifest.code.sha256])
+        connection.commit()
