@@ -69,7 +69,7 @@
 {% macro is_rebuilt() -%}
     {%- set meta = model.config.meta -%}
     {%- set unit = meta.get('rebuilt_by', meta.unit) -%}
-    {%- if not var('only_touched', false) -%}
+    {%- if not execute or not var('only_touched', false) -%}
         true
     {%- else -%}
         ({{ unit_columns()[unit] }} in {{ touched_values(unit) }}
@@ -91,9 +91,9 @@
     {{ return(names) }}
 {%- endmacro %}
 
-{#- Before a model's new rows are added in a run that is not whole: the rows they replace go. -#}
+{#- Before rows are added to a model that is there already: those they replace go, in a whole run all. -#}
 {% macro forget_touched() -%}
-    {%- if execute and var('only_touched', false) and model.config.materialized == 'incremental' -%}
+    {%- if execute and is_incremental() -%}
         delete from {{ this }} where {{ is_rebuilt() }}
     {%- endif -%}
 {%- endmacro %}
