@@ -77,6 +77,7 @@ def _compare_table(
     )
     added, removed, changed = rows_after, rows_before, 0
     if before and after:
+        relation.take_part(connection)
         relation.find_differing(connection)
         added, removed, changed = relation.count_changes(connection)
     return TableDiff(

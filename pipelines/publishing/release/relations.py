@@ -57,6 +57,13 @@ class Relation:
         """Whether its rows belong to a body-year, so that only body-years that differ need be looked at row by row."""
         return set(BODY_YEAR) <= {*self.key, *self.others}
 
+    def take_part(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Copy the rows that are compared, if they are a part, so that the whole is searched for them only once."""
+        if self.part is not None:
+            for version in VERSIONS:
+                rows = self._part_of(version, self.part)
+                connection.execute(f"create or replace temp table {version}_part as from {rows}")
+
     def find_differing(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Fill the temporary table `differing` with the body-years whose rows differ, with one row if it has none."""
         part = ", ".join(BODY_YEAR) if self.has_body_year else "0 as everything"
@@ -99,14 +106,15 @@ class Relation:
         return added, removed, changed
 
     def _in(self, version: str) -> str:
-        if self.part is None:
-            return self._all_in(version)
-        column = LISTS[self.part.unit]
-        condition = f"{column} in (select {column} from work.touched.{self.part.unit})"
-        if self.part.rule_column is not None:
-            whole = ", ".join(f"'{rule}'" for rule in self.part.rules)
-            condition += f" or {column} is null or {self.part.rule_column}::varchar in ({whole})"
-        return f"(from {self._all_in(version)} where {condition})"
+        return self._all_in(version) if self.part is None else f"{version}_part"
+
+    def _part_of(self, version: str, part: Part) -> str:
+        column = LISTS[part.unit]
+        condition = f"{column} in (select {column} from work.touched.{part.unit})"
+        if part.rule_column is not None:
+            whole = ", ".join(f"'{rule}'" for rule in part.rules)
+            condition += f" or {column} is null or {part.rule_column}::varchar in ({whole})"
+        return f"{self._all_in(version)} where {condition}"
 
     def _all_in(self, version: str) -> str:
         return f'{version}.{PUBLISHED_SCHEMA}."{self.name}"'
