@@ -160,7 +160,7 @@ def build_layer(run: Run, layer: Layer) -> None:
     with step_progress(f"Build {layer}"):
         run_dbt(command, run.warehouse)
         if layer == "staging" and not run.is_whole:
-            widen_changes(run.warehouse, run.mart)
+            widen_changes(run.warehouse)
 
 
 @task(name="publish", task_run_name="publish", cache_policy=NO_CACHE)

@@ -18,7 +18,6 @@ from contracts.raw_tables import RAW_TABLES
 from pipelines.archive import archived_path
 from pipelines.publishing.manifest import Code, describe_code, hash_file
 from pipelines.publishing.versions import Version, list_versions
-from pipelines.sql_paths import quote
 from pipelines.warehouse import MART_FILE, Warehouse
 
 # Beyond this share of all documents a whole build costs less than one that looks for every row it replaces.
@@ -78,7 +77,7 @@ create or replace table touched.regions as
     select region_code from staging.stg_reports semi join touched.bodies using (authority_key)
     where region_code is not null
     union
-    select region_code from mart.marts.authority_year semi join touched.bodies using (authority_key)
+    select region_code from intermediate.int_reports semi join touched.bodies using (authority_key)
     where region_code is not null;
 create or replace table touched.bodies as
     from touched.bodies union
@@ -146,10 +145,9 @@ def _find_archived(connection: duckdb.DuckDBPyConnection, archive: Path) -> None
     connection.execute("insert into archived_held select unnest(?::bigint[])", [keys])
 
 
-def widen_changes(warehouse: Warehouse, mart: Path) -> None:
+def widen_changes(warehouse: Warehouse) -> None:
     """Once staging holds what changed: add the bodies as they are now, all their reports and their regions."""
     with closing(duckdb.connect(warehouse.database)) as connection:
-        connection.execute(f"attach '{quote(mart)}' as mart (read_only)")
         connection.execute(_TOUCHED_NOW)
 
 

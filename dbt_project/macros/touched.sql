@@ -64,7 +64,8 @@
 
 {#-
     A condition that is true for the rows of this model that a run rebuilds: those of its unit, and with
-    `meta.rules` also those of the rules of the groups built whole, which `rule_column` names, and those without a key.
+    `meta.rule_column`, which names rules, also those of the rules of the groups built whole and of the
+    decisions that these may make expire, and those without a key.
 -#}
 {% macro is_rebuilt() -%}
     {%- set meta = model.config.meta -%}
@@ -76,6 +77,7 @@
         {%- if meta.rule_column %}
         or {{ unit_columns()[unit] }} is null
         or {{ meta.rule_column }} in ('{{ rules_built_whole() | join("', '") }}')
+        or cast({{ meta.rule_column }} as varchar) like 'decision.%'
         {%- endif %})
     {%- endif -%}
 {%- endmacro %}

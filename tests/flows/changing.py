@@ -97,7 +97,7 @@ def build(
         for layer in ("staging", "facts", "marts"):
             run_dbt((*DBT_COMMANDS[layer], *(UNTESTED if run.is_whole else ONLY_TOUCHED)), warehouse)
             if layer == "staging" and not run.is_whole:
-                widen_changes(warehouse, run.mart)
+                widen_changes(warehouse)
             reports.append(evaluate_layer(warehouse, run.mart, layer, expectation))
             if layer == "staging":
                 explain.fn(run)

@@ -91,6 +91,15 @@ def decide(warehouse: Warehouse, accepted: Line, corrected: Line, refused: Line)
     ]
 
 
+def state_of(warehouse: Warehouse, decision: Decision) -> str:
+    """The state of a decision in the live version."""
+    with duckdb.connect(warehouse.live_mart, read_only=True) as mart:
+        ((state,),) = mart.execute(
+            "select state from marts.fct_decisions where decision_id = ?", [decision.id]
+        ).fetchall()
+    return str(state)
+
+
 def build_in_steps(warehouse: Warehouse, lines: list[Line]) -> list[bool]:
     """A first build, and two that touch some bodies and change what rules say of others; which of them were whole."""
     samples = [orjson.loads(path.read_bytes()) for path in sorted(SAMPLES.glob("*.json"))]
@@ -102,8 +111,16 @@ def build_in_steps(warehouse: Warehouse, lines: list[Line]) -> list[bool]:
         *(xiacheng, bureau, *gongshu, of_body(lines[16], *CITY, "consolidated")),
         *(*decided, two_reports(lines[70], lines[78]), *samples),
     ]
-    whole = [build(warehouse, first)]
-    decisions = decide(warehouse, *decided, lines[25])
+    # The bureau was given the figures of another body, whose report no later step touches: that expires with them.
+    answered = answer(
+        "accept_as_reported",
+        Target(lines[23]["document"]["sha256"], 1, "rule.same_figures_two_bodies"),
+        Premise(observed="2 bodies"),
+        BY,
+    )
+    whole = [build(warehouse, first, [answered])]
+    assert state_of(warehouse, answered) == "active"
+    decisions = decide(warehouse, *decided, lines[47])
     second = [
         lines[60],  # a new report
         of_new_document(with_more(lines[3], 7, GRANTED), LATER),  # a revision that takes its place
@@ -117,6 +134,7 @@ def build_in_steps(warehouse: Warehouse, lines: list[Line]) -> list[bool]:
         with_other_indicator(samples[-1]),
     ]
     whole.append(build(warehouse, second, decisions))
+    assert state_of(warehouse, answered) == "expired"
     third = [
         *lines[61:64],
         renamed(lines[20], lines[20]["reports"][0]["authority"]["normalised"]),  # and back

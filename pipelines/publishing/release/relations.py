@@ -114,6 +114,7 @@ class Relation:
         if part.rule_column is not None:
             whole = ", ".join(f"'{rule}'" for rule in part.rules)
             condition += f" or {column} is null or {part.rule_column}::varchar in ({whole})"
+            condition += f" or {part.rule_column}::varchar like 'decision.%'"
         return f"{self._all_in(version)} where {condition}"
 
     def _all_in(self, version: str) -> str:
