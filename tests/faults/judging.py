@@ -24,8 +24,8 @@ class Ending(Struct):
     """One trial: what each layer says, and how well the wrong cells were named.
 
     `raw` is passed, held or not_assessed; `in_mart` says that a wrong figure counts; `place` is that of the true
-    explanation among the ranked ones, from 0, -1 if it is none of them. `failed` and `left_open` are the rules that
-    fail, or that could not assess, a report of the trial; `failures` those of them that are no mere hints.
+    explanation among the ranked ones, from 0, -1 if it is none of them. `failed` are the rules that fail for a report
+    of the trial, `left_open` those that could not assess the one with the fault, or one that should not be there.
     """
 
     trial: Trial
@@ -105,8 +105,8 @@ class _Layers:
             self._is_counted(trial),
             verdict,
             named.index(trial.truth) if trial.truth in named else -1,
-            self._rules("fail", trial),
-            self._rules("not_assessed", trial),
+            self._rules("fail", trial.keys),
+            self._rules("not_assessed", (trial.keys[0], *trial.further)),
         )
 
     def _is_counted(self, trial: Trial) -> bool:
@@ -117,5 +117,5 @@ class _Layers:
         counted = sum((key, trial.table) in self.counted for key in reports)
         return counted > 1 if trial.further and not trial.truth else (trial.keys[0], trial.table) in self.counted
 
-    def _rules(self, status: str, trial: Trial) -> frozenset[str]:
-        return frozenset(rule for key in trial.keys for rule in self.rules[status].get(key, ()))
+    def _rules(self, status: str, keys: tuple[int, ...]) -> frozenset[str]:
+        return frozenset(rule for key in keys for rule in self.rules[status].get(key, ()))

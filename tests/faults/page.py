@@ -169,8 +169,9 @@ def page_of(endings: Sequence[Ending], seed: int, reports: int, originals: int) 
         "## Faults that only rules can notice",
         "",
         "`caught`: a rule that looks at such a fault fails; `left open`: none fails, one at least could not assess, "
-        "for want of a neighbour or of large enough figures; `missed`: all passed. Rules warn and hold nothing: "
-        "`marts: counted` are the wrong figures that count meanwhile, of regions where the fault is one of regions.",
+        "for want of a neighbour or of large enough figures; `missed`: all passed. Small figures go unnoticed, for the "
+        "rules ask for a least number, lest chance fire them. Rules warn and hold nothing: `marts: counted` are the "
+        "wrong figures that count meanwhile, of regions where the fault is one of regions.",
         "",
         *_table(RULES, (_rule_row(fault, endings) for fault in RULE_FAULTS)),
         "## Reports without a fault",
