@@ -1,10 +1,12 @@
 """What a change costs: some reports of a warehouse changed, and the mart copied as a run copies it to build on it."""
 
+import hashlib
 import itertools
 import json
 import os
 import shutil
 import time
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from contracts.form import form
@@ -17,7 +19,7 @@ CHANGED_OF_FEW = 1
 
 
 def write_changes(source: Path, reports: int, path: Path) -> None:
-    """A new extraction of some documents of the shards, evenly chosen: one count of table 二 is one more in each."""
+    """Later revisions of some documents of the shards, evenly chosen: one count of table 二 is one more in each."""
     shards = sorted(source.glob("*.jsonl"))
     with path.open("w", encoding="utf-8") as changed:
         for shard in shards:
@@ -34,7 +36,11 @@ def _changed(document: dict[str, object]) -> dict[str, object]:
     version = form().versions[table["form_version"]].tables["proactive_disclosure"]
     cell = next(cell for cell in version.cells if cell.type == "integer")
     table["cells"][cell.row][cell.column] = (table["cells"][cell.row].get(cell.column) or 0) + 1
-    return {**document, "extractor": {"name": "synthetic", "version": "2"}}
+    printed = document["document"]
+    assert isinstance(printed, dict)
+    captured_at = datetime.fromisoformat(printed["captured_at"]) + timedelta(days=1)
+    sha256 = hashlib.sha256(printed["sha256"].encode()).hexdigest()
+    return {**document, "document": {**printed, "sha256": sha256, "captured_at": captured_at.isoformat()}}
 
 
 def measure_copy(warehouse: Path, target: Path) -> Sample:
