@@ -13,23 +13,32 @@ _PartKind = Literal["label", "figures", "both"]
 
 
 class _Part(Struct, frozen=True):
-    """Tokens `start` to `end` of one line: the label of a row, figures alone, or both (which never move)."""
+    """Tokens `start` to `end` of one line: the label of a row, figures alone, or both (which never move).
+
+    `count`: the figures, or the columns of the label's row.
+    """
 
     kind: _PartKind
     start: int
     end: int
+    count: int
 
 
 def figures_behind_labels(tokens: Sequence[Token], table: Table) -> list[Token]:
     """The tokens of a block, in which every line of figures stands behind the line of its label.
 
-    Figures stand above their labels if more labels have a line of figures before them than behind them, throughout.
+    Figures stand above their labels if more labels have before them a line of as many figures as their row has
+    columns than have it behind them; where that tells nothing, if more have any line of figures before them.
     """
-    parts = _parts(tokens, table)
+    every = _parts(tokens, table)
+    before, behind = (sum(map(_fits, every, other)) for other in ([None, *every], [*every[1:], None]))
+    if before < behind:
+        return list(tokens)
+    parts = [part for part in every if part.kind != "figures" or part.count >= _FEWEST_FIGURES]
     labels = [place for place, part in enumerate(parts) if part.kind == "label"]
     above = {place for place in labels if place and parts[place - 1].kind == "figures"}
     below = {place for place in labels if place + 1 < len(parts) and parts[place + 1].kind == "figures"}
-    if len(above) <= len(below):
+    if before == behind and len(above) <= len(below):
         return list(tokens)
     ordered = list(tokens)
     for place in above:
@@ -41,6 +50,11 @@ def figures_behind_labels(tokens: Sequence[Token], table: Table) -> list[Token]:
             *tokens[figures.start : figures.end],
         ]
     return ordered
+
+
+def _fits(label: _Part, figures: _Part | None) -> bool:
+    """Whether a line of figures can be the row of a label."""
+    return label.kind == "label" and figures is not None and figures.kind == "figures" and figures.count == label.count
 
 
 def _is_same_line(first: Token, other: Token) -> bool:
@@ -58,10 +72,10 @@ def _parts(tokens: Sequence[Token], table: Table) -> list[_Part]:
         while end < len(tokens) and _is_same_line(tokens[start], tokens[end]):
             end += 1
         line = tokens[start:end]
-        has_label = any(match.row(table, bare=True) for token in line for match in token.matches)
+        row = next((row for token in line for match in token.matches if (row := match.row(table, bare=True))), "")
         figures = sum(token.slot is not None and token.slot.kind != "blank" for token in line)
-        if has_label or figures >= _FEWEST_FIGURES:
-            kind: _PartKind = "both" if has_label and figures else "label" if has_label else "figures"
-            parts.append(_Part(kind, start, end))
+        if row or figures:
+            kind: _PartKind = "both" if row and figures else "label" if row else "figures"
+            parts.append(_Part(kind, start, end, len(table.columns_of(row)) if kind == "label" else figures))
         start = end
     return parts
