@@ -72,8 +72,8 @@ Python {platform.python_version()}, in {tally.seconds / 60:.0f} minutes:
 {stages}
 
 `Load` is the validation and staging before dlt, `Sweep` the deletion of what was replaced, `Go live` the instants
-around the link that moves. A short storm is part of `make test`; the single instants at which a load can be killed have
-tests of their own (`tests/load/test_interrupted_load.py`), so have the faults of disk, file, permission and clock
+around the link that moves. The single instants at which a load can be killed have tests of their own in `make test`
+(`tests/load/test_interrupted_load.py`), so have the faults of disk, file, permission and clock
 (`tests/flows/test_faults.py`).
 """
 
