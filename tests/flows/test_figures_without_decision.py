@@ -30,7 +30,8 @@ DECISIONS = {
     "a table let in": "update mart.marts.fct_report_tables set status = 'accepted' where status = 'passed'",
     "a table corrected": "update mart.marts.fct_report_tables set is_corrected = true",
     "another status as reported": "update mart.marts.fct_report_tables set status_reported = 'passed'",
-    "another state": "update mart.marts.fct_decisions set state = 'expired'",
+    "another state": "update intermediate.int_decision_states set state = 'expired'",
+    "another state in the mart": "update mart.marts.fct_decisions set state = 'expired'",
     "another ledger in raw": "update raw.decisions set value = '1' where kind = 'correct'",
     "another line in raw": "update raw.decisions set payload = replace(payload, 'misprint', 'mistake')",
 }
@@ -97,7 +98,8 @@ def test_each_figure_altered_by_itself_is_seen(connection: duckdb.DuckDBPyConnec
 @pytest.mark.parametrize("what", list(DECISIONS))
 def test_nothing_is_decided_but_by_the_ledger(connection: duckdb.DuckDBPyConnection, what: str) -> None:
     statement = DECISIONS[what]
-    assert red_after(connection, statement, "raw" if "raw.decisions" in statement else "facts")
+    layers = {"raw.decisions": "raw", "fct_decisions": "marts"}
+    assert red_after(connection, statement, next((layers[name] for name in layers if name in statement), "facts"))
 
 
 def test_a_repair_that_makes_the_identities_hold_is_seen(connection: duckdb.DuckDBPyConnection) -> None:
