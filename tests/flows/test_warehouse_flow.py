@@ -24,6 +24,7 @@ STEPS = [
     "capture",
     "extract",
     "load",
+    "prepare",
     "contract raw",
     "dbt staging",
     "contract staging",
