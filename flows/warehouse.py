@@ -60,16 +60,7 @@ def run_warehouse(
         DbtFailedError: a model failed; nothing is published.
         PublicationRefusedError: the mart is not fit to be read; nothing is published.
     """
-    sources = [
-        *(inputs or ()),
-        *([inbox] if inbox else ()),
-        *([urls] if urls else ()),
-        *(["archive"] if archived else ()),
-    ]
-    if not sources:
-        raise CaptureError(
-            "The run was given nothing to take from. Name inputs, an inbox, a list of addresses, or the archive itself."
-        )
+    sources = name_sources(inputs, inbox, urls, archived=archived)
     decisions = read_ledger(Path(ledger) if ledger else default_ledger())
     with (
         alone_in(Warehouse(Path(warehouse)), sources, lock_wait_seconds) as (run, last_line),
@@ -93,6 +84,20 @@ def run_warehouse(
         version = None if is_done else build_version(run, handed_over, loaded, accept_changes, whole=whole)
         last_line |= {"counts": loaded, "version": version.id if version else None}
         return RunOutcome(run.id, len(captured.documents), loaded, version, receipts, taken.left, fetched)
+
+
+def name_sources(inputs: list[str] | None, inbox: str | None, urls: str | None, *, archived: bool) -> list[str]:
+    """What a run takes from, as its log names it.
+
+    Raises:
+        CaptureError: it is given nothing.
+    """
+    sources = [*(inputs or ()), *filter(None, (inbox, urls, "archive" if archived else None))]
+    if not sources:
+        raise CaptureError(
+            "The run was given nothing to take from. Name inputs, an inbox, a list of addresses, or the archive itself."
+        )
+    return sources
 
 
 def build_version(

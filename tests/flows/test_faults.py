@@ -70,6 +70,16 @@ def obey_permissions() -> None:
         assert ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0
 
 
+def assert_refused_without(disk: Disk, path: Path, mode: int) -> None:
+    """A run that obeys permissions says that it may not write where `path` has `mode` only."""
+    granted = path.stat().st_mode
+    path.chmod(mode)
+    try:
+        assert "cannot be written by this user" in run_limited(disk, obey_permissions)
+    finally:
+        path.chmod(granted)
+
+
 def test_disk_that_is_full_at_once_or_later(disk: Disk) -> None:
     with nothing_changes(disk):
         if disk.is_mounted:
@@ -90,20 +100,12 @@ def test_read_only_disk(disk: Disk) -> None:
             with disk.read_only():
                 assert "cannot be written by this user" in disk.remedy_of(disk.run())
         else:
-            disk.warehouse.root.chmod(0o555)
-            try:
-                assert "cannot be written by this user" in run_limited(disk, obey_permissions)
-            finally:
-                disk.warehouse.root.chmod(0o755)
+            assert_refused_without(disk, disk.warehouse.root, 0o555)
 
 
 def test_lost_permission(disk: Disk) -> None:
     with nothing_changes(disk):
-        disk.warehouse.database.chmod(0o000)
-        try:
-            assert "cannot be written by this user" in run_limited(disk, obey_permissions)
-        finally:
-            disk.warehouse.database.chmod(0o644)
+        assert_refused_without(disk, disk.warehouse.database, 0o000)
 
 
 def test_working_database_is_held_by_a_reader(disk: Disk) -> None:

@@ -14,7 +14,9 @@ rule_failures as (
     select results.*
     from {{ whole_ref('fct_rule_results') }} as results
     inner join {{ ref('dim_rule') }} as rules on results.rule_id = rules.rule_id
-    where results.status = 'fail' and rules.severity <> 'info' and not rules.is_finding
+    where
+        results.status = 'fail' and results.report_key is not null
+        and rules.severity <> 'info' and not rules.is_finding
 ),
 
 -- Decisions on findings that have expired are findings themselves.
@@ -86,7 +88,6 @@ exceptions as (
         cast(rule_id as varchar) as identity,
         concat_ws('; ', observed, 'expected: ' || expected, detail) as detail
     from rule_failures
-    where report_key is not null
     union all by name
     select
         report_key,
@@ -99,10 +100,7 @@ exceptions as (
     from expired_answers
 ),
 
-rebuilt as (
-    select * from exceptions
-    where {{ is_rebuilt() }}
-)
+rebuilt as (select * from exceptions where {{ is_rebuilt() }})
 
 select
     exceptions.exception_kind,
