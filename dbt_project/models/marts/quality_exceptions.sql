@@ -53,11 +53,7 @@ exceptions as (
         is_current,
         decision_id,
         finding_kind as exception_kind,
-        case finding_kind
-            when 'claim_conflict' then claim_id
-            when 'identity_conflict' then report_field
-            else rule
-        end as identity,
+        coalesce(claim_id, report_field, rule) as identity,
         case finding_kind when 'claim_conflict' then verdict else explanations end as detail
     from findings
     where finding_kind in ('claim_conflict', 'identity_conflict', 'decision_expired')
@@ -100,7 +96,10 @@ exceptions as (
     from expired_answers
 ),
 
-rebuilt as (select * from exceptions where {{ is_rebuilt() }})
+rebuilt as (
+    select * from exceptions
+    where {{ is_rebuilt() }}
+)
 
 select
     exceptions.exception_kind,
