@@ -13,7 +13,8 @@ class Fault(Struct, frozen=True):
     """One fault. `leaves_evidence`: whether anything in the document can tell that it is there.
 
     `put` changes the tables before they are written, `spoil` what was written. `in_glued`: it leaves evidence in a
-    line without blanks, too, where a figure of table 二 is otherwise whatever its digits are.
+    line without blanks, too, where a figure of table 二 is otherwise whatever its digits are. `only_in` names the one
+    layout that is tried where others tell more.
     """
 
     name: str
@@ -21,10 +22,13 @@ class Fault(Struct, frozen=True):
     leaves_evidence: bool = True
     spoil: text_faults.Spoil | None = None
     in_glued: bool = False
+    only_in: Layout | None = None
 
     @property
     def layouts(self) -> tuple[Layout, ...]:
         """The layouts in which the fault is tried."""
+        if self.only_in:
+            return (self.only_in,)
         return (*LAYOUTS, *GLUED_LAYOUTS) if self.in_glued else LAYOUTS
 
 
@@ -95,6 +99,12 @@ FAULTS: tuple[Fault, ...] = (
     Fault("two numbers of table 二 swapped", figure_faults.swap_disclosures, leaves_evidence=False),
     Fault("figures of table 二 shifted by a cell", figure_faults.shift_disclosures, leaves_evidence=False),
     Fault("digit of table 二 misprinted", figure_faults.misprint_disclosure, leaves_evidence=False),
+    Fault(
+        "number of table 二 lost with its cell",
+        figure_faults.lost_disclosure,
+        leaves_evidence=False,
+        only_in=figure_faults.SHEET,
+    ),
     Fault("two results of table 四 swapped", figure_faults.swap_results, leaves_evidence=False),
     Fault("figures of two outcomes swapped", figure_faults.swap_outcome_rows, leaves_evidence=False),
 )

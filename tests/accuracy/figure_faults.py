@@ -2,9 +2,11 @@
 
 from pipelines.render.grid import GridCell
 from tests.accuracy.printed import Impossible, Line, Printed
+from tests.printed_layouts import Layout
 
 APPLICATIONS, CASES, DISCLOSURES = "applications", "reviews_and_lawsuits", "proactive_disclosure"
 PLACED_LAYOUTS = ("xlsx", "ofd", "pdf", "pdf_plain")
+SHEET: Layout = "xlsx"
 _BLANKS = {"empty": "", "nbsp": "\xa0", "slash": "/", "hyphen": "-", "dash": "—"}
 
 
@@ -35,8 +37,17 @@ def stray_number(printed: Printed) -> None:
 
 
 def lost_number(printed: Printed) -> None:
-    """A number is gone, and its cell with it."""
-    line, place, name = printed.pick_figure()
+    """A number is gone, and its cell with it; in a sheet not one of table 二 (:func:`lost_disclosure`)."""
+    _lose(printed, *((APPLICATIONS, CASES) if printed.layout == SHEET else ()))
+
+
+def lost_disclosure(printed: Printed) -> None:
+    """A number of table 二 is gone, and its cell with it: a sheet's row is as wide as before, its end blank."""
+    _lose(printed, DISCLOSURES)
+
+
+def _lose(printed: Printed, *tables: str) -> None:
+    line, place, name = printed.pick_figure(*tables)
     del line.cells[place]
     printed.erased.add(name)
 

@@ -40,7 +40,8 @@ _WITHOUT_EVIDENCE = """
 ## Faults that leave no evidence
 
 The damaged document is itself a faultless form: no identity binds table 二, a row of table 四 keeps its sum when two
-results change places, and so do the columns of table 三 when two outcomes exchange all their figures. Nothing in one
+results change places, and so do the columns of table 三 when two outcomes exchange all their figures. A cell of table
+二 that is gone from a sheet, whose rows are all equally wide, leaves a row that ends in a blank. Nothing in one
 document can tell; another year's report or the prose may. They are counted so that nobody takes them for safe.
 """
 
