@@ -56,9 +56,10 @@ revisions. {READERS} readers open the live mart all the time, compare every tabl
 facts with the marts, and note a version older than the one before.
 
 After every kill and every run that ends, exactly one version must be live, its mart must hold, body by body, what the
-last run published or all that was delivered since, and every file must lie in the inbox's folders once. At the end
-one run in peace must publish everything; then every archived document and kept version is hashed again, all contracts
-are evaluated again, and the raw tables are counted.
+last run published or all that was delivered since, and every file must lie in the inbox's folders once. A version that
+was finished when its run was killed may go live as the next run begins; after a run that ends all must be there. At the
+end one run in peace must publish everything; then every archived document and kept version is hashed again, all
+contracts are evaluated again, and the raw tables are counted.
 
 Measured {datetime.now(UTC):%Y-%m-%d} on commit {code}, seed {seed}, {os.cpu_count()} cores, {platform.system()},
 Python {platform.python_version()}, in {tally.seconds / 60:.0f} minutes:
