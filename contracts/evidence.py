@@ -33,6 +33,20 @@ def _agrees_on_year(value: str, year: int, source: EvidenceSource) -> bool | Non
     return int(value) == year
 
 
+def _covers(above: str, below: str) -> bool:
+    """Whether a region is the other or above it: a code's pairs of digits are province, prefecture and county."""
+    return below.startswith(above.removesuffix("00").removesuffix("00"))
+
+
+def _agrees_on_region(value: str, region_code: str | None, source: EvidenceSource) -> bool | None:
+    """A county's report may stand on its city's site, and the other way round: None."""
+    if source != "url" or value == region_code:
+        return value == region_code
+    if region_code is None or _covers(value, region_code) or _covers(region_code, value):
+        return None
+    return False
+
+
 def evidence_agrees(
     field: EvidenceField,
     value: str,
@@ -64,7 +78,7 @@ def evidence_agrees(
         return int(value[:4]) == year + 1
     if field == "period":
         return value == period
-    return value == (region_code if field == "region_code" else scope)
+    return _agrees_on_region(value, region_code, source) if field == "region_code" else value == scope
 
 
 def evidence_problems(report: Report) -> list[str]:

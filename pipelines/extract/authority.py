@@ -24,8 +24,10 @@ from pipelines.extract.identity_year import (
 )
 from pipelines.extract.pieces import Piece
 from pipelines.extract.place_context import Context
+from pipelines.extract.place_names import place_of_host
 
 _GENERIC = "省市州区县旗盟"
+_GOVERNMENT_SITE = ".gov.cn"
 _NAMING: tuple[EvidenceSource, ...] = ("title", "index_block", "file_name")
 
 
@@ -116,11 +118,14 @@ def _distinct(witnesses: list[Witness]) -> list[Witness]:
     return list(found.values())
 
 
-def _region_witness(body: Body | None) -> list[Witness]:
-    if body is None or body.region is None:
-        return []
-    sources: dict[str, EvidenceSource] = {"named": "name", "context": "context", "misread": "misread_name"}
-    return [Witness("region_code", body.region.code, sources[body.basis], body.quote or body.name)]
+def _region_witnesses(body: Body | None, host: str, year: int | None) -> list[Witness]:
+    """What the body's name says of its region, and what the name of the government's site does."""
+    found: list[Witness] = []
+    if body is not None and body.region is not None:
+        sources: dict[str, EvidenceSource] = {"named": "name", "context": "context", "misread": "misread_name"}
+        found.append(Witness("region_code", body.region.code, sources[body.basis], body.quote or body.name))
+    region = place_of_host(host, year) if host.endswith(_GOVERNMENT_SITE) else None
+    return [*found, Witness("region_code", region.code, "url", host)] if region else found
 
 
 def read_identity(pieces: Sequence[Piece], source_uri: str) -> ReportIdentity:
@@ -149,7 +154,7 @@ def read_identity(pieces: Sequence[Piece], source_uri: str) -> ReportIdentity:
         scope=scope,
         evidence=[],
     )
-    found = [*named, *witnesses, *period, *published, *_region_witness(body), *scope_witnesses]
+    found = [*named, *witnesses, *period, *published, *_region_witnesses(body, host, year), *scope_witnesses]
     return structs.replace(identity, evidence=[_judged(witness, identity) for witness in found])
 
 

@@ -195,6 +195,25 @@ def test_the_address_and_the_name_of_the_file_are_evidence() -> None:
     assert {e.source for e in named.evidence if e.field in ("authority", "year")} == {"file_name"}
 
 
+@pytest.mark.parametrize(
+    ("host", "agrees"),
+    [
+        ("www.wuxi.gov.cn", [True]),
+        ("www.jiangsu.gov.cn", [None]),
+        ("www.pingtan.gov.cn", [False]),
+        ("www.suzhou.gov.cn", []),  # 苏州 and 宿州
+        ("www.pingtan.com", []),
+    ],
+)
+def test_the_site_of_another_region_is_a_conflict_and_that_of_the_region_above_is_none(
+    host: str, agrees: list[bool | None]
+) -> None:
+    found = identity_of(f"无锡市人民政府2023年{T}", source=f"https://{host}/xxgk/nb.html")
+    assert (found.authority.normalised, found.region_code) == ("无锡市人民政府", "320200")
+    assert [e.agrees for e in found.evidence if (e.field, e.source) == ("region_code", "url")] == agrees
+    assert {e.quote for e in found.evidence if e.source == "url"} <= {host}
+
+
 def test_every_piece_of_evidence_has_its_words_and_its_place() -> None:
     found = identity_of("沐阳县人民政府2023年度政府信息公开工作年度报告", P.format(2023))
     told = {(e.field, e.source): (e.value, e.quote, e.span.line if e.span else None) for e in found.evidence}
