@@ -11,7 +11,7 @@ from rich.console import Console
 
 from contracts.decisions import Decision, Premise
 from contracts.layers import RunExpectation
-from flows.contract_steps import check_again, evaluate_layer, open_warehouse
+from flows.contract_steps import Layer, check_again, evaluate_layer, open_warehouse
 from pipelines.changes import find_changes
 from pipelines.decisions.making import Signature, Target, answer, correct, reject, withdraw
 from pipelines.publishing import describe_code, list_versions
@@ -188,17 +188,20 @@ def test_the_release_diff_of_a_run_names_what_it_touched(changed: tuple[Warehous
     assert by_table["fct_applications"].changed > 0
 
 
-def test_a_contract_sees_what_was_altered_in_what_the_run_touched(changed: tuple[Warehouse, Warehouse]) -> None:
+@pytest.mark.parametrize(("which", "is_whole"), [("in", False), ("not in", True)])
+def test_a_run_sees_what_was_altered_in_what_it_touched_and_the_audit_what_was_elsewhere(
+    changed: tuple[Warehouse, Warehouse], tmp_path: Path, which: str, *, is_whole: bool
+) -> None:
     warehouse, _ = changed
-    mart = warehouse.root / "altered" / MART_FILE
-    mart.parent.mkdir()
+    mart = tmp_path / MART_FILE
     mart.write_bytes((warehouse.live_mart).read_bytes())
-    expectation = RunExpectation(list_versions(warehouse)[-1].id, None, is_whole=False)
-    assert not evaluate_layer(warehouse, mart, "facts", expectation).is_red
+    expectation = RunExpectation(f"again {which}", None, is_whole=is_whole)
+    layers: tuple[Layer, ...] = ("raw", "staging", "facts")
+    assert not [layer for layer in layers if evaluate_layer(warehouse, mart, layer, expectation).is_red]
     with open_warehouse(warehouse, mart) as connection:
         connection.execute(
             "update mart.marts.fct_applications set applications = applications + 1 "
-            "where authority_key in (from touched.bodies)"
+            f"where authority_key {which} (from touched.bodies)"
         )
     red = {result.check_id for result in evaluate_layer(warehouse, mart, "facts", expectation).red_results}
     assert {"conservation.applications", "places.applications"} <= red
