@@ -39,8 +39,10 @@ def combine(rules: Sequence[Rule], known: Values, choices: Sequence[Sequence[Val
         rules: the identities.
         known: values that are in all combinations.
         choices: for each place the values of each choice, by cell id; all choices of a place have the same cells,
-            and no two places have one in common.
+            and no two places have one in common. A place without a choice has no combination.
     """
+    if not all(choices):
+        return iter(())
     combiner = _Combiner(rules, known, choices)
     return iter(()) if combiner.is_hopeless else combiner.combinations(0)
 

@@ -165,7 +165,7 @@ def _deltas(text: str | None, count: int) -> list[float]:
         repeated = _numbers(next(words, "")) if word == "g" else [1.0]
         value = _numbers(next(words, "")) if word == "g" else _numbers(word)
         if repeated and value:
-            steps += value[:1] * min(int(max(repeated[0], 0)), count)
+            steps += value[:1] * int(min(max(repeated[0], 0), count))
         if len(steps) >= count:
             break
     return steps

@@ -12,7 +12,7 @@ import pypdfium2
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.pdfexceptions import PDFException
 from pdfplumber.page import Page
-from pdfplumber.utils.exceptions import PdfminerException
+from pdfplumber.utils.exceptions import MalformedPDFException, PdfminerException
 
 from pipelines.extract.errors import Unreadable
 from pipelines.extract.pieces import Piece
@@ -51,7 +51,16 @@ def read_pdf(content: bytes) -> list[Piece]:
         if error.args and isinstance(error.args[0], PDFPasswordIncorrect):
             raise Unreadable("encrypted", "the PDF opens with a password only") from error
         raise Unreadable("malformed", f"no readable PDF: {error}") from error
-    except (PDFException, ValueError, TypeError, KeyError, IndexError, AssertionError, RecursionError) as error:
+    except (
+        PDFException,
+        MalformedPDFException,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AssertionError,
+        RecursionError,
+    ) as error:
         raise Unreadable("malformed", f"no readable PDF: {type(error).__name__}: {error}") from error
 
 
