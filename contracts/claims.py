@@ -10,7 +10,6 @@ from functools import cache
 from typing import Literal
 
 import msgspec
-import yaml
 from msgspec import UNSET
 
 from contracts.form import FORM_FOLDER, FormError, form
@@ -71,7 +70,7 @@ def claim_rules() -> ClaimRules:
         FormError: a meaning names a cell or a category that the form does not have.
         msgspec.ValidationError: the file has an unknown key or a value of the wrong type.
     """
-    rules = msgspec.convert(yaml.safe_load(CLAIMS_FILE.read_text(encoding="utf-8")), ClaimRules)
+    rules = msgspec.yaml.decode(CLAIMS_FILE.read_bytes(), type=ClaimRules)
     for name, kind in rules.kinds.items():
         for terms in (*kind.meanings.values(), kind.near):
             for term in terms:

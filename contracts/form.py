@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from contracts.form_model import (
     UNSPECIFIED,
@@ -131,7 +130,7 @@ def _identities(rules: dict[str, IdentityRule], tables: dict[str, Table]) -> dic
 
 
 def _read(path: Path) -> Json:
-    declared: Json = yaml.safe_load(path.read_text(encoding="utf-8"))
+    declared: Json = msgspec.yaml.decode(path.read_bytes())
     return declared
 
 

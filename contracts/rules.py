@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-import yaml
 
 from contracts.claims import claim_rules
 from contracts.form import form
@@ -102,7 +101,7 @@ def read_rules(folder: Path = RULES_FOLDER) -> dict[str, Rule]:
     for path in sorted(folder.glob("*.yml")):
         if path.name == ELSEWHERE_FILE:
             continue
-        declared: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        declared: dict[str, Any] = msgspec.yaml.decode(path.read_bytes())
         for name, content in declared.items():
             rule = msgspec.convert({"id": name, "group": path.stem, **content}, Rule)
             problems = [*_problems(rule), *(["the id is declared twice"] if name in found else [])]
@@ -121,5 +120,5 @@ def rules() -> dict[str, Rule]:
 @cache
 def elsewhere() -> tuple[Elsewhere, ...]:
     """The checks that are no rules of the warehouse, in declared order."""
-    declared = yaml.safe_load((RULES_FOLDER / ELSEWHERE_FILE).read_text(encoding="utf-8"))
+    declared = msgspec.yaml.decode((RULES_FOLDER / ELSEWHERE_FILE).read_bytes())
     return msgspec.convert(declared, tuple[Elsewhere, ...])

@@ -22,6 +22,7 @@ from pipelines.warehouse import MART_FILE, Warehouse
 
 # Beyond this share of all documents a whole build costs less than one that looks for every row it replaces.
 LARGEST_SHARE = 0.2
+SHORT_LIST = 200  # from here on looking a key up among constants costs more than a join
 _TYPES = {"region_code": "varchar"}  # of the columns of the lists; all others are keys
 _STATE = """
 create schema if not exists touched;
@@ -119,6 +120,7 @@ def find_changes(warehouse: Warehouse, *, whole: bool = False) -> Version | None
             ).fetchall()[0]
             if changed <= max(1, LARGEST_SHARE * documents):
                 connection.execute(_TOUCHED_BEFORE)
+                _make_conditions(connection)
                 return live
         for schema in ("staging", "intermediate"):
             connection.execute(f"drop schema if exists {schema} cascade")
@@ -149,6 +151,21 @@ def widen_changes(warehouse: Warehouse) -> None:
     """Once staging holds what changed: add the bodies as they are now, all their reports and their regions."""
     with closing(duckdb.connect(warehouse.database)) as connection:
         connection.execute(_TOUCHED_NOW)
+        _make_conditions(connection)
+
+
+def _make_conditions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the macros of :func:`contracts.layers.scope.is_listed` anew from the lists."""
+    ((catalog,),) = connection.execute("select current_database()").fetchall()
+    for name, column in LISTS.items():
+        listed = f"{catalog}.touched.{name}"
+        query = f"select {column} from {listed} limit {SHORT_LIST + 1}"  # noqa: S608 own names
+        keys = [key for (key,) in connection.execute(query).fetchall()]
+        among = f"touched_key in (select {column} from {listed})"  # noqa: S608 own names
+        if len(keys) <= SHORT_LIST:
+            values = ", ".join(f"'{key}'" for key in keys)
+            among = f"list_contains([{values}]::{_TYPES.get(column, 'bigint')}[], touched_key)"
+        connection.execute(f"create or replace macro touched.has_{name}(touched_key) as {among}")
 
 
 def remember_built(warehouse: Warehouse, version: Version) -> None:

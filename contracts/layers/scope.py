@@ -30,6 +30,19 @@ _LIST_OF: dict[Unit, str] = {
 }
 
 
+def is_listed(listed: str, catalog: str = "") -> str:
+    """A condition on a row's column: whether a list of the schema `touched` has it.
+
+    The condition is a macro of the schema, made with the lists (:mod:`pipelines.changes`): a short list stands in it as
+    a constant, so that DuckDB looks into a row's other columns only where it holds.
+
+    Args:
+        listed: the list.
+        catalog: the database that holds the schema, with a dot; empty for the connection's own.
+    """
+    return f"{catalog}touched.has_{listed}({LISTS[listed]})"
+
+
 def in_scope(run: RunExpectation, relation: str, unit: Unit | None = "authority_key") -> str:
     """The rows of a relation that the run's contracts evaluate, as something to select from.
 
@@ -41,5 +54,4 @@ def in_scope(run: RunExpectation, relation: str, unit: Unit | None = "authority_
     """
     if run.is_whole or unit is None:
         return relation
-    listed = _LIST_OF[unit]
-    return f"(from {relation} where {LISTS[listed]} in (select {LISTS[listed]} from touched.{listed}))"
+    return f"(from {relation} where {is_listed(_LIST_OF[unit])})"

@@ -12,15 +12,15 @@
     }) }}
 {%- endmacro %}
 
-{#- The values of a unit's column that the run touched, as a subquery. -#}
-{% macro touched_values(unit) -%}
-    (select {{ unit_columns()[unit] }} from {{ target.database }}.touched.{{ unit }})
+{#- Whether a row is of a unit that the run touched: a macro of the schema `touched`. -#}
+{% macro has_touched(unit) -%}
+    {{ target.database }}.touched.has_{{ unit }}({{ unit_columns()[unit] }})
 {%- endmacro %}
 
 {#- A condition that keeps only what the run touched; true in a whole run. For what is no `ref`. -#}
 {% macro is_touched(unit) -%}
     {%- if var('only_touched', false) -%}
-        {{ unit_columns()[unit] }} in {{ touched_values(unit) }}
+        {{ has_touched(unit) }}
     {%- else -%}
         true
     {%- endif -%}
@@ -48,10 +48,7 @@
             {%- set unit = 'regions' -%}
         {%- endif -%}
         {%- if unit -%}
-            {%- set column = unit_columns()[unit] -%}
-            {{ return(
-                "(from " ~ relation ~ " where " ~ column ~ " in " ~ touched_values(unit) ~ ")"
-            ) }}
+            {{ return("(from " ~ relation ~ " where " ~ has_touched(unit) ~ ")") }}
         {%- endif -%}
     {%- endif -%}
     {{ return(relation) }}
@@ -73,7 +70,7 @@
     {%- if not execute or not var('only_touched', false) -%}
         true
     {%- else -%}
-        ({{ unit_columns()[unit] }} in {{ touched_values(unit) }}
+        ({{ has_touched(unit) }}
         {%- if meta.rule_column %}
         or {{ unit_columns()[unit] }} is null
         or {{ meta.rule_column }} in ('{{ rules_built_whole() | join("', '") }}')

@@ -14,10 +14,11 @@ from msgspec import Struct
 
 from contracts.claims import MEMBERS, claim_rules, expand_terms
 from contracts.form import FormVersion, Identity, form
+from contracts.layers.scope import is_listed
 from contracts.raw_json import Operand
 from pipelines.proof.problem import Cells, Problem, SoftEquation, candidates_of
 
-TOUCHED = "report_key in (select report_key from touched.reports)"  # all reports of the bodies that a run touched
+TOUCHED = is_listed("reports")  # all reports of the bodies that a run touched
 _REPORTS = "(select * from staging.stg_reports where not is_leftover)"
 _TOUCHED_REPORTS = f"(from {_REPORTS} where {TOUCHED})"
 _HINT, _STATED, _BETTER_COPY = 0.3, 1.0, 1.5

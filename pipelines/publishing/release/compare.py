@@ -8,7 +8,14 @@ from pipelines.publishing.audit import PUBLISHED_SCHEMA
 from pipelines.publishing.release.historic import DECISIONS, EVIDENCE, FIGURES, find_explained, find_unexplained
 from pipelines.publishing.release.keys import Part, read_keys, read_parts
 from pipelines.publishing.release.models import HistoricChange, PassRate, ReleaseDiff, TableDiff
-from pipelines.publishing.release.relations import VERSIONS, Relation, open_both, read_columns
+from pipelines.publishing.release.relations import (
+    IN_TOUCHED_BODIES,
+    VERSIONS,
+    Columns,
+    Relation,
+    open_both,
+    read_columns,
+)
 
 LISTED = 100
 CHECKS = "fct_identity_checks"
@@ -46,8 +53,8 @@ def compare_marts(
         tables: list[TableDiff] = []
         unexplained: list[HistoricChange] = []
         for name in sorted(before.keys() | after.keys()):
-            relation = _relation(name, before.get(name, []), after.get(name, []), keys.get(name, ()), parts.get(name))
-            tables.append(_compare_table(connection, relation, before.get(name, []), after.get(name, [])))
+            relation = _relation(name, before.get(name, {}), after.get(name, {}), keys.get(name, ()), parts.get(name))
+            tables.append(_compare_table(connection, relation, before.get(name, {}), after.get(name, {})))
             if has_evidence and name in FIGURES and name in before and name in after:
                 unexplained += find_unexplained(connection, relation)
         return ReleaseDiff(
@@ -61,15 +68,16 @@ def compare_marts(
         )
 
 
-def _relation(name: str, before: list[str], after: list[str], key: tuple[str, ...], part: Part | None) -> Relation:
+def _relation(name: str, before: Columns, after: Columns, key: tuple[str, ...], part: Part | None) -> Relation:
     """A table by the columns of both versions; all of them are its key if its own is not among them."""
     common = [column for column in after if column in before]
     known = key if key and set(key) <= set(common) else tuple(common)
-    return Relation(name, known, tuple(column for column in common if column not in known), part)
+    texts = frozenset(name for name in common if before[name] != after[name] or after[name].startswith("ENUM"))
+    return Relation(name, known, tuple(column for column in common if column not in known), part, texts)
 
 
 def _compare_table(
-    connection: duckdb.DuckDBPyConnection, relation: Relation, before: list[str], after: list[str]
+    connection: duckdb.DuckDBPyConnection, relation: Relation, before: Columns, after: Columns
 ) -> TableDiff:
     rows_before, rows_after = (
         relation.count_rows(connection, version) if columns else 0
@@ -94,7 +102,7 @@ def _compare_table(
 
 def _compare_pass_rates(connection: duckdb.DuckDBPyConnection, known: list[PassRate]) -> list[PassRate]:
     """The pass rates of both versions; of the touched bodies only, added to the rates known before, if these are."""
-    scope = "where authority_key in (from work.touched.bodies)" if known else ""
+    scope = f"where {IN_TOUCHED_BODIES}" if known else ""
     sides = " union all ".join(
         _PASS_RATES.format(version=version, side=side, scope=scope) for side, version in enumerate(VERSIONS)
     )

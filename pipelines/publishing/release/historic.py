@@ -6,7 +6,7 @@ import duckdb
 
 from pipelines.publishing.audit import PUBLISHED_SCHEMA
 from pipelines.publishing.release.models import HistoricChange
-from pipelines.publishing.release.relations import BODY_YEAR, Relation
+from pipelines.publishing.release.relations import BODY_YEAR, IN_TOUCHED_BODIES, Relation
 
 # The facts that hold printed figures. What is derived from them changes with other years' and other bodies' reports.
 FIGURES = (
@@ -43,9 +43,9 @@ def find_explained(
     Args:
         connection: both marts, attached as `before` and `after`.
         with_decisions: which of them have a table of decisions.
-        only_touched: whether no other body can have new evidence than those that `work.touched.bodies` lists.
+        only_touched: whether only the bodies that the run touched can have new evidence.
     """
-    scope = " where authority_key in (from work.touched.bodies)" if only_touched else ""
+    scope = f" where {IN_TOUCHED_BODIES}" if only_touched else ""
     before, after = (
         " union all ".join(
             query.format(version=version) + scope

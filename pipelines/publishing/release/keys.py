@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
+import msgspec
 from msgspec import Struct
 
 from contracts.rules import rules
@@ -20,7 +20,7 @@ def read_keys(models: Path = MODELS) -> dict[str, tuple[str, ...]]:
         OSError: the dbt project is not there.
     """
     files = [path for folder in PUBLISHED_MODELS for path in sorted((models / folder).glob("*.yml"))]
-    described = [model for path in files for model in yaml.safe_load(path.read_bytes()).get("models", [])]
+    described = [model for path in files for model in msgspec.yaml.decode(path.read_bytes()).get("models", [])]
     return {model["name"]: key for model in described if (key := _key_of(model))}
 
 
@@ -41,7 +41,7 @@ def read_parts(project: Path = PROJECT) -> dict[str, Part]:
     Raises:
         OSError: the dbt project is not there.
     """
-    folders = yaml.safe_load((project / "dbt_project.yml").read_bytes())["models"]["gongkai"]
+    folders = msgspec.yaml.decode((project / "dbt_project.yml").read_bytes())["models"]["gongkai"]
     groups = _incremental(folders["rules"]["groups"])
     whole = tuple(rule.id for rule in rules().values() if f"rules_{rule.group}" not in groups)
     return {

@@ -7,30 +7,36 @@ from pathlib import Path
 
 import duckdb
 
-from contracts.layers.scope import LISTS
+from contracts.layers.scope import LISTS, is_listed
 from pipelines.publishing.audit import PUBLISHED_SCHEMA
 from pipelines.publishing.release.keys import Part
 from pipelines.sql_paths import quote
 
 BODY_YEAR = ("authority_key", "report_year")
 VERSIONS = ("before", "after")
+WORK = "warehouse"  # the database that lists what was touched, under its own name, which its macros may use
+IN_TOUCHED_BODIES = is_listed("bodies", f"{WORK}.")
 
 
 @contextmanager
 def open_both(before: Path, after: Path, touched: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Both marts, read-only, in one connection; beside them as `work` the database that lists what was touched."""
+    """Both marts, read-only, in one connection; beside them the database that lists what was touched."""
     with duckdb.connect() as connection:
         for version, path in zip(VERSIONS, (before, after), strict=True):
             connection.execute(f"attach '{quote(path)}' as {version} (read_only)")
         if touched is not None:
-            connection.execute(f"attach '{quote(touched)}' as work (read_only)")
+            connection.execute(f"attach '{quote(touched)}' as {WORK} (read_only)")
         yield connection
 
 
-def read_columns(connection: duckdb.DuckDBPyConnection, version: str) -> dict[str, list[str]]:
+Columns = dict[str, str]  # with their types
+
+
+def read_columns(connection: duckdb.DuckDBPyConnection, version: str) -> dict[str, Columns]:
     """Columns by table of one version; views are left out, they show again what tables hold."""
     rows = connection.execute(
-        "select columns.table_name, list(columns.column_name order by columns.column_index) "
+        "select columns.table_name, map(list(columns.column_name order by columns.column_index), "
+        "list(columns.data_type order by columns.column_index)) "
         "from duckdb_columns() as columns inner join duckdb_tables() as tables "
         "using (database_name, schema_name, table_name) "
         "where columns.database_name = ? and columns.schema_name = ? group by columns.table_name",
@@ -43,14 +49,15 @@ def read_columns(connection: duckdb.DuckDBPyConnection, version: str) -> dict[st
 class Relation:
     """A table that both versions have: its key, and the other columns that both have.
 
-    `part` is what of it was rebuilt, by the lists of the schema `touched`; None if all of it.
-    Values are compared as text: the number behind a code differs where the lists of codes differ, its text does not.
+    `part` is what of it was rebuilt, by the lists of the schema `touched`; None if all of it. `texts` are the columns
+    that are compared as text: the number behind a code differs where the lists of codes differ, its text does not.
     """
 
     name: str
     key: tuple[str, ...]
     others: tuple[str, ...]
     part: Part | None = None
+    texts: frozenset[str] = frozenset()
 
     @property
     def has_body_year(self) -> bool:
@@ -67,7 +74,9 @@ class Relation:
     def find_differing(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Fill the temporary table `differing` with the body-years whose rows differ, with one row if it has none."""
         part = ", ".join(BODY_YEAR) if self.has_body_year else "0 as everything"
-        values = ", ".join(f'"{column}"::varchar' for column in (*self.key, *self.others))
+        values = ", ".join(
+            f'"{column}"::varchar' if column in self.texts else f'"{column}"' for column in (*self.key, *self.others)
+        )
         before, after = (
             f"select {part}, count(*) as rows, bit_xor(hash({values})) as content from {self._in(version)} group by all"
             for version in VERSIONS
@@ -110,7 +119,7 @@ class Relation:
 
     def _part_of(self, version: str, part: Part) -> str:
         column = LISTS[part.unit]
-        condition = f"{column} in (select {column} from work.touched.{part.unit})"
+        condition = is_listed(part.unit, f"{WORK}.")
         if part.rule_column is not None:
             whole = ", ".join(f"'{rule}'" for rule in part.rules)
             condition += f" or {column} is null or {part.rule_column}::varchar in ({whole})"
