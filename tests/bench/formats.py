@@ -18,7 +18,7 @@ from rich.table import Table
 from pipelines.render.document import render
 from pipelines.render.report import Layout, RenderedReport, Style
 from tests.accuracy.reports import VERSIONS, random_figures, report_of, versions_of
-from tests.bench.measure import measure, peak_memory
+from tests.bench.measure import Sample, measure
 from tests.drawn_pdf import draw_pdf
 
 FEW = 4
@@ -51,19 +51,16 @@ def write_documents(folder: Path, kind: str, count: int) -> None:
         (folder / f"{number:05d}.{kind}").write_bytes(content)
 
 
-def measure_format(folder: Path, kind: str, count: int) -> tuple[float | None, float]:
-    """Documents a second, None if so few of them cannot be told from starting up; and the peak memory in GB."""
+def measure_format(folder: Path, kind: str, count: int) -> tuple[float | None, Sample]:
+    """Documents a second, None if so few of them cannot be told from starting up; and the larger run."""
     gongkai = str(Path(sys.executable).with_name("gongkai"))
-    seconds: list[float] = []
-    peak = 0.0
+    samples: list[Sample] = []
     for size in (FEW, count):
         source, target = folder / f"{kind}-{size}", folder / f"{kind}-{size}-json"
         write_documents(source, kind, size)
-        sample = measure([gongkai, "extract", str(source), "--out", str(target)], folder / f"{kind}.log")
-        seconds.append(sample.seconds)
-        peak = peak_memory([sample])
-    net = seconds[1] - seconds[0]
-    return (count - FEW) / net if net > SHORTEST else None, peak
+        samples.append(measure([gongkai, "extract", str(source), "--out", str(target)], folder / f"{kind}.log"))
+    net = samples[1].seconds - samples[0].seconds
+    return (count - FEW) / net if net > SHORTEST else None, samples[1]
 
 
 def main() -> None:
@@ -71,17 +68,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench.formats", description=__doc__)
     parser.add_argument("--share", type=float, default=1.0, help="of the documents; fewer make it quicker and coarser")
     options = parser.parse_args()
-    table = Table("format", "documents", "a second", "target", "peak GB of all processes", title="reading")
+    table = Table("format", "documents", "a second", "target", "GB in all", "MB a worker", title="reading")
     with tempfile.TemporaryDirectory(prefix="gongkai-bench-") as name:
         for kind, documents, target in FORMATS:
             count = max(int(documents * options.share), 2 * FEW)
-            rate, peak = measure_format(Path(name), kind, count)
+            rate, sample = measure_format(Path(name), kind, count)
             table.add_row(
                 kind,
                 f"{count:,}",
                 f"{rate:.1f}" if rate else "too few",
                 f">= {target:.0f}" if target else "-",
-                f"{peak:.2f}",
+                f"{sample.peak_gb:.2f}",
+                f"{sample.child_gb * 1024:.0f}",
             )
     Console().print(table)
 

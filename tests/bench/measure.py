@@ -12,10 +12,11 @@ from tests.bench.memory import MemorySampler
 
 
 class Sample(Struct, frozen=True):
-    """One run of a command: wall seconds, and the peak memory of all its processes together in GB."""
+    """One run of a command: wall seconds, and in GB the peak memory of all its processes and of the largest child."""
 
     seconds: float
     peak_gb: float
+    child_gb: float = 0.0
 
 
 class CommandError(RuntimeError):
@@ -40,7 +41,7 @@ def measure(command: list[str], log: Path) -> Sample:
     if process.returncode:
         tail = log.read_text(encoding="utf-8", errors="replace")[-2000:]
         raise CommandError(f"{' '.join(command)} ended with {process.returncode}:\n{tail}")
-    return Sample(seconds, peak_gb)
+    return Sample(seconds, peak_gb, sampler.child_gb)
 
 
 def median_seconds(samples: list[Sample]) -> float:

@@ -37,20 +37,24 @@ def _proportional_kilobytes(process: int) -> int:
 
 
 class MemorySampler(threading.Thread):
-    """Watches a process and its descendants until `stop`; `peak_gb` is the largest sum seen."""
+    """Watches a process and its descendants until `stop`.
+
+    `peak_gb` is the largest sum seen, `child_gb` the most that one descendant had.
+    """
 
     def __init__(self, process: int) -> None:
         """Watch a process by its id."""
         super().__init__(daemon=True)
         self._process = process
         self._stopped = threading.Event()
-        self.peak_gb = 0.0
+        self.peak_gb = self.child_gb = 0.0
 
     def run(self) -> None:
         """Sample until told to stop."""
         while not self._stopped.wait(INTERVAL_SECONDS):
-            kilobytes = sum(map(_proportional_kilobytes, _family(self._process)))
-            self.peak_gb = max(self.peak_gb, kilobytes / 2**20)
+            own, *others = map(_proportional_kilobytes, _family(self._process))
+            self.peak_gb = max(self.peak_gb, sum((own, *others)) / 2**20)
+            self.child_gb = max(self.child_gb, max(others, default=0) / 2**20)
 
     def stop(self) -> float:
         """End sampling; the peak in GB."""
