@@ -8,6 +8,7 @@ from msgspec import Struct, structs
 
 from contracts.evidence import evidence_agrees
 from contracts.raw_json import Authority, Evidence, EvidenceSource, Scope
+from contracts.regions import Region
 from pipelines.extract import identity_patterns as patterns
 from pipelines.extract.authority_names import Body, body_of, written_out
 from pipelines.extract.fold import fold
@@ -24,7 +25,6 @@ from pipelines.extract.identity_year import (
 )
 from pipelines.extract.pieces import Piece
 from pipelines.extract.place_context import Context
-from pipelines.extract.place_names import place_of_host
 
 _GENERIC = "省市州区县旗盟"
 _GOVERNMENT_SITE = ".gov.cn"
@@ -118,14 +118,15 @@ def _distinct(witnesses: list[Witness]) -> list[Witness]:
     return list(found.values())
 
 
-def _region_witnesses(body: Body | None, host: str, year: int | None) -> list[Witness]:
+def _region_witnesses(body: Body | None, site: Region | None, host: str) -> list[Witness]:
     """What the body's name says of its region, and what the name of the government's site does."""
     found: list[Witness] = []
     if body is not None and body.region is not None:
         sources: dict[str, EvidenceSource] = {"named": "name", "context": "context", "misread": "misread_name"}
         found.append(Witness("region_code", body.region.code, sources[body.basis], body.quote or body.name))
-    region = place_of_host(host, year) if host.endswith(_GOVERNMENT_SITE) else None
-    return [*found, Witness("region_code", region.code, "url", host)] if region else found
+    if site is not None and host.endswith(_GOVERNMENT_SITE):
+        found.append(Witness("region_code", site.code, "url", host))
+    return found
 
 
 def read_identity(pieces: Sequence[Piece], source_uri: str) -> ReportIdentity:
@@ -142,7 +143,8 @@ def read_identity(pieces: Sequence[Piece], source_uri: str) -> ReportIdentity:
     printed_date = next((witness.value for witness in published if witness.source != "url"), "")
     year, witnesses = read_year(lines, titles, source_uri, printed_date)
     host = next((host for url in addresses(lines, source_uri) if (host := urlsplit(url).hostname)), "")
-    chosen, body, named = _read_body(list(_candidates(lines, titles, source_uri)), Context(text, year, host))
+    context = Context(text, year, host)
+    chosen, body, named = _read_body(list(_candidates(lines, titles, source_uri)), context)
     scope, scope_witnesses = read_scope(body, lines, text)
     period = read_period(lines)
     identity = ReportIdentity(
@@ -154,7 +156,7 @@ def read_identity(pieces: Sequence[Piece], source_uri: str) -> ReportIdentity:
         scope=scope,
         evidence=[],
     )
-    found = [*named, *witnesses, *period, *published, *_region_witnesses(body, host, year), *scope_witnesses]
+    found = [*named, *witnesses, *period, *published, *_region_witnesses(body, context.site, host), *scope_witnesses]
     return structs.replace(identity, evidence=[_judged(witness, identity) for witness in found])
 
 

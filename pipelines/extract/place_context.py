@@ -42,10 +42,14 @@ class Context:
         return {place.regions[0].code: place.name for place in self.places if len(place.regions) == 1}
 
     @cached_property
+    def site(self) -> Region | None:
+        """The region that the host is named after, whatever the text says."""
+        return place_of_host(self._host, self.year) if self._host else None
+
+    @cached_property
     def host(self) -> Region | None:
         """The region that the host is named after, if the text names it too."""
-        region = place_of_host(self._host, self.year) if self._host else None
-        return region if region and region.name_zh[:2] in self.text else None
+        return self.site if self.site and self.site.name_zh[:2] in self.text else None
 
 
 def _witness(region: Region, context: Context, depth: int) -> str:

@@ -72,7 +72,7 @@ def _relation(name: str, before: Columns, after: Columns, key: tuple[str, ...], 
     """A table by the columns of both versions; all of them are its key if its own is not among them."""
     common = [column for column in after if column in before]
     known = key if key and set(key) <= set(common) else tuple(common)
-    texts = frozenset(name for name in common if before[name] != after[name] or after[name].startswith("ENUM"))
+    texts = frozenset(one for one in common if before[one] != after[one] or after[one].startswith("ENUM"))
     return Relation(name, known, tuple(column for column in common if column not in known), part, texts)
 
 

@@ -16,6 +16,7 @@ BODY_YEAR = ("authority_key", "report_year")
 VERSIONS = ("before", "after")
 WORK = "warehouse"  # the database that lists what was touched, under its own name, which its macros may use
 IN_TOUCHED_BODIES = is_listed("bodies", f"{WORK}.")
+Columns = dict[str, str]  # the types of a table's columns by their names, in order
 
 
 @contextmanager
@@ -27,9 +28,6 @@ def open_both(before: Path, after: Path, touched: Path | None = None) -> Iterato
         if touched is not None:
             connection.execute(f"attach '{quote(touched)}' as {WORK} (read_only)")
         yield connection
-
-
-Columns = dict[str, str]  # with their types
 
 
 def read_columns(connection: duckdb.DuckDBPyConnection, version: str) -> dict[str, Columns]:
