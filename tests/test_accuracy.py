@@ -15,6 +15,11 @@ from tests.printed_layouts import LAYOUTS, Layout
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "accuracy.md"
 SEED = 7
+ONCE_WRONG = [  # trials of larger counts that the reader of their day read wrong
+    Trial("words broken", "label_lines", 1000023),
+    Trial("label removed", "glued", 1000115),
+    Trial("label removed", "glued", 1000157),
+]
 LAYOUTS_OF_A_FAULT = 5  # each fault in some layouts, so that all layouts have their turn
 
 
@@ -31,6 +36,13 @@ def test_a_fault_is_decided_right_or_named(fault: str) -> None:
     results = [result for result in map(run_trial, sampled_trials(fault)) if result is not None]
     assert results
     assert {result.trial.layout: result.wrong for result in results if result.wrong} == {}
+
+
+@pytest.mark.parametrize("trial", ONCE_WRONG, ids=str)
+def test_what_was_once_read_wrong_stays_mended(trial: Trial) -> None:
+    result = run_trial(trial)
+    assert result is not None
+    assert result.wrong == ()
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

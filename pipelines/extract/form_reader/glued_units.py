@@ -24,6 +24,7 @@ from pipelines.extract.form_reader.splits import (
 from pipelines.extract.form_reader.units import Unit
 
 _MOST_JOINED = 2
+_MOST_PLACED = 4  # rows without labels whose figures may be glued to those of the row before
 _MINUS = str.maketrans("−－–—", "----")  # noqa: RUF001 - the dashes that documents print
 
 
@@ -50,15 +51,17 @@ def is_short(unit: Unit) -> bool:
 def split_unit(unit: Unit) -> SplitUnit:
     """The splits of a unit's figures into its cells.
 
-    Where no sum tells that a cell was left blank, figures that could be those of fewer cells are left open.
+    Where no sum tells that a cell was left blank, figures that could be those of fewer cells are left open. Rows that
+    only their place decides can be lost with their labels.
     """
     try:
-        kept = list(_splits(unit))
+        choices = list(_lost_rows(unit))
+        kept = [found for lost in choices for found in _splits(unit, lost)]
         if not kept:
-            return SplitUnit([], list(_splits(unit, is_summed=False)))
+            return SplitUnit([], [found for lost in choices for found in _splits(unit, lost, is_summed=False)])
         if not any(_shape(row).is_sum for row in _rows(unit.cells)):
-            return SplitUnit([*kept, *_with_lost(unit, range(1, len(unit.cells)))], [])
-        return SplitUnit(kept, _others(unit, kept))
+            return SplitUnit([*_splits(unit), *_with_lost(unit, range(1, len(unit.cells)))], [])
+        return SplitUnit(kept, [other for lost in choices for other in _others(unit, kept, lost)])
     except TooManySplits:
         return SplitUnit([], [])
 
@@ -71,11 +74,23 @@ def doubtful_splits(unit: Unit) -> list[Hypothesis]:
         return []
 
 
+def _lost_rows(unit: Unit) -> Iterator[tuple[int, ...]]:
+    """The cells that are lost if none, some or all of the rows are that only their place decides.
+
+    Raises:
+        TooManySplits: these rows are more than `_MOST_PLACED`.
+    """
+    rows = [row for row in unit.placed if row != unit.cells[0].row]
+    if len(rows) > _MOST_PLACED:
+        raise TooManySplits
+    for count in range(len(rows) + 1):
+        for lost in combinations(rows, count):
+            yield tuple(place for place, cell in enumerate(unit.cells) if cell.row in lost)
+
+
 def _splits(unit: Unit, lost: Sequence[int] = (), *, is_summed: bool = True) -> Iterator[Hypothesis]:
     """The splits into the cells that are not lost."""
-    cells = [cell for place, cell in enumerate(unit.cells) if place not in lost]
-    slots = _solid(unit)
-    splitting = Splitting(_tape(slots), [_shape(row) for row in _rows(cells)])
+    slots, splitting = _splitting(unit, lost)
     for split in splitting.all() if is_summed else splitting.unsummed():
         yield _hypothesis(slots, split, lost)
 
@@ -86,12 +101,18 @@ def _with_lost(unit: Unit, counts: Iterable[int]) -> Iterator[Hypothesis]:
             yield from _splits(unit, lost)
 
 
-def _others(unit: Unit, kept: Sequence[Hypothesis]) -> list[Hypothesis]:
+def _others(unit: Unit, kept: Sequence[Hypothesis], lost: Sequence[int]) -> list[Hypothesis]:
     """Splits that a sum rules out, at least one for each cell to which they give another figure."""
-    slots = _solid(unit)
-    splitting = Splitting(_tape(slots), [_shape(row) for row in _rows(unit.cells)])
-    others = (_hypothesis(slots, split) for split in splitting.others(splitting.all()[0]))
+    slots, splitting = _splitting(unit, lost)
+    others = (_hypothesis(slots, other, lost) for split in splitting.all()[:1] for other in splitting.others(split))
     return [other for other in others if other not in kept]
+
+
+def _splitting(unit: Unit, lost: Sequence[int]) -> tuple[list[Slot], Splitting]:
+    """The figures of a unit, and their splits into the cells that are not lost."""
+    slots = _solid(unit)
+    cells = [cell for place, cell in enumerate(unit.cells) if place not in lost]
+    return slots, Splitting(_tape(slots), [_shape(row) for row in _rows(cells)])
 
 
 def _solid(unit: Unit) -> list[Slot]:

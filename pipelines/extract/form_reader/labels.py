@@ -163,6 +163,11 @@ def is_label(text: str) -> bool:
     return _match_exactly(fold(text)) is not None
 
 
+def is_numbered(text: str) -> bool:
+    """Whether a text begins with an ordinal, as a label does and the rest of one does not."""
+    return bool(_without_ordinal(fold(text))[0])
+
+
 def _match_exactly(folded: str) -> Match | None:
     printed, body = _without_ordinal(folded)
     labels = _labels().get(label_key(body))

@@ -13,6 +13,7 @@ from pipelines.extract.form_reader.labels import (
     LONGEST_LABEL,
     Match,
     is_label,
+    is_numbered,
     match_header_part,
     match_labels,
     match_upright,
@@ -146,7 +147,10 @@ def _matches_from(pieces: Sequence[Piece], index: int) -> tuple[tuple[Match, ...
         if matches:
             return matches, end
     matches = match_labels(text)
-    return (matches, index + 1) if matches else _joined_matches(pieces, index)
+    if matches and is_label(text):
+        return matches, index + 1
+    joined, end = _joined_matches(pieces, index, in_full=bool(matches))
+    return (joined, end) if joined else (matches, index + 1)
 
 
 def _row_of_figures(piece: Piece, start: int, index: int, in_row: bool) -> Iterator[Token]:
@@ -211,7 +215,7 @@ def _read_spread_label(pieces: Sequence[Piece], index: int) -> _SpreadLabel | No
     found: _SpreadLabel | None = None
     for end in range(index + 1, min(index + _MOST_LINES, len(pieces))):
         piece = pieces[end]
-        if piece.kind != "line" or not piece.text or match_labels(piece.text):
+        if not _goes_on(piece):
             break
         start = _start_of_figures(piece.text)
         if start < len(piece.text):
@@ -230,6 +234,13 @@ def _read_spread_label(pieces: Sequence[Piece], index: int) -> _SpreadLabel | No
                 if found.is_exact:
                     break
     return found
+
+
+def _goes_on(piece: Piece) -> bool:
+    """Whether a line can be figures or the rest of a label; one with an ordinal begins the next label."""
+    if piece.kind != "line" or not piece.text or match_labels(piece.text):
+        return False
+    return _start_of_figures(piece.text) == 0 or not is_numbered(piece.text)
 
 
 def _rows_of(matches: tuple[Match, ...]) -> set[tuple[str, str]]:
@@ -255,8 +266,11 @@ def _figures_at(pieces: Sequence[Piece], index: int) -> Iterator[Token]:
         yield from _row_of_figures(piece, _start_of_figures(piece.text), index, in_row=False)
 
 
-def _joined_matches(pieces: Sequence[Piece], index: int) -> tuple[tuple[Match, ...], int]:
-    """The labels of a text that goes on in the next pieces, and the end of those pieces."""
+def _joined_matches(pieces: Sequence[Piece], index: int, *, in_full: bool) -> tuple[tuple[Match, ...], int]:
+    """The labels of a text that goes on in the next pieces, and the end of those pieces.
+
+    `in_full`: only one label to the letter, of which the text itself is known to be the greater part.
+    """
     text = pieces[index].text
     for end in range(index + 1, min(index + _MOST_FRAGMENTS, len(pieces))):
         piece = pieces[end]
@@ -265,7 +279,7 @@ def _joined_matches(pieces: Sequence[Piece], index: int) -> tuple[tuple[Match, .
         if parse_figure(piece.text) is not None or _FIGURES_ONLY.fullmatch(piece.text):
             break
         text += piece.text
-        matches = match_labels(text)
+        matches = match_labels(text) if not in_full or is_label(text) else ()
         if matches:
             return matches, end + 1
     return (), index + 1

@@ -198,16 +198,21 @@ class _UnitReader:
     def _extend_runs(self) -> None:
         """Runs that are too long hold the rows whose labels are not there behind their own.
 
-        A single figure can be that of the row without label, too: then it is left open whose it is.
+        A single figure can be that of the row without label, too: then it is left open whose it is. So can glued ones,
+        if their digits are enough for both rows.
         """
         for rows, run in self._rows:
             own = len(self._cells[rows[0]])
-            extra = len(run.solid) - own
-            if not run.row or extra < 0 or any(slot.kind == "glued" for slot in run.slots):
+            is_glued = any(slot.kind == "glued" for slot in run.slots)
+            extra = (run.room if is_glued else len(run.solid)) - own
+            if not run.row or extra < 0:
                 continue
             candidates = self._candidates_behind(run)
             lengths = [len(self._cells[row]) for row in candidates]
-            added = 1 if extra == 0 and own == 1 and lengths[:1] == [1] else _best_extension(lengths, extra)
+            if is_glued:
+                added = sum(length <= extra for length in accumulate(lengths))
+            else:
+                added = 1 if extra == 0 and own == 1 and lengths[:1] == [1] else _best_extension(lengths, extra)
             self._placed.update(candidates[:added])
             self._missing = [row for row in self._missing if row not in candidates[:added]]
             rows.extend(candidates[:added])
