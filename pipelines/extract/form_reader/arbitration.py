@@ -130,11 +130,13 @@ class _Court:
             yield tuple(verdict.readings[place] for verdict, place in zip(contested, places, strict=True))
 
     def _doubt_regular_units(self) -> None:
-        """Other readings of a regular row, if several identities contradict it and all are content with those."""
+        """Other readings of a regular row, if several identities contradict it and all are content with those.
+
+        A single one is enough to leave figures open that stand behind a blank cell: they may stand one cell further.
+        """
         values = self._values_without(())
         violated = propagate(self._rules, values).violated
-        if len(violated) < _FEWEST_WITNESSES:
-            return
+        is_single = len(violated) < _FEWEST_WITNESSES
         for verdict in [verdict for verdict in self._verdicts if not verdict.is_split and not _is_fixed(verdict.unit)]:
             cells = {cell.id for cell in verdict.unit.cells}
             own = {rule.id for rule in self._rules if cells.issuperset(rule.weights)}
@@ -142,15 +144,15 @@ class _Court:
             if (own & violated and len(touched & violated) >= _FEWEST_WITNESSES) or _has_blanks(
                 verdict, violated, touched
             ):
-                self._doubt(verdict)
+                self._doubt(verdict, is_single=is_single)
 
-    def _doubt(self, verdict: Verdict) -> None:
+    def _doubt(self, verdict: Verdict, *, is_single: bool) -> None:
         others = enumerate_exchanges(verdict.unit)
         doubted = Verdict(verdict.unit, others, [*verdict.readings, *others])
         self._verdicts = [doubted if other is verdict else other for other in self._verdicts]
         survivors = [reading for (reading,) in self._survivors([doubted]) if not self._is_exchange(doubted, reading)]
         if survivors:
-            doubted.readings = survivors
+            doubted.readings = [*verdict.readings, *survivors] if is_single else survivors
         else:
             self._verdicts = [verdict if other is doubted else other for other in self._verdicts]
 

@@ -229,8 +229,8 @@ class _UnitReader:
         return named[place + 1].row if place + 1 < len(named) else ""
 
     def _place_last_run(self) -> None:
-        """The one run that is left is the one row that is left."""
-        if len(self._missing) == 1:
+        """The one run that is left is the one row that is left, labels without figures counted."""
+        if len(self._missing) == 1 and self._labelled.keys() == set(self._read.row_labels):
             fitting = [run for run in self._loose if self._fits(self._missing[0], run)]
             if len(fitting) == 1 and self._fits(self._missing[0], fitting[0]):
                 self._give(list(self._missing), fitting[0])
