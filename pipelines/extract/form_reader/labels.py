@@ -117,12 +117,13 @@ def match_labels(text: str) -> tuple[Match, ...]:
     if not text or len(text) > LONGEST_LABEL:
         return ()
     folded = fold(text)
-    match = _match(folded)
+    parts = [part for part in _INNER.split(folded) if part.strip()]
+    are_labels = len(parts) > 1 and all(_match_exactly(part) is not None for part in parts)
+    match = None if are_labels else _match(folded)
     if match is not None:
         inner = _INNERMOST.search(folded)
         row = _match(inner[1]) if inner and any(label.kind == "group" for label in match.labels) else None
         return (_with_header_parts(match, folded), *(() if row is None else (row,)))
-    parts = [part for part in _INNER.split(folded) if part.strip()]
     matches = [_match(part) for part in parts] if len(parts) > 1 else [None]
     found = tuple(match for match in matches if match is not None)
     return found if len(found) == len(matches) else _match_words(folded.split())

@@ -1,6 +1,7 @@
-"""Order: figures printed in the line above their label are put behind it."""
+"""Order: figures printed in the line above their label are put behind it; where nothing tells, they are set aside."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 from msgspec import Struct
@@ -24,22 +25,34 @@ class _Part(Struct, frozen=True):
     count: int
 
 
-def figures_behind_labels(tokens: Sequence[Token], table: Table) -> list[Token]:
+class Ordered(Struct, frozen=True):
     """The tokens of a block, in which every line of figures stands behind the line of its label.
 
-    Figures stand above their labels if more labels have before them a line of as many figures as their row has
-    columns than have it behind them; where that tells nothing, if more have any line of figures before them.
+    `unclear`: the pieces of lines of figures of which nothing tells whether their label stands above or below them.
+    """
+
+    tokens: Sequence[Token]
+    unclear: frozenset[int] = frozenset()
+
+
+def figures_behind_labels(tokens: Sequence[Token], table: Table) -> Ordered:
+    """Put figures that stand above their labels behind them.
+
+    They do if more labels have before them a line of as many figures as their row has columns than have it behind
+    them; where no label has either, if more have any line of figures before them. As many of both tell nothing.
     """
     every = _parts(tokens, table)
     before, behind = (sum(map(_fits, every, other)) for other in ([None, *every], [*every[1:], None]))
     if before < behind:
-        return list(tokens)
+        return Ordered(tokens)
+    if before == behind > 0:
+        return Ordered(tokens, _beside_labels(tokens, every))
     parts = [part for part in every if part.kind != "figures" or part.count >= _FEWEST_FIGURES]
     labels = [place for place, part in enumerate(parts) if part.kind == "label"]
     above = {place for place in labels if place and parts[place - 1].kind == "figures"}
     below = {place for place in labels if place + 1 < len(parts) and parts[place + 1].kind == "figures"}
     if before == behind and len(above) <= len(below):
-        return list(tokens)
+        return Ordered(tokens)
     ordered = list(tokens)
     for place in above:
         figures, label = parts[place - 1], parts[place]
@@ -49,7 +62,18 @@ def figures_behind_labels(tokens: Sequence[Token], table: Table) -> list[Token]:
             *tokens[label.start : label.end],
             *tokens[figures.start : figures.end],
         ]
-    return ordered
+    return Ordered(ordered)
+
+
+def _beside_labels(tokens: Sequence[Token], parts: Sequence[_Part]) -> frozenset[int]:
+    """The pieces of the lines of figures above or below a label that stands in a line of its own."""
+    pairs = ((one, other) for first, second in pairwise(parts) for one, other in ((first, second), (second, first)))
+    return frozenset(
+        token.piece
+        for label, figures in pairs
+        if label.kind == "label" and figures.kind == "figures"
+        for token in tokens[figures.start : figures.end]
+    )
 
 
 def _fits(label: _Part, figures: _Part | None) -> bool:

@@ -11,7 +11,7 @@ from contracts.raw_json import Span
 from pipelines.extract.form_reader.blocks import Block
 from pipelines.extract.form_reader.figures import Figure, Slot
 from pipelines.extract.form_reader.labels import Match
-from pipelines.extract.form_reader.order import figures_behind_labels
+from pipelines.extract.form_reader.order import Ordered, figures_behind_labels
 from pipelines.extract.form_reader.tokens import Token
 
 
@@ -62,17 +62,19 @@ class _RunReader:
         self._is_side_by_side = self._declared.layout == "rows_side_by_side"
         self._in_rows = block.in_rows
         self._spaced = not block.in_rows and _is_spaced(block.tokens)
-        self._tokens = figures_behind_labels(block.tokens, self._declared) if block.in_rows else block.tokens
+        self._ordered = figures_behind_labels(block.tokens, self._declared) if block.in_rows else Ordered(block.tokens)
         self._runs: list[Run] = []
         self._labels: list[str] = []
         self._run: Run | None = None
         self._row_start = 0
 
     def read(self) -> RunsRead:
-        for index, token in enumerate(self._tokens):
+        for index, token in enumerate(self._ordered.tokens):
             if token.kind == "labels":
                 for match in token.matches:
                     self._take_label(match, token, self._has_figure_behind(index))
+            elif token.slot is not None and token.piece in self._ordered.unclear:
+                self._start("", token.span, is_aside=True).slots.append(token.slot)
             elif token.slot is not None:
                 self._take_slot(token.slot)
             elif token.kind == "text" and _FIGURES_AND_MORE.match(token.text):
@@ -86,7 +88,7 @@ class _RunReader:
         return RunsRead(self._runs, tuple(self._labels), self._in_rows, usual)
 
     def _has_figure_behind(self, index: int) -> bool:
-        following = self._tokens[index + 1 : index + 2]
+        following = self._ordered.tokens[index + 1 : index + 2]
         return bool(following) and following[0].slot is not None
 
     def _take_label(self, match: Match, token: Token, has_figure: bool) -> None:
