@@ -82,10 +82,12 @@ def _fits(label: _Part, figures: _Part | None) -> bool:
 
 
 def _is_same_line(first: Token, other: Token) -> bool:
-    """Whether two tokens are of one piece, or of pieces that one line of text was taken apart into."""
+    """Whether two tokens are of one row, of one piece, or of pieces that one line of text was taken apart into."""
+    if first.piece == other.piece or (first.in_row and other.in_row):
+        return True
     line, there = first.span, other.span
     same = line.line is not None and (line.page, line.line, line.table) == (there.page, there.line, there.table)
-    return first.piece == other.piece or (same and not first.in_row and not other.in_row)
+    return same and not first.in_row and not other.in_row
 
 
 def _parts(tokens: Sequence[Token], table: Table) -> list[_Part]:
@@ -93,7 +95,7 @@ def _parts(tokens: Sequence[Token], table: Table) -> list[_Part]:
     start = 0
     while start < len(tokens):
         end = start + 1
-        while end < len(tokens) and _is_same_line(tokens[start], tokens[end]):
+        while end < len(tokens) and _is_same_line(tokens[end - 1], tokens[end]):
             end += 1
         line = tokens[start:end]
         row = next((row for token in line for match in token.matches if (row := match.row(table, bare=True))), "")
