@@ -23,6 +23,9 @@ ONCE_WRONG = [  # trials of larger counts that the reader of their day read wron
     Trial("words broken", "pdf_plain", 1000003),
     Trial("empty lines", "numbers_first", 1000015),
     Trial("lines run together", "numbers_first", 1000020),
+    Trial("lines run together", "numbers_first", 1000036),
+    Trial("number lost with its cell", "xlsx", 1000033),
+    Trial("figures shifted by a cell", "docx", 1000035),
 ]
 LAYOUTS_OF_A_FAULT = 5  # each fault in some layouts, so that all layouts have their turn
 

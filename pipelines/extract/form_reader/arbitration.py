@@ -62,6 +62,7 @@ class _Court:
         self._judge_together([verdict for verdict in judged if not verdict.is_split])
         if not contested:
             self._doubt_regular_units()
+        self._question_blank_ends()
         self._question_splits()
         for verdict in self._verdicts:
             if verdict.unit.placed and len(verdict.readings) == 1:
@@ -70,14 +71,17 @@ class _Court:
 
     def _filter_by_own_rules(self, verdict: Verdict) -> bool:
         """Keep the hypotheses that the identities within the unit allow; whether the rest can still be judged."""
-        unit = verdict.unit
-        cells = {cell.id for cell in unit.cells}
-        own = [rule for rule in touched_rules(self._rules, cells) if cells.issuperset(rule.weights)]
+        unit, own = verdict.unit, self._own_rules(verdict.unit)
         kept = [found for found in verdict.readings if not propagate(own, found.values(unit.cells)).violated]
-        verdict.is_open = not kept or not touched_rules(self._rules, cells)
+        verdict.is_open = not kept or not touched_rules(self._rules, [cell.id for cell in unit.cells])
         if kept:
             verdict.readings = kept
         return not verdict.is_open
+
+    def _own_rules(self, unit: Unit) -> list[Rule]:
+        """The identities whose terms are all cells of the unit."""
+        cells = {cell.id for cell in unit.cells}
+        return [rule for rule in touched_rules(self._rules, cells) if cells.issuperset(rule.weights)]
 
     def _values_without(self, contested: Iterable[Verdict]) -> Values:
         left_out = {id(verdict) for verdict in contested}
@@ -156,6 +160,28 @@ class _Court:
         else:
             self._verdicts = [verdict if other is doubted else other for other in self._verdicts]
 
+    def _question_blank_ends(self) -> None:
+        """A row that begins or ends with its one blank cell is open if all identities allow its figures elsewhere, too.
+
+        A cell that is lost leaves the same, as does a blank one that pushes the others on. What no sum judges is as
+        it was printed.
+        """
+        for verdict in self._verdicts:
+            ends = [slot.kind == "blank" for slot in verdict.unit.slots]
+            if len(verdict.readings) != 1 or verdict.is_split or sum(ends) != 1 or not (ends[0] or ends[-1]):
+                continue
+            if not self._own_rules(verdict.unit):
+                continue
+            others = enumerate_exchanges(verdict.unit)
+            doubted = Verdict(verdict.unit, others, others)
+            self._verdicts = [doubted if other is verdict else other for other in self._verdicts]
+            survivors = [reading for (reading,) in self._survivors([doubted])]
+            self._verdicts = [verdict if other is doubted else other for other in self._verdicts]
+            printed = verdict.values
+            contrary = [other for other in survivors if _is_contrary(printed, other.values(verdict.unit.cells))]
+            verdict.readings = [*verdict.readings, *contrary]
+            verdict.compared = [*verdict.compared, *contrary]
+
     def _is_exchange(self, verdict: Verdict, reading: Hypothesis) -> bool:
         """Whether the lost figure would be the stray one: a mere exchange, which bodies do print."""
         values = {**self._values_without([verdict]), **reading.values(verdict.unit.cells)}
@@ -187,6 +213,11 @@ def _first_verdict(unit: Unit, *, in_glued: bool) -> Verdict:
 def _objections(rules: Sequence[Rule], reading: Hypothesis, unit: Unit) -> int:
     """How many of the identities a reading of a unit violates."""
     return len(propagate(rules, {"": 1, **reading.values(unit.cells)}).violated)
+
+
+def _is_contrary(values: Values, others: Values) -> bool:
+    """Whether two readings give a cell two figures."""
+    return any(value is not None and others[cell] not in (None, value) for cell, value in values.items())
 
 
 def _is_fixed(unit: Unit) -> bool:
