@@ -16,13 +16,14 @@ _PartKind = Literal["label", "figures", "both"]
 class _Part(Struct, frozen=True):
     """Tokens `start` to `end` of one line: the label of a row, figures alone, or both (which never move).
 
-    `count`: the figures, or the columns of the label's row.
+    `count`: the figures, or the columns of the label's row. `row`: the row that is named, if one is.
     """
 
     kind: _PartKind
     start: int
     end: int
     count: int
+    row: str = ""
 
 
 class Ordered(Struct, frozen=True):
@@ -91,6 +92,7 @@ def _is_same_line(first: Token, other: Token) -> bool:
 
 
 def _parts(tokens: Sequence[Token], table: Table) -> list[_Part]:
+    """The lines with labels or figures, without labels that are printed again with their figures."""
     parts: list[_Part] = []
     start = 0
     while start < len(tokens):
@@ -102,6 +104,7 @@ def _parts(tokens: Sequence[Token], table: Table) -> list[_Part]:
         figures = sum(token.slot is not None and token.slot.kind != "blank" for token in line)
         if row or figures:
             kind: _PartKind = "both" if row and figures else "label" if row else "figures"
-            parts.append(_Part(kind, start, end, len(table.columns_of(row)) if kind == "label" else figures))
+            parts.append(_Part(kind, start, end, len(table.columns_of(row)) if kind == "label" else figures, row))
         start = end
-    return parts
+    complete = {part.row for part in parts if part.kind == "both"}
+    return [part for part in parts if part.kind != "label" or part.row not in complete]
