@@ -158,8 +158,8 @@ def _check_decisions(connection: duckdb.DuckDBPyConnection) -> CheckResult:
             expected[one.id] = "active" if is_met else "expired"
     found = dict(connection.execute(f"select decision_id, state from {MARTS}.fct_decisions").fetchall())
     wrong = sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name))
-    named = set(connection.execute(f"select decision_id from {MARTS}.fct_rule_results").fetchall())
-    wrong += sorted(name for (name,) in named if name is not None and found.get(name) != "active")
+    named = f"select distinct decision_id from {MARTS}.fct_rule_results where decision_id is not null"
+    wrong += sorted(name for (name,) in connection.execute(named).fetchall() if found.get(name) != "active")
     return verdict("rules.decisions", len(expected), len(wrong), ", ".join(wrong[:3]))
 
 

@@ -21,6 +21,7 @@ from pipelines.publishing.audit import (
 from pipelines.publishing.manifest import Code, Inputs, Manifest, describe_code, hash_file
 from pipelines.publishing.release.compare import compare_marts
 from pipelines.publishing.release.models import ReleaseDiff
+from pipelines.publishing.release.views import recount_views
 from pipelines.publishing.versions import (
     Version,
     list_versions,
@@ -93,6 +94,7 @@ def publish(
     folder = warehouse.build_of(run_id)
     mart = warehouse.mart_being_built(run_id)
     row_counts = _close_mart(mart)
+    views = _count_views(warehouse, mart, touched)
     if reasons := audit_files(folder):
         raise PublicationRefusedError(reasons)
     release = _compare_with_live(warehouse, mart, touched)
@@ -106,7 +108,7 @@ def publish(
         code=code or describe_code(),
         mart_sha256=hash_file(mart),
         mart_bytes=mart.stat().st_size,
-        row_counts=row_counts,
+        row_counts=dict(sorted({**row_counts, **views}.items())),
         contracts=list(contracts),
         release=release,
         accepted_changes=accepted_changes,
@@ -131,13 +133,22 @@ def _compare_with_live(warehouse: Warehouse, mart: Path, touched: Path | None) -
 
 
 def _close_mart(mart: Path) -> dict[str, int]:
-    """Write everything into the one file, then open it alone as BI will; returns the rows by table."""
+    """Write everything into the one file, then open it alone as BI will; returns the rows by table, without views."""
     with duckdb.connect(mart) as connection:
         connection.execute("checkpoint")
     with duckdb.connect(mart, read_only=True) as connection:
         if reasons := audit_catalog(connection):
             raise PublicationRefusedError(reasons)
-        return count_rows(connection)
+        return count_rows(connection, "BASE TABLE")
+
+
+def _count_views(warehouse: Warehouse, mart: Path, touched: Path | None) -> dict[str, int]:
+    """The rows of each view, counted whole or, in a mart that was built on a copy, where the run touched it."""
+    live = next((version for version in list_versions(warehouse) if version.is_live), None)
+    if live is not None and touched is not None:
+        return recount_views(live.folder / MART_FILE, mart, touched, live.manifest.row_counts)
+    with duckdb.connect(mart, read_only=True) as connection:
+        return count_rows(connection, "VIEW")
 
 
 def _seal(folder: Path, manifest: Manifest) -> None:
