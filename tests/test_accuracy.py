@@ -24,6 +24,7 @@ ONCE_WRONG = [  # trials of larger counts that the reader of their day read wron
     Trial("empty lines", "numbers_first", 1000015),
     Trial("lines run together", "numbers_first", 1000020),
     Trial("lines run together", "numbers_first", 1000036),
+    Trial("empty lines", "tabs", 1000016),
     Trial("number lost with its cell", "xlsx", 1000033),
     Trial("figures shifted by a cell", "docx", 1000035),
 ]

@@ -51,8 +51,8 @@ def figures_behind_labels(tokens: Sequence[Token], table: Table) -> Ordered:
     parts = [part for part in every if part.kind != "figures" or part.count >= _FEWEST_FIGURES]
     labels = [place for place, part in enumerate(parts) if part.kind == "label"]
     above = {place for place in labels if place and parts[place - 1].kind == "figures"}
-    below = {place for place in labels if place + 1 < len(parts) and parts[place + 1].kind == "figures"}
-    if before == behind and len(above) <= len(below):
+    below = sum(one.kind == "label" and other.kind == "figures" for one, other in pairwise(every))
+    if before == behind and len(above) <= below:
         return Ordered(tokens)
     ordered = list(tokens)
     for place in above:
