@@ -126,12 +126,20 @@ class _Court:
                 verdict.readings = [found for found in verdict.readings if id(found) in left]
 
     def _survivors(self, contested: Sequence[Verdict]) -> Iterator[tuple[Hypothesis, ...]]:
+        """The combinations of the readings of contested units under which no identity is violated."""
         cells = [cell.id for verdict in contested for cell in verdict.unit.cells]
         fixed = self._values_without(contested)
         rules = [_reduced(rule, fixed) for rule in touched_rules(self._rules, cells)]
         choices = [[found.values(verdict.unit.cells) for found in verdict.readings] for verdict in contested]
         for places in combine(rules, {"": 1}, choices):
             yield tuple(verdict.readings[place] for verdict, place in zip(contested, places, strict=True))
+
+    def _try(self, verdict: Verdict, others: list[Hypothesis]) -> list[Hypothesis]:
+        """Of other readings of a unit those under which no identity is violated; the verdict is left as it is."""
+        kept, verdict.readings = verdict.readings, others
+        survivors = [reading for (reading,) in self._survivors([verdict])]
+        verdict.readings = kept
+        return survivors
 
     def _doubt_regular_units(self) -> None:
         """Other readings of a regular row, if several identities contradict it and all are content with those.
@@ -143,7 +151,7 @@ class _Court:
         is_single = len(violated) < _FEWEST_WITNESSES
         for verdict in [verdict for verdict in self._verdicts if not verdict.is_split and not _is_fixed(verdict.unit)]:
             cells = {cell.id for cell in verdict.unit.cells}
-            own = {rule.id for rule in self._rules if cells.issuperset(rule.weights)}
+            own = {rule.id for rule in self._own_rules(verdict.unit)}
             touched = {rule.id for rule in touched_rules(self._rules, cells)}
             if (own & violated and len(touched & violated) >= _FEWEST_WITNESSES) or _has_blanks(
                 verdict, violated, touched
@@ -152,13 +160,10 @@ class _Court:
 
     def _doubt(self, verdict: Verdict, *, is_single: bool) -> None:
         others = enumerate_exchanges(verdict.unit)
-        doubted = Verdict(verdict.unit, others, [*verdict.readings, *others])
-        self._verdicts = [doubted if other is verdict else other for other in self._verdicts]
-        survivors = [reading for (reading,) in self._survivors([doubted]) if not self._is_exchange(doubted, reading)]
+        survivors = [other for other in self._try(verdict, others) if not self._is_exchange(verdict, other)]
         if survivors:
-            doubted.readings = [*verdict.readings, *survivors] if is_single else survivors
-        else:
-            self._verdicts = [verdict if other is doubted else other for other in self._verdicts]
+            verdict.compared = [*verdict.readings, *others]
+            verdict.readings = [*verdict.readings, *survivors] if is_single else survivors
 
     def _question_blank_ends(self) -> None:
         """A row that begins or ends with its one blank cell is open if all identities allow its figures elsewhere, too.
@@ -172,12 +177,7 @@ class _Court:
                 continue
             if not self._own_rules(verdict.unit):
                 continue
-            others = enumerate_exchanges(verdict.unit)
-            doubted = Verdict(verdict.unit, others, others)
-            self._verdicts = [doubted if other is verdict else other for other in self._verdicts]
-            survivors = [reading for (reading,) in self._survivors([doubted])]
-            self._verdicts = [verdict if other is doubted else other for other in self._verdicts]
-            printed = verdict.values
+            printed, survivors = verdict.values, self._try(verdict, enumerate_exchanges(verdict.unit))
             contrary = [other for other in survivors if _is_contrary(printed, other.values(verdict.unit.cells))]
             verdict.readings = [*verdict.readings, *contrary]
             verdict.compared = [*verdict.compared, *contrary]

@@ -176,9 +176,7 @@ class _UnitReader:
         """Whether the form has between two rows one whose label was found without figures: they may be any run's."""
         first = self._order.index(before) if before else -1
         last = self._order.index(behind) if behind else len(self._order)
-        return any(
-            row in self._read.row_labels and row not in self._labelled for row in self._order[first + 1 : max(last, 0)]
-        )
+        return any(row in self._read.row_labels and row not in self._labelled for row in self._order[first + 1 : last])
 
     def _place(self, rows: list[str], runs: list[Run]) -> None:
         """Rows of one gap to its runs, one each; more runs than rows are one unit that is left open."""
