@@ -24,7 +24,6 @@ from pipelines.publishing.release.models import ReleaseDiff
 from pipelines.publishing.release.views import recount_views
 from pipelines.publishing.versions import (
     Version,
-    list_versions,
     live_id,
     live_version,
     make_live,
@@ -88,27 +87,28 @@ def publish(
     Raises:
         PublicationRefusedError: a contract is red, a layer has no result, the mart is not fit, or a published figure
             would change without evidence; nothing has changed.
+        UnknownVersionError: the version that is live is not there.
     """
     if reasons := audit_contracts(contracts):
         raise PublicationRefusedError(reasons)
     folder = warehouse.build_of(run_id)
     mart = warehouse.mart_being_built(run_id)
     row_counts = _close_mart(mart)
-    views = _count_views(warehouse, mart, touched)
     if reasons := audit_files(folder):
         raise PublicationRefusedError(reasons)
-    release = _compare_with_live(warehouse, mart, touched)
+    live = live_version(warehouse) if live_id(warehouse) else None
+    release = _compare_with(live, mart, touched)
     if reasons := audit_release(release, accepted_changes):
         raise PublicationRefusedError(reasons)
     manifest = Manifest(
         version=run_id,
-        previous=live_id(warehouse),
+        previous=live.id if live else None,
         published_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         inputs=inputs,
         code=code or describe_code(),
         mart_sha256=hash_file(mart),
         mart_bytes=mart.stat().st_size,
-        row_counts=dict(sorted({**row_counts, **views}.items())),
+        row_counts=dict(sorted({**row_counts, **_count_views(live, mart, touched)}.items())),
         contracts=list(contracts),
         release=release,
         accepted_changes=accepted_changes,
@@ -123,13 +123,11 @@ def publish(
     return live_version(warehouse)
 
 
-def _compare_with_live(warehouse: Warehouse, mart: Path, touched: Path | None) -> ReleaseDiff | None:
+def _compare_with(live: Version | None, mart: Path, touched: Path | None) -> ReleaseDiff | None:
     """What the mart changes against the live version; None if there is none."""
-    previous = live_id(warehouse)
-    if previous is None:
+    if live is None:
         return None
-    known = next((version.manifest.release for version in list_versions(warehouse) if version.is_live), None)
-    return compare_marts(previous, warehouse.versions / previous / MART_FILE, mart, touched, known)
+    return compare_marts(live.id, live.folder / MART_FILE, mart, touched, live.manifest.release)
 
 
 def _close_mart(mart: Path) -> dict[str, int]:
@@ -142,9 +140,8 @@ def _close_mart(mart: Path) -> dict[str, int]:
         return count_rows(connection, "BASE TABLE")
 
 
-def _count_views(warehouse: Warehouse, mart: Path, touched: Path | None) -> dict[str, int]:
+def _count_views(live: Version | None, mart: Path, touched: Path | None) -> dict[str, int]:
     """The rows of each view, counted whole or, in a mart that was built on a copy, where the run touched it."""
-    live = next((version for version in list_versions(warehouse) if version.is_live), None)
     if live is not None and touched is not None:
         return recount_views(live.folder / MART_FILE, mart, touched, live.manifest.row_counts)
     with duckdb.connect(mart, read_only=True) as connection:

@@ -154,10 +154,14 @@ class _UnitReader:
         behind = [row for place, row in named if place > at]
         return (before[-1] if before else "", behind[0] if behind else "")
 
+    def _bounds(self, before: str, behind: str) -> tuple[int, int]:
+        """The places in the form of the rows before and behind a gap; beyond its ends where there is none."""
+        first = self._order.index(before) if before else -1
+        return first, self._order.index(behind) if behind else len(self._order)
+
     def _missing_between(self, before: str, behind: str) -> list[str]:
         """The rows not found yet that the form has between two rows; or beside one of them, if these changed places."""
-        first = self._order.index(before) if before else -1
-        last = self._order.index(behind) if behind else len(self._order)
+        first, last = self._bounds(before, behind)
         if first < last:
             return [row for row in self._order[first + 1 : last] if row in self._missing]
         beside = (self._order[place] for place in (first + 1, last - 1) if 0 <= place < len(self._order))
@@ -174,8 +178,7 @@ class _UnitReader:
 
     def _is_any_waiting(self, before: str, behind: str) -> bool:
         """Whether the form has between two rows one whose label was found without figures: they may be any run's."""
-        first = self._order.index(before) if before else -1
-        last = self._order.index(behind) if behind else len(self._order)
+        first, last = self._bounds(before, behind)
         return any(row in self._read.row_labels and row not in self._labelled for row in self._order[first + 1 : last])
 
     def _place(self, rows: list[str], runs: list[Run]) -> None:
