@@ -148,6 +148,8 @@ class _Court:
         """
         values = self._values_without(())
         violated = propagate(self._rules, values).violated
+        if not violated:
+            return
         is_single = len(violated) < _FEWEST_WITNESSES
         for verdict in [verdict for verdict in self._verdicts if not verdict.is_split and not _is_fixed(verdict.unit)]:
             cells = {cell.id for cell in verdict.unit.cells}

@@ -159,6 +159,7 @@ def match_upright(text: str) -> tuple[tuple[Match, ...], int]:
     return (), 0
 
 
+@lru_cache(maxsize=65536)
 def is_label(text: str) -> bool:
     """Whether a text is one label of the form to the letter, with its ordinal or without."""
     return _match_exactly(fold(text)) is not None
