@@ -1,8 +1,9 @@
 """dbt in this process: the models parsed once, one call per layer, every connection closed when a call returns."""
 
 import os
+import shutil
 from collections.abc import Sequence
-from functools import cache
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,10 @@ PROJECT = Path(__file__).parents[1]
 LEAN = ("--log-level", "none", "--no-use-colors", "--no-use-colors-file", "--log-level-file", "info")
 TYPE_SCHEMA = "form"
 FAILED = frozenset({"error", "fail", "runtime error"})
+PARSED_FILE = "partial_parse.msgpack"
+# dbt's cache for all warehouses. Where the code may not be written each has only its own.
+SHARED = PROJECT / "dbt_project" / "target" / "flows" / PARSED_FILE
+_PARSED: "dict[Path, Manifest]" = {}  # by project: nothing in it depends on a warehouse
 
 
 class DbtFailedError(RuntimeError):
@@ -31,15 +36,36 @@ class DbtFailedError(RuntimeError):
         self.failures = tuple(failures)
 
 
-@cache
 def parse_models(warehouse: Warehouse) -> "Manifest":
-    """The parsed models, once per process; from dbt's own cache in the warehouse where the project is unchanged.
+    """The parsed models, once per process; from dbt's own cache where the project is unchanged.
 
     Raises:
         DbtFailedError: the project is not valid.
     """
-    manifest: Manifest = _invoke(("parse",), warehouse, None).result  # type: ignore[assignment]
-    return manifest
+    if PROJECT not in _PARSED:
+        own = warehouse.dbt / "target" / PARSED_FILE
+        known = [path for path in (SHARED, own) if path.exists()]
+        newest = max(known, key=lambda path: path.stat().st_mtime_ns, default=None)
+        cached = ("--partial-parse-file-path", str(newest.resolve())) if newest else ()
+        # dbt parses everything anew when a variable of its profile has changed: here they are the same everywhere.
+        anywhere = {"GONGKAI_WAREHOUSE": ".", "GONGKAI_MART": "mart.duckdb"}
+        _PARSED[PROJECT] = _invoke(("parse", *cached), warehouse, None, anywhere).result  # type: ignore[assignment]
+        with suppress(OSError):  # a run needs only the models
+            _share(own)
+    return _PARSED[PROJECT]
+
+
+def forget_models() -> None:
+    """Let the next call of :func:`parse_models` ask dbt again, as in a new process."""
+    _PARSED.clear()
+
+
+def _share(parsed: Path) -> None:
+    """Put what dbt wrote for one warehouse where all find it; a reader sees the old file or the new one, whole."""
+    SHARED.parent.mkdir(parents=True, exist_ok=True)
+    copy = SHARED.with_suffix(f".{os.getpid()}")
+    shutil.copyfile(parsed, copy)
+    copy.replace(SHARED)
 
 
 def prepare_type_schema(warehouse: Warehouse) -> None:
@@ -62,17 +88,22 @@ def run_dbt(command: Sequence[str], warehouse: Warehouse) -> dict[str, int]:
         DbtFailedError: a node failed, or dbt could not start.
     """
     prepare_type_schema(warehouse)
-    outcome = _invoke(("--no-write-json", *command), warehouse, parse_models(warehouse))
+    # The same path in every run, whatever the run's folder.
+    files = {
+        "GONGKAI_WAREHOUSE": str(warehouse.root.resolve()),
+        "GONGKAI_MART": str(warehouse.root.resolve() / warehouse.next_mart.relative_to(warehouse.root)),
+    }
+    outcome = _invoke(("--no-write-json", *command), warehouse, parse_models(warehouse), files)
     statuses = [str(result.status) for result in _results(outcome)]
     return {status: statuses.count(status) for status in sorted(set(statuses))}
 
 
-def _invoke(command: Sequence[str], warehouse: Warehouse, manifest: "Manifest | None") -> "dbtRunnerResult":
+def _invoke(
+    command: Sequence[str], warehouse: Warehouse, manifest: "Manifest | None", files: dict[str, str]
+) -> "dbtRunnerResult":
     from dbt.cli.main import dbtRunner
 
-    os.environ["GONGKAI_WAREHOUSE"] = str(warehouse.root.resolve())
-    # The same path in every run: dbt parses everything anew when a variable of its profile has changed.
-    os.environ["GONGKAI_MART"] = str(warehouse.root.resolve() / warehouse.next_mart.relative_to(warehouse.root))
+    os.environ |= files
     logs = (warehouse.dbt / "logs").resolve()
     folders = ["--project-dir", str(PROJECT / "dbt_project"), "--profiles-dir", str(PROJECT)]
     folders += ["--target-path", str((warehouse.dbt / "target").resolve()), "--log-path", str(logs)]

@@ -38,15 +38,17 @@ from pipelines.publishing import Version, describe_inputs, publish, start_build
 from pipelines.validation.chunks import count_payloads
 
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")  # they test the models, not the data: `make test`
-ONLY_TOUCHED = ("--vars", "only_touched: true")
+STAGING = ("path:models/staging", "--indirect-selection", "buildable")
 DBT_COMMANDS: dict[Layer, tuple[str, ...]] = {
-    "staging": (
-        "build",
-        *("--select", "resource_type:seed", "path:models/staging", "--indirect-selection", "buildable"),
-        *WITHOUT_UNIT_TESTS,
-    ),
+    "staging": ("build", "--select", "resource_type:seed", *STAGING, *WITHOUT_UNIT_TESTS),
     "facts": ("build", "--selector", "facts", *WITHOUT_UNIT_TESTS),  # dbt ignores --exclude beside --selector
     "marts": ("build", "--selector", "marts", *WITHOUT_UNIT_TESTS),
+}
+ONLY_TOUCHED = ("--vars", "only_touched: true")
+TOUCHED_COMMANDS: dict[Layer, tuple[str, ...]] = {  # what the declared form alone makes is there already
+    "staging": ("build", "--select", *STAGING, *WITHOUT_UNIT_TESTS, *ONLY_TOUCHED),
+    "facts": ("build", "--selector", "touched_facts", *WITHOUT_UNIT_TESTS, *ONLY_TOUCHED),
+    "marts": ("build", "--selector", "touched_marts", *WITHOUT_UNIT_TESTS, *ONLY_TOUCHED),
 }
 
 logger = logging.getLogger(f"{LOGGER}.extract")
@@ -156,9 +158,9 @@ def build_layer(run: Run, layer: Layer) -> None:
     Raises:
         DbtFailedError: a model or a test failed.
     """
-    command = DBT_COMMANDS[layer] if run.is_whole else (*DBT_COMMANDS[layer], *ONLY_TOUCHED)
+    commands = DBT_COMMANDS if run.is_whole else TOUCHED_COMMANDS
     with step_progress(f"Build {layer}"):
-        run_dbt(command, run.warehouse)
+        run_dbt(commands[layer], run.warehouse)
         if layer == "staging" and not run.is_whole:
             widen_changes(run.warehouse)
 

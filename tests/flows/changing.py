@@ -18,7 +18,7 @@ from flows.dbt import parse_models, run_dbt
 from flows.environment import prepare_environment
 from flows.explain_step import explain
 from flows.runs import Run
-from flows.steps import DBT_COMMANDS, ONLY_TOUCHED
+from flows.steps import DBT_COMMANDS, TOUCHED_COMMANDS
 from pipelines.changes import find_changes, remember_built, widen_changes
 from pipelines.decisions import read_ledger
 from pipelines.decisions.ledger import append
@@ -95,7 +95,8 @@ def build(
         expectation = RunExpectation(run.id, loaded.written, run.is_whole)
         reports = [evaluate_layer(warehouse, run.mart, "raw", expectation)]
         for layer in ("staging", "facts", "marts"):
-            run_dbt((*DBT_COMMANDS[layer], *(UNTESTED if run.is_whole else ONLY_TOUCHED)), warehouse)
+            command = (*DBT_COMMANDS[layer], *UNTESTED) if run.is_whole else TOUCHED_COMMANDS[layer]
+            run_dbt(command, warehouse)
             if layer == "staging" and not run.is_whole:
                 widen_changes(warehouse)
             reports.append(evaluate_layer(warehouse, run.mart, layer, expectation))

@@ -11,7 +11,7 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 from prefect.exceptions import TerminationSignal
 from prefect.states import Running
 
-from flows.dbt import parse_models
+from flows.dbt import forget_models, parse_models
 from flows.leftovers import Unfinished, clean, end_dead_runs, run_marked
 from pipelines.publishing import list_versions, live_id, writer_lock
 from pipelines.publishing.versions import prepare_link
@@ -119,5 +119,6 @@ def test_end_from_outside_is_no_failed_model(
 ) -> None:
     answer = dbtRunnerResult(success=False, exception=end)
     monkeypatch.setattr(dbtRunner, "invoke", lambda *_arguments: answer)
+    forget_models()
     with pytest.raises(type(end)):
         parse_models(Warehouse(tmp_path))
