@@ -7,6 +7,7 @@ tables looked like when their contract passed, so that the next contract sees a 
 from typing import Literal
 
 import duckdb
+import polars as pl
 from msgspec import Struct
 
 from contracts.identities import Status
@@ -79,12 +80,13 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
 def record(connection: duckdb.DuckDBPyConnection, report: LayerReport) -> None:
     """Append a layer's results to `quality.contract_results`."""
     prepare(connection)
+    columns = ("run_id", "layer", "check_id", "severity", "status", "rows_seen", "rows_failed", "detail")
     rows = [
         (report.run_id, report.layer, r.check_id, r.severity, r.status, r.rows_seen, r.rows_failed, r.detail)
         for r in report.results
     ]
-    columns = "run_id, layer, check_id, severity, status, rows_seen, rows_failed, detail"
-    connection.executemany(
-        f"insert into quality.contract_results ({columns}) values (?, ?, ?, ?, ?, ?, ?, ?)",
-        rows,
-    )
+    if rows:  # as a frame: DuckDB's parameters cost half a millisecond each
+        connection.register("new_results", pl.DataFrame(rows, schema=columns, orient="row"))
+        names = ", ".join(columns)
+        connection.execute(f"insert into quality.contract_results ({names}) select {names} from new_results")
+        connection.unregister("new_results")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import msgspec
+import polars as pl
 from msgspec import Struct
 
 from contracts.raw_json import Rejection
@@ -24,10 +25,7 @@ from pipelines.worker_pool import worker_pool
 _TRACE = "pipelines.extract.places:trace_task"
 _FEW = 500  # so many tables are explained faster here than in other processes
 _CHUNK = 50
-_INSERT = """
-insert into quality.explanations (report_key, table_id, fingerprint, verdict, explanations, span)
-values (?, ?, ?, ?, ?, ?)
-"""
+_COLUMNS = ("report_key", "table_id", "fingerprint", "verdict", "explanations", "span")
 
 
 class Explained(Struct, frozen=True):
@@ -75,20 +73,35 @@ def explain_held(
     stale = [row for row in known if prints.get((row[0], row[1])) != row[2]]
     new = [each for each in held if (*_key(each), prints[_key(each)]) not in known]
     proofs = list(_explain(new, archive, lines, limits, advance))
+    rows: list[tuple[int | str | None, ...]] = [
+        (*_key(each), prints[_key(each)], proof.verdict, *_as_json(proof)) for each, proof in proofs
+    ]
+    _replace(connection, [row[:2] for row in stale], rows)
+    return Explained(len(held), len(new))
+
+
+def _replace(
+    connection: duckdb.DuckDBPyConnection,
+    stale: list[tuple[int, str]],
+    rows: list[tuple[int | str | None, ...]],
+) -> None:
+    """Take explanations out and put others in, both or neither; as frames, for DuckDB's parameters are slow."""
+    types = {name: pl.Int64 if name == "report_key" else pl.String for name in _COLUMNS}
+    connection.register("stale_explanations", pl.DataFrame(stale, schema=list(types.items())[:2], orient="row"))
+    connection.register("new_explanations", pl.DataFrame(rows, schema=types, orient="row"))
+    names = ", ".join(_COLUMNS)
     connection.begin()
     try:
-        if stale:
-            connection.executemany(
-                "delete from quality.explanations where report_key = ? and table_id = ?", [row[:2] for row in stale]
-            )
-        rows = [(*_key(each), prints[_key(each)], proof.verdict, *_as_json(proof)) for each, proof in proofs]
-        if rows:
-            connection.executemany(_INSERT, rows)
+        connection.execute("delete from quality.explanations where (report_key, table_id) in (from stale_explanations)")
+        connection.execute(
+            f"insert into quality.explanations ({names}) select {names} from new_explanations"  # noqa: S608 own names
+        )
     except BaseException:
         connection.rollback()
         raise
     connection.commit()
-    return Explained(len(held), len(new))
+    connection.unregister("stale_explanations")
+    connection.unregister("new_explanations")
 
 
 def _key(held: HeldTable) -> tuple[int, str]:

@@ -7,6 +7,7 @@ the years beside, become Python objects.
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -78,9 +79,15 @@ def _rows(connection: duckdb.DuckDBPyConnection, reports: str, table: str, condi
     return connection.sql(query).pl().to_dicts()
 
 
+@cache
+def _counts_of(table: str, version: str) -> tuple[tuple[str, str], ...]:
+    """The id and the column of each count of a table."""
+    cells = form().versions[version].tables[table].cells
+    return tuple((cell.id, cell.name) for cell in cells if cell.type == "integer")
+
+
 def _cells(table: str, row: Row) -> Cells:
-    version = form().versions[row["form_version"]]
-    return {cell.id: row[cell.name] for cell in version.tables[table].cells if cell.type == "integer"}
+    return {cell: row[column] for cell, column in _counts_of(table, row["form_version"])}
 
 
 def _held_table(table: str, row: Row, evidence: "_Evidence") -> HeldTable:
