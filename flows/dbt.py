@@ -44,20 +44,25 @@ def parse_models(warehouse: Warehouse) -> "Manifest":
     """
     if PROJECT not in _PARSED:
         own = warehouse.dbt / "target" / PARSED_FILE
-        known = [path for path in (SHARED, own) if path.exists()]
-        newest = max(known, key=lambda path: path.stat().st_mtime_ns, default=None)
+        newest = _newest(SHARED, own)
         cached = ("--partial-parse-file-path", str(newest.resolve())) if newest else ()
         # dbt parses everything anew when a variable of its profile has changed: here they are the same everywhere.
         anywhere = {"GONGKAI_WAREHOUSE": ".", "GONGKAI_MART": "mart.duckdb"}
         _PARSED[PROJECT] = _invoke(("parse", *cached), warehouse, None, anywhere).result  # type: ignore[assignment]
-        with suppress(OSError):  # a run needs only the models
-            _share(own)
+        if _newest(SHARED, own) == own:  # dbt wrote it, or found it true
+            with suppress(OSError):  # a run needs only the models
+                _share(own)
     return _PARSED[PROJECT]
 
 
 def forget_models() -> None:
     """Let the next call of :func:`parse_models` ask dbt again, as in a new process."""
     _PARSED.clear()
+
+
+def _newest(*files: Path) -> Path | None:
+    """The file written last of those that are there."""
+    return max((path for path in files if path.exists()), key=lambda path: path.stat().st_mtime_ns, default=None)
 
 
 def _share(parsed: Path) -> None:

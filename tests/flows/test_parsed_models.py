@@ -1,5 +1,6 @@
 """The models are parsed once for all warehouses, and where that cannot be kept once for each."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -24,8 +25,13 @@ def test_another_warehouse_finds_the_models_parsed(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(dbt, "SHARED", tmp_path / "shared" / dbt.PARSED_FILE)
     assert FULL_PARSE in parse_in(tmp_path / "first")
     assert FULL_PARSE not in parse_in(tmp_path / "second")
+    outdated = tmp_path / "second" / "dbt" / "target" / dbt.PARSED_FILE
+    outdated.write_bytes(b"of other code")
+    os.utime(outdated, (0, 0))
+    assert FULL_PARSE not in parse_in(tmp_path / "second")
+    assert FULL_PARSE not in parse_in(tmp_path / "third")  # what is outdated was not shared
     dbt.SHARED.write_bytes(b"torn")
-    assert parse_in(tmp_path / "third")
+    assert parse_in(tmp_path / "fourth")
     assert dbt.SHARED.read_bytes() != b"torn"
     assert [path.name for path in dbt.SHARED.parent.iterdir()] == [dbt.PARSED_FILE]
 
