@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from pipelines.garbage import leave_out_of_searches
 from pipelines.warehouse import Warehouse
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def parse_models(warehouse: Warehouse) -> "Manifest":
         if _newest(SHARED, own) == own:  # dbt wrote it, or found it true
             with suppress(OSError):  # a run needs only the models
                 _share(own)
+        leave_out_of_searches()
     return _PARSED[PROJECT]
 
 

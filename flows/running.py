@@ -7,6 +7,7 @@ from typing import Any
 from flows.leftovers import run_marked
 from flows.log_file import log_run
 from flows.runs import Run
+from pipelines.garbage import rare_garbage_collection
 from pipelines.publishing import writer_lock
 from pipelines.warehouse import Warehouse
 
@@ -24,5 +25,6 @@ def alone_in(
         writer_lock(warehouse, wait_seconds=lock_wait_seconds) as run_id,
         log_run(warehouse, run_id, list(sources)) as last_line,
         run_marked(warehouse, run_id),
+        rare_garbage_collection(),
     ):
         yield Run(warehouse, run_id), last_line

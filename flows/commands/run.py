@@ -26,6 +26,7 @@ from flows.novelty import find_nothing_new
 from flows.prefect_server import find_served_api, start_server
 from flows.progress import show_progress
 from pipelines.decisions import default_ledger, read_ledger
+from pipelines.garbage import rare_garbage_collection
 from pipelines.publishing import WriterBusyError, list_versions
 from pipelines.publishing.lock import find_holder
 from pipelines.warehouse import Warehouse
@@ -167,7 +168,7 @@ def _run_flow(folder: Warehouse, sources: _Sources, manner: _Manner) -> "RunOutc
     if served := find_served_api(folder):
         os.environ.setdefault("PREFECT_API_URL", served)  # its history is the same; two servers would share one file
     server = None if os.environ.get("PREFECT_API_URL") else start_server(folder.prefect_home)
-    with show_progress(messages):
+    with show_progress(messages), rare_garbage_collection():
         # While the server starts, this process imports what the steps need and parses the models.
         from flows.dbt import parse_models
         from flows.warehouse import run_warehouse

@@ -1,16 +1,16 @@
 """Chunks of payloads -> validated lines on disk, with the help of another process where the batch is large."""
 
-import gc
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 from msgspec import Struct
 
+from pipelines.garbage import rare_garbage_collection
 from pipelines.validation.chunks import CHUNK_BYTES, Chunk, read_payloads
 from pipelines.validation.lines import (
     LINES_PER_CHUNK,
@@ -26,7 +26,6 @@ from pipelines.worker_pool import worker_pool
 
 HANDED_OVER_CHUNKS = 2
 WRITE_BUFFER_BYTES = 2**20
-GARBAGE_THRESHOLD = 100_000
 LINE_KINDS: dict[type[Struct], str] = {
     IndexLine: "index",
     ReportLine: "reports",
@@ -63,19 +62,6 @@ class _Lines:
         self._files[kind].write(b"\n")
 
 
-@contextmanager
-def _rare_garbage_collection() -> Iterator[None]:
-    """Decoded documents have no cycles: looking for some after every few of them is work for nothing."""
-    thresholds = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(GARBAGE_THRESHOLD)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*thresholds)
-        gc.unfreeze()
-
-
 def validate_chunk(chunk: Chunk, folder: Path) -> ChunkSummary:
     """Validate the payloads of a chunk and write their lines to `folder/<kind>-<chunk>.jsonl`.
 
@@ -84,7 +70,7 @@ def validate_chunk(chunk: Chunk, folder: Path) -> ChunkSummary:
     """
     payloads = 0
     with ExitStack() as stack:
-        stack.enter_context(_rare_garbage_collection())
+        stack.enter_context(rare_garbage_collection())
         lines = _Lines(folder, chunk.number, stack)
         for payload in read_payloads(chunk):
             line = chunk.number * LINES_PER_CHUNK + payloads
