@@ -1,5 +1,7 @@
 -- Grain: one row per rule and subject that failed it or that it could not assess.
 {%- set rules = rule_data().rules %}
+{#- What a run touched is few rows, found once for all rules of a group; a whole group is not copied first. -#}
+{%- set kept = "materialized" if looks_at_touched() else "not materialized" %}
 with reports as (select * from {{ whole_ref('int_reports') }}),
 
 authorities as (select * from {{ whole_ref('dim_authority') }}),
@@ -13,6 +15,9 @@ answers as (
         and decisions.report_key is not null
 ),
 
+{% for group in rules | map(attribute="group") | unique %}
+{{ group }} as {{ kept }} (select * from {{ ref('rules_' ~ group) }}),
+{% endfor %}
 results as (
     {%- for rule in rules %}
     select
@@ -24,7 +29,7 @@ results as (
         {{ rule.id }}__observed as observed,
         {{ rule.id }}__expected as expected,
         {{ rule.id }}__detail as detail
-    from {{ ref('rules_' ~ rule.group) }}
+    from {{ rule.group }}
     where {{ rule.id }} in ('fail', 'not_assessed')
     {{ "union all" if not loop.last }}
     {%- endfor %}
