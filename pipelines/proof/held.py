@@ -21,7 +21,7 @@ from pipelines.proof.problem import Cells, Problem, SoftEquation, candidates_of
 
 TOUCHED = is_listed("reports")  # all reports of the bodies that a run touched
 _REPORTS = "(select * from staging.stg_reports where not is_leftover)"
-_TOUCHED_REPORTS = f"(from {_REPORTS} where {TOUCHED})"
+_TOUCHED_REPORTS = f"(from {_REPORTS} where {is_listed('bodies')})"
 _HINT, _STATED, _BETTER_COPY = 0.3, 1.0, 1.5
 Row = dict[str, Any]
 
