@@ -80,6 +80,7 @@ def build(
     """
     prepare_environment(warehouse)
     parse_models(warehouse)
+    warehouse.root.mkdir(parents=True, exist_ok=True)
     shard = warehouse.root / f"{next(_numbers):03}.jsonl"
     shard.write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
     ledger = warehouse.root / "decisions.jsonl"
