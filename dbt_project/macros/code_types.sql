@@ -16,7 +16,7 @@
 
 {#- The name of the ENUM type of a list of codes. -#}
 {% macro code_type(name) -%}
-    {{ target.database }}.form.{{ name }}_code
+    form.{{ name }}_code
 {%- endmacro %}
 
 {#- A list of codes, one for each row that `unnest` makes. -#}
@@ -25,7 +25,7 @@
 {%- endmacro %}
 
 {% macro create_code_types() -%}
-    create schema if not exists {{ target.database }}.form;
+    create schema if not exists form;
     {%- for name, codes in code_lists().items() %}
     create or replace type {{ code_type(name) }} as enum ('{{ codes | join("', '") }}');
     {%- endfor %}

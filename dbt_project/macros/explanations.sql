@@ -3,8 +3,8 @@
     empty until it first ran. `fingerprint` is a hash of all that an explanation depends on.
 -#}
 {% macro create_explanations() -%}
-    create schema if not exists {{ target.database }}.quality;
-    create table if not exists {{ target.database }}.quality.explanations (
+    create schema if not exists quality;
+    create table if not exists quality.explanations (
         report_key bigint not null,
         table_id varchar not null,
         fingerprint varchar not null,

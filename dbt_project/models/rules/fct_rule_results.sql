@@ -1,6 +1,6 @@
 -- Grain: one row per rule and subject that failed it or that it could not assess.
 {%- set rules = rule_data().rules %}
-{#- What a run touched is few rows, found once for all rules of a group; a whole group is not copied. -#}
+{#- Few rows of a part are found once for all rules of a group; a whole group is not copied. -#}
 {%- set kept = "materialized" if looks_at_touched() else "not materialized" %}
 with reports as (select * from {{ whole_ref('int_reports') }}),
 
