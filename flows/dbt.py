@@ -24,7 +24,7 @@ FAILED = frozenset({"error", "fail", "runtime error"})
 PARSED_FILE = "partial_parse.msgpack"
 # dbt's cache for all warehouses. Where the code may not be written each has only its own.
 SHARED = PROJECT / "dbt_project" / "target" / "flows" / PARSED_FILE
-_PARSED: "dict[Path, Manifest]" = {}  # by project: nothing in it depends on a warehouse
+_PARSED: "dict[Path, Manifest]" = {}  # by project, which is one: nothing in it depends on a warehouse
 
 
 class DbtFailedError(RuntimeError):
@@ -47,7 +47,8 @@ def parse_models(warehouse: Warehouse) -> "Manifest":
         own = warehouse.dbt / "target" / PARSED_FILE
         newest = _newest(SHARED, own)
         cached = ("--partial-parse-file-path", str(newest.resolve())) if newest else ()
-        # dbt parses everything anew when a variable of its profile has changed: here they are the same everywhere.
+        # dbt parses everything anew when a variable of its profile has changed: here they are the same everywhere,
+        # with the warehouse's file name, of which dbt takes the name of the database.
         anywhere = {"GONGKAI_WAREHOUSE": ".", "GONGKAI_MART": "mart.duckdb"}
         _PARSED[PROJECT] = _invoke(("parse", *cached), warehouse, None, anywhere).result  # type: ignore[assignment]
         if _newest(SHARED, own) == own:  # dbt wrote it, or found it true
@@ -95,7 +96,7 @@ def run_dbt(command: Sequence[str], warehouse: Warehouse) -> dict[str, int]:
         DbtFailedError: a node failed, or dbt could not start.
     """
     prepare_type_schema(warehouse)
-    # The same path in every run, whatever the run's folder.
+    # `build/next`, whichever run's folder it links to.
     files = {
         "GONGKAI_WAREHOUSE": str(warehouse.root.resolve()),
         "GONGKAI_MART": str(warehouse.root.resolve() / warehouse.next_mart.relative_to(warehouse.root)),

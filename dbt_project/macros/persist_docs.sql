@@ -1,7 +1,7 @@
 {#-
-    dbt's `persist_docs` in one statement and without asking for the relation's columns: contracts and
-    the tests of the seeds say that the described ones are there. A model that rows were added to has
-    its descriptions already: other code builds everything anew.
+    dbt's `persist_docs` in one statement and without asking for the relation's columns: a description
+    of a column that is not there fails the build. A model that rows were added to has its
+    descriptions already: other code builds everything anew.
 -#}
 {% macro duckdb__persist_docs(relation, model, for_relation, for_columns) -%}
     {%- if not is_incremental() -%}
