@@ -73,7 +73,7 @@ class Cell(msgspec.Struct, frozen=True, dict=True):
         return f"{self.table}__{self.row}__{self.column}"
 
 
-class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """One table of a version of the form."""
 
     id: str
@@ -94,7 +94,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The ids of the columns in which `row` has a cell, in printed order."""
         return self.rows[row].columns or tuple(self.columns)
 
-    @property
+    @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """All cells of the table, row by row in printed order."""
         return tuple(
@@ -185,7 +185,7 @@ class LegacySum(msgspec.Struct, frozen=True):
     parts: tuple[str, ...]
 
 
-class LegacyVariant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class LegacyVariant(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """One table of indicators of 2008-2018, national or a province's, with its rows in printed order."""
 
     id: str
@@ -197,7 +197,7 @@ class LegacyVariant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sums: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def relations(self) -> dict[str, LegacySum]:
         """The sums that the table keeps, by their ids `<variant>.<total>`."""
         return {
@@ -210,7 +210,7 @@ class LegacyVariant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         }
 
 
-class FormVersion(msgspec.Struct, frozen=True):
+class FormVersion(msgspec.Struct, frozen=True, dict=True):
     """One version of the form with its tables and its identities, both in declared order."""
 
     version: str
@@ -219,7 +219,7 @@ class FormVersion(msgspec.Struct, frozen=True):
     tables: dict[str, Table]
     identities: dict[str, Identity]
 
-    @property
+    @cached_property
     def cells(self) -> dict[str, Cell]:
         """All cells of the version by id."""
         return {cell.id: cell for table in self.tables.values() for cell in table.cells}
@@ -233,7 +233,7 @@ class FormVersion(msgspec.Struct, frozen=True):
         )
 
 
-class Form(msgspec.Struct, frozen=True):
+class Form(msgspec.Struct, frozen=True, dict=True):
     """All versions of the form, newest first, the legacy indicators and the tables that print them."""
 
     versions: dict[str, FormVersion]
@@ -243,18 +243,18 @@ class Form(msgspec.Struct, frozen=True):
     legacy_units: tuple[str, ...] = ()
     legacy_variants: dict[str, LegacyVariant] = {}
 
-    @property
+    @cached_property
     def tables(self) -> tuple[str, ...]:
         """The ids of all tables over all versions."""
         return tuple(dict.fromkeys(table for version in self.versions.values() for table in version.tables))
 
-    @property
+    @cached_property
     def flows(self) -> dict[str, str]:
         """The flows of applications, and the row of table `applications` that states each."""
         newest = next(iter(self.versions.values())).tables["applications"]
         return {row.flow: row.id for row in newest.rows.values() if row.flow}
 
-    @property
+    @cached_property
     def cells(self) -> dict[str, Cell]:
         """All cells over all versions by id: the columns of the wide tables."""
         return {cell.id: cell for version in self.versions.values() for cell in version.cells.values()}

@@ -1,7 +1,8 @@
 {#-
     Where a fact takes the figures of a table from: `printed` for the reports without a correction,
     as reported; and for the few that have one, `decided` and `reported`. Only those are looked at
-    twice.
+    twice. The facts materialize the cells that they list of a side: one thread reads the wide table
+    as far as a row group, all of them what is materialized.
 -#}
 {% macro decided_sides() -%}
     {{ return([

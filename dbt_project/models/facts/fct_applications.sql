@@ -3,7 +3,7 @@
 with {{ counted_tables('applications') }},
 {%- for side in decided_sides() %}
 
-{{ side.name }}_listed as (
+{{ side.name }}_listed as materialized (
     select
         reports.report_key,
         reports.authority_key,

@@ -3,7 +3,7 @@ with residuals as (select * from {{ ref('int_identity_residuals') }}),
 
 prior_residuals as (select * from {{ ref('int_prior_residuals') }}),
 
-listed as (
+listed as materialized (
     {%- for group in identity_groups() %}
     select
         residuals.report_key,
