@@ -16,7 +16,7 @@ from pipelines.capture import Document, capture
 from pipelines.decisions import Ledger
 from pipelines.extract.document import EXTRACTOR_NAME, EXTRACTOR_VERSION
 from pipelines.inbox import waiting_files
-from pipelines.limits import LIMIT_REASONS
+from pipelines.limits import LIMIT_REASONS, MISSING_TOOL
 from pipelines.publishing import Inputs, describe_code, describe_inputs, list_versions, writer_lock
 from pipelines.warehouse import Warehouse
 
@@ -48,7 +48,8 @@ def select_unread(warehouse: Warehouse, documents: Sequence[Document]) -> list[D
 def read_known(warehouse: Warehouse) -> set[str]:
     """The hashes of the documents that the warehouse holds as extracted by exactly this code.
 
-    Those among them that were rejected for a limit count as not held: other limits may let them pass.
+    Those among them that were rejected for a limit or a missing program count as not held: other limits may let them
+    pass, and the program may be there by now.
     """
     versions = list_versions(warehouse)
     if not versions or versions[-1].manifest.code != describe_code():
@@ -61,7 +62,9 @@ def read_known(warehouse: Warehouse) -> set[str]:
     if not _has_documents(warehouse):
         return set()
     with duckdb.connect(warehouse.database, read_only=True) as connection:
-        found = connection.execute(query, [list(LIMIT_REASONS), EXTRACTOR_NAME, EXTRACTOR_VERSION]).fetchall()
+        found = connection.execute(
+            query, [[*LIMIT_REASONS, MISSING_TOOL], EXTRACTOR_NAME, EXTRACTOR_VERSION]
+        ).fetchall()
     return {sha256 for (sha256,) in found}
 
 

@@ -108,16 +108,23 @@ def _check_table_statuses(connection: duckdb.DuckDBPyConnection, run: RunExpecta
     return compare_frames("statuses", read_frame(connection, expected), read_frame(connection, actual), list(BODY_YEAR))
 
 
-def _choose_bodies(bodies: pl.DataFrame) -> pl.DataFrame:
+def choose_bodies(bodies: pl.DataFrame) -> pl.DataFrame:
     """The bodies whose figures count for their region: one consolidated report, else all reports of their own.
 
+    A region's government reports for all of it, that of a 地区 or 盟 (行政公署) too, that of a town not.
+
     Args:
-        bodies: the rows of `authority_year` that have a region, with `is_government`.
+        bodies: the rows of `authority_year` that have a region.
+
+    Returns:
+        The chosen rows with `basis` and `consolidated_by_zh`.
     """
     passed = pl.col("applications_status").is_in(LET_IN)
-    consolidated = bodies.filter(passed & pl.col("is_government") & (pl.col("scope_counted") == "consolidated"))
+    name = pl.col("authority_zh")
+    is_government = name.str.contains("(人民政府|行政公署)$") & ~name.str.contains("[镇乡]人民政府$")
+    consolidated = bodies.filter(passed & is_government & (pl.col("scope_counted") == "consolidated"))
     first = (
-        consolidated.sort("authority_key")
+        consolidated.sort(~name.str.ends_with("人民政府"), "authority_key")
         .unique(REGION_YEAR, keep="first", maintain_order=True)
         .with_columns(basis=pl.lit("consolidated"), consolidated_by_zh=pl.col("authority_zh"))
     )
@@ -134,18 +141,17 @@ def _check_region_year(connection: duckdb.DuckDBPyConnection, run: RunExpectatio
     columns = (*REGION_YEAR, "basis", "consolidated_by_zh", "bodies_accepted", *_figures())
     shown, rows = (in_scope(run, f"{MARTS}.{name}", "region_code") for name in ("region_year", "authority_year"))
     regions = read_frame(connection, f"select {', '.join(columns)} from {shown}")
-    is_government = "(authority_zh like '%人民政府' and not regexp_matches(authority_zh, '[镇乡]人民政府$'))"
     bodies = read_frame(
         connection,
         f"""
         select {", ".join((*REGION_YEAR, "authority_key", "authority_zh", "scope_counted", *_figures()))},
-            applications_status, {is_government} as is_government
+            applications_status
         from {rows} where region_code is not null
         """,
     )
     sums = [pl.when(pl.col(n).count() > 0).then(pl.col(n).sum()).alias(n) for n in _figures()]
     counted = (
-        _choose_bodies(bodies)
+        choose_bodies(bodies)
         .group_by(REGION_YEAR)
         .agg(
             pl.col("basis", "consolidated_by_zh").first(),
