@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from flows import novelty
-from flows.novelty import find_nothing_new
+from flows.novelty import find_nothing_new, read_known
 from pipelines.decisions import Ledger, read_ledger
 from pipelines.publishing import Code, WriterBusyError, writer_lock
 from tests.flows.decided import DecidedWarehouse
@@ -79,6 +79,19 @@ def test_raw_json_a_handed_over_file_and_other_code_are_not_nothing(
     assert ask(settled, settled.folder / "documents" / "reviews.json") is None
     monkeypatch.setattr(novelty, "describe_code", lambda: Code("0", "0"))
     assert ask(settled, *documents_of(settled)) is None
+
+
+@pytest.mark.parametrize(("reason", "is_known"), [("missing_tool", False), ("time_limit", False), ("no_report", True)])
+def test_what_may_be_read_another_time_is_not_known(settled: DecidedWarehouse, reason: str, is_known: bool) -> None:
+    before = read_known(settled.warehouse)
+    with duckdb.connect(settled.warehouse.database) as connection:
+        row = "select document_key, document_sha256 from raw.documents where list_contains(?, document_sha256) limit 1"
+        ((key, sha256),) = connection.execute(row, [sorted(before)]).fetchall()
+        columns = "document_key, document_sha256, payload_sha256, source_uri, reason, run_id"
+        connection.execute(
+            f"insert into raw.rejected_documents ({columns}) values (?, ?, '', '', ?, '')", [key, sha256, reason]
+        )
+    assert (sha256 in read_known(settled.warehouse)) is is_known
 
 
 def test_nobody_is_asked_while_a_run_writes(settled: DecidedWarehouse) -> None:
