@@ -16,9 +16,11 @@ from pipelines.capture import Document, capture
 from pipelines.decisions import Ledger
 from pipelines.extract.document import EXTRACTOR_NAME, EXTRACTOR_VERSION
 from pipelines.inbox import waiting_files
-from pipelines.limits import LIMIT_REASONS, MISSING_TOOL
+from pipelines.limits import LIMIT_REASONS
 from pipelines.publishing import Inputs, describe_code, describe_inputs, list_versions, writer_lock
 from pipelines.warehouse import Warehouse
+
+READ_AGAIN = [*LIMIT_REASONS, "missing_tool"]  # other limits, or a program installed since, may cure these
 
 
 def is_published(warehouse: Warehouse) -> bool:
@@ -48,8 +50,7 @@ def select_unread(warehouse: Warehouse, documents: Sequence[Document]) -> list[D
 def read_known(warehouse: Warehouse) -> set[str]:
     """The hashes of the documents that the warehouse holds as extracted by exactly this code.
 
-    Those among them that were rejected for a limit or a missing program count as not held: other limits may let them
-    pass, and the program may be there by now.
+    Those among them that were rejected for one of :data:`READ_AGAIN` count as not held.
     """
     versions = list_versions(warehouse)
     if not versions or versions[-1].manifest.code != describe_code():
@@ -62,9 +63,7 @@ def read_known(warehouse: Warehouse) -> set[str]:
     if not _has_documents(warehouse):
         return set()
     with duckdb.connect(warehouse.database, read_only=True) as connection:
-        found = connection.execute(
-            query, [[*LIMIT_REASONS, MISSING_TOOL], EXTRACTOR_NAME, EXTRACTOR_VERSION]
-        ).fetchall()
+        found = connection.execute(query, [READ_AGAIN, EXTRACTOR_NAME, EXTRACTOR_VERSION]).fetchall()
     return {sha256 for (sha256,) in found}
 
 

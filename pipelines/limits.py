@@ -19,7 +19,6 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 LIMIT_REASONS = ("too_large", "time_limit", "memory_limit", "unsafe_archive")  # with other limits it may be read
-MISSING_TOOL = "missing_tool"  # once the program is installed it may be read
 MEGABYTE = 2**20
 _SLOW_MEDIA_TYPES = ("image/", "application/pdf", "application/ofd")
 

@@ -110,6 +110,5 @@ def flatten_cells(tables: Any) -> FlatCells:  # noqa: ANN401 - a struct made fro
             follows = versions.get(layout.table) == version
             cells = present[layout.table].cells if follows else None
             _extend(integers, cells, layout.integer_rows)
-            if layout.text_rows.blanks:
-                _extend(texts, cells, layout.text_rows)
+            _extend(texts, cells, layout.text_rows)
     return flat

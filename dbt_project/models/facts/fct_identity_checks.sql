@@ -3,6 +3,7 @@ with residuals as (select * from {{ ref('int_identity_residuals') }}),
 
 prior_residuals as (select * from {{ ref('int_prior_residuals') }}),
 
+-- Materialized, so that all threads write what one reads out of the wide rows.
 listed as materialized (
     {%- for group in identity_groups() %}
     select
