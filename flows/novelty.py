@@ -6,6 +6,7 @@ Knows neither Prefect nor dlt nor dbt, so that a run that finds nothing new need
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import duckdb
 
@@ -14,13 +15,12 @@ from flows.log_file import log_run
 from flows.progress import step_progress
 from pipelines.capture import Document, capture
 from pipelines.decisions import Ledger
-from pipelines.extract.document import EXTRACTOR_NAME, EXTRACTOR_VERSION
+from pipelines.extract.store import ExtractionStore
 from pipelines.inbox import waiting_files
-from pipelines.limits import LIMIT_REASONS
+from pipelines.limits import read_limits
 from pipelines.publishing import Inputs, describe_code, describe_inputs, list_versions, writer_lock
+from pipelines.validation.payloads import Refusal
 from pipelines.warehouse import Warehouse
-
-READ_AGAIN = [*LIMIT_REASONS, "missing_tool"]  # other limits, or a program installed since, may cure these
 
 
 def is_published(warehouse: Warehouse) -> bool:
@@ -40,31 +40,30 @@ def is_empty(warehouse: Warehouse) -> bool:
         return not list_versions(warehouse) and describe_inputs(connection).documents == 0
 
 
-def select_unread(warehouse: Warehouse, documents: Sequence[Document]) -> list[Document]:
-    """The documents that the warehouse does not hold as extracted by exactly this code, equal bytes once."""
-    known = read_known(warehouse)
-    distinct = {document.sha256: document for document in documents}
-    return [document for sha256, document in distinct.items() if sha256 not in known]
+def select_unread(warehouse: Warehouse, documents: Sequence[Document], store: ExtractionStore) -> list[Document]:
+    """The documents that the warehouse does not hold as extracted by exactly this code, equal bytes once.
 
-
-def read_known(warehouse: Warehouse) -> set[str]:
-    """The hashes of the documents that the warehouse holds as extracted by exactly this code.
-
-    Those among them that were rejected for one of :data:`READ_AGAIN` count as not held.
+    `store` has the extractions of this code, with its limits and tools.
     """
-    versions = list_versions(warehouse)
-    if not versions or versions[-1].manifest.code != describe_code():
-        return set()
+    payloads = read_payloads(warehouse)
+    distinct = {document.sha256: document for document in documents}
+    return [document for document in distinct.values() if store.payload_of(document) not in payloads]
+
+
+def read_payloads(warehouse: Warehouse) -> set[str]:
+    """The hashes of the raw extracted JSON that the warehouse holds, of documents read and rejected.
+
+    What the load refused counts as not held: other code may accept the same line.
+    """
     query = """
-        select document_sha256 from raw.documents
-        anti join (select document_key from raw.rejected_documents where list_contains(?, reason)) using (document_key)
-        where extractor_name = ? and extractor_version = ?
+        (select payload_sha256 from raw.documents union select payload_sha256 from raw.rejected_documents)
+        except select payload_sha256 from raw.rejected_documents where list_contains(?, reason)
     """
     if not _has_documents(warehouse):
         return set()
     with duckdb.connect(warehouse.database, read_only=True) as connection:
-        found = connection.execute(query, [READ_AGAIN, EXTRACTOR_NAME, EXTRACTOR_VERSION]).fetchall()
-    return {sha256 for (sha256,) in found}
+        found = connection.execute(query, [list(get_args(Refusal))]).fetchall()
+    return {payload for (payload,) in found}
 
 
 def _has_documents(warehouse: Warehouse) -> bool:
@@ -96,10 +95,11 @@ def find_nothing_new(
             return None
         given = 0
         if inputs:
-            known = read_known(warehouse)
+            payloads = read_payloads(warehouse)
+            store = ExtractionStore(warehouse.extracted, read_limits())
             with step_progress("Capture") as advance:
                 for item in capture(inputs, warehouse.archive):
-                    if not isinstance(item, Document) or item.sha256 not in known:
+                    if not isinstance(item, Document) or store.payload_of(item) not in payloads:
                         return None
                     given += 1
                     advance(1)

@@ -87,11 +87,11 @@ def extract(run: Run, captured: Captured) -> Handover:
     Raises:
         LostInputError: a document has no extraction.
     """
-    unread = select_unread(run.warehouse, captured.documents)
-    if not unread:
-        return Handover(captured.shards, captured.payloads)
     limits = read_limits()
     store = ExtractionStore(run.warehouse.extracted, limits)
+    unread = select_unread(run.warehouse, captured.documents, store)
+    if not unread:
+        return Handover(captured.shards, captured.payloads)
     with step_progress("Extract", total=len(unread)) as advance:
         for extracted in extract_documents(unread, store, limits):
             document, fate = extracted.document, extracted.fate

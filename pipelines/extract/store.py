@@ -84,6 +84,14 @@ class ExtractionStore:
         except OSError:
             return False
 
+    def payload_of(self, document: Document) -> str | None:
+        """The sha256 of a document's extraction, as the load calls its payload; None if it was not extracted."""
+        try:
+            line = self.path_of(document).read_bytes()
+        except OSError:
+            return None
+        return hashlib.sha256(line[:-1]).hexdigest() if line.endswith(b"\n") else None
+
     def put(self, document: Document, line: bytes) -> None:
         """Keep a document's extraction.
 

@@ -8,9 +8,14 @@ import duckdb
 import pytest
 
 from flows import novelty
-from flows.novelty import find_nothing_new, read_known
+from flows.novelty import find_nothing_new, select_unread
+from pipelines.archive import Archive, read_manifest
+from pipelines.capture import Capture
 from pipelines.decisions import Ledger, read_ledger
-from pipelines.publishing import Code, WriterBusyError, writer_lock
+from pipelines.extract import store as store_module
+from pipelines.extract.store import ExtractionStore
+from pipelines.limits import read_limits
+from pipelines.publishing import Code, WriterBusyError, describe_code, list_versions, writer_lock
 from tests.flows.decided import DecidedWarehouse
 
 
@@ -81,17 +86,47 @@ def test_raw_json_a_handed_over_file_and_other_code_are_not_nothing(
     assert ask(settled, *documents_of(settled)) is None
 
 
-@pytest.mark.parametrize(("reason", "is_known"), [("missing_tool", False), ("time_limit", False), ("no_report", True)])
-def test_what_may_be_read_another_time_is_not_known(settled: DecidedWarehouse, reason: str, is_known: bool) -> None:
-    before = read_known(settled.warehouse)
+def unread_of(settled: DecidedWarehouse) -> int:
+    """How many of its archived documents a run would hand to the load."""
+    lines = read_manifest(settled.warehouse.archive).values()
+    documents = [Capture(Archive(settled.warehouse.archive), read_limits()).take_again(line) for line in lines]
+    store = ExtractionStore(settled.warehouse.extracted, read_limits())
+    return len(select_unread(settled.warehouse, [document for taken in documents for document in taken], store))
+
+
+@pytest.mark.parametrize("change", ["code", "tools", "limits"])
+def test_what_was_extracted_otherwise_is_unread_whatever_was_published_since(
+    settled: DecidedWarehouse, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert unread_of(settled) == 0
+    if change == "code":
+        monkeypatch.setattr(store_module, "_code", lambda: "other")
+    elif change == "tools":
+        monkeypatch.setattr(store_module, "list_tools", lambda: ["other"])
+    else:
+        monkeypatch.setenv("GONGKAI_ZIP_DEPTH", "9")
+    assert list_versions(settled.warehouse)[-1].manifest.code == describe_code()
+    assert unread_of(settled) == len(read_manifest(settled.warehouse.archive))
+    assert ask(settled, *documents_of(settled)) is None
+
+
+def test_an_extraction_that_was_not_loaded_is_unread(settled: DecidedWarehouse) -> None:
     with duckdb.connect(settled.warehouse.database) as connection:
-        row = "select document_key, document_sha256 from raw.documents where list_contains(?, document_sha256) limit 1"
-        ((key, sha256),) = connection.execute(row, [sorted(before)]).fetchall()
+        connection.execute("update raw.documents set payload_sha256 = 'of other code' where source_uri like '%001%'")
+    assert unread_of(settled) == 1
+
+
+@pytest.mark.parametrize(("reason", "unread"), [("schema_violation", 1), ("no_report", 0)])
+def test_what_the_load_refused_is_given_to_it_again(settled: DecidedWarehouse, reason: str, unread: int) -> None:
+    with duckdb.connect(settled.warehouse.database) as connection:
         columns = "document_key, document_sha256, payload_sha256, source_uri, reason, run_id"
         connection.execute(
-            f"insert into raw.rejected_documents ({columns}) values (?, ?, '', '', ?, '')", [key, sha256, reason]
+            f"insert into raw.rejected_documents ({columns}) "
+            "select document_key, document_sha256, payload_sha256, source_uri, ?, run_id from raw.documents "
+            "where source_uri like '%001%'",
+            [reason],
         )
-    assert (sha256 in read_known(settled.warehouse)) is is_known
+    assert unread_of(settled) == unread
 
 
 def test_nobody_is_asked_while_a_run_writes(settled: DecidedWarehouse) -> None:
