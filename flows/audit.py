@@ -11,9 +11,9 @@ from contracts.layers import LayerReport
 from flows.contract_report import render_contract
 from flows.contract_steps import check_again
 from flows.notifications import tell_failure
-from flows.warehouse_errors import AuditError
+from flows.warehouse_errors import AuditError, UnbuiltError
 from pipelines.archive_audit import Archived, verify_archive
-from pipelines.publishing import list_versions
+from pipelines.publishing import UnknownVersionError, WriterBusyError, list_versions
 from pipelines.publishing.manifest import hash_file
 from pipelines.warehouse import MART_FILE, Warehouse
 
@@ -32,19 +32,23 @@ def run_audit(warehouse: str = ".warehouse", lock_wait_seconds: float = 0) -> in
         The number of documents hashed.
 
     Raises:
-        AuditError: something is damaged or a contract is red; the message lists it.
-        UnknownVersionError: nothing has been published.
-        WriterBusyError: a run was writing all the time.
+        AuditError: something is damaged, a contract is red, or the contracts could not be evaluated; the message
+            lists all of it.
     """
     folder = Warehouse(Path(warehouse))
     documents = hash_archive(folder)
     problems = [f"document {found.source_uri} ({found.sha256}): {found.damage}" for found in documents if found.damage]
     problems += hash_versions(folder)
-    problems += [
-        f"contract {report.layer}.{result.check_id} is red: {result.rows_failed} of {result.rows_seen} rows"
-        for report in evaluate_contracts(folder, lock_wait_seconds)
-        for result in report.red_results
-    ]
+    try:
+        reports = evaluate_contracts(folder, lock_wait_seconds)
+    except (UnbuiltError, UnknownVersionError, WriterBusyError, duckdb.Error) as error:
+        problems.append(f"the contracts were not evaluated: {str(error).splitlines()[0]}")
+    else:
+        problems += [
+            f"contract {report.layer}.{result.check_id} is red: {result.rows_failed} of {result.rows_seen} rows"
+            for report in reports
+            for result in report.red_results
+        ]
     create_markdown_artifact(_render(len(documents), problems), key="audit", description="Weekly audit")
     if problems:
         raise AuditError(problems)
@@ -60,11 +64,15 @@ def hash_archive(warehouse: Warehouse) -> list[Archived]:
 @task(name="hash versions", task_run_name="hash versions", cache_policy=NO_CACHE)
 def hash_versions(warehouse: Warehouse) -> list[str]:
     """What is wrong with the marts of the kept versions: one that is no longer the one that was published."""
-    return [
-        f"version {version.id}: its mart is not the one that was published"
-        for version in list_versions(warehouse)
-        if hash_file(version.folder / MART_FILE) != version.manifest.mart_sha256
-    ]
+    problems = []
+    for version in list_versions(warehouse):
+        try:
+            is_as_published = hash_file(version.folder / MART_FILE) == version.manifest.mart_sha256
+        except OSError as error:
+            problems.append(f"version {version.id}: its mart cannot be read ({error.strerror})")
+        else:
+            problems += [] if is_as_published else [f"version {version.id}: its mart is not the one that was published"]
+    return problems
 
 
 @task(name="contracts", task_run_name="contracts", cache_policy=NO_CACHE)
@@ -72,12 +80,12 @@ def evaluate_contracts(warehouse: Warehouse, lock_wait_seconds: float) -> list[L
     """The reports of all layers on the live version.
 
     Raises:
-        AuditError: a database cannot be opened.
+        UnbuiltError: the working database does not hold the tables of a build of this code.
+        UnknownVersionError: nothing has been published.
+        WriterBusyError: a run was writing all the time.
+        duckdb.Error: a database cannot be opened, or is damaged.
     """
-    try:
-        reports = check_again(warehouse, lock_wait_seconds).reports
-    except duckdb.IOException as error:
-        raise AuditError([f"a database cannot be opened: {str(error).splitlines()[0]}"]) from error
+    reports = check_again(warehouse, lock_wait_seconds).reports
     for report in reports:
         key, description = f"audit-{report.layer}", f"Contract of {report.layer} in the audit"
         create_markdown_artifact(render_contract(report), key=key, description=description)

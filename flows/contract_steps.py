@@ -10,6 +10,7 @@ import duckdb
 
 from contracts import layers
 from contracts.layers import LayerReport, RunExpectation
+from flows.warehouse_errors import UnbuiltError
 from pipelines.publishing import LAYERS, describe_inputs, live_version, writer_lock
 from pipelines.sql_paths import quote
 from pipelines.warehouse import MART_FILE, Warehouse, new_run_id
@@ -56,8 +57,11 @@ def check_again(warehouse: Warehouse, lock_wait_seconds: float = 0) -> Evaluatio
     Raises:
         UnknownVersionError: nothing has been published.
         WriterBusyError: a run is writing.
+        UnbuiltError: the working database does not hold the tables of a build of this code.
     """
     live = live_version(warehouse)
+    if not warehouse.database.exists():
+        raise UnbuiltError(f"there is no {warehouse.database}")
     mart = live.folder / MART_FILE
     expectation = RunExpectation(new_run_id(warehouse))
     with (
@@ -68,5 +72,7 @@ def check_again(warehouse: Warehouse, lock_wait_seconds: float = 0) -> Evaluatio
         try:
             reports = [check_of(layer)(connection, expectation) for layer in LAYERS]
             return Evaluation(reports, describe_inputs(connection) == live.manifest.inputs)
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
+            raise UnbuiltError(str(error).splitlines()[0]) from error
         finally:
             connection.rollback()

@@ -21,6 +21,18 @@ class RedContractError(RuntimeError):
         self.report = report
 
 
+class UnbuiltError(RuntimeError):
+    """The working database lacks tables that the contracts read, so that they cannot be evaluated again."""
+
+    def __init__(self, found: str) -> None:
+        """Say what is missing, why it may be, and what makes it."""
+        super().__init__(
+            f"The contracts cannot be evaluated, the working database does not hold what they read: {found}. A run was "
+            "stopped while it built everything anew, or other code built it. `gongkai run --full` builds it; the live "
+            "version stays until then."
+        )
+
+
 class AuditError(RuntimeError):
     """What was captured or published is no longer as it was, or a contract is red. `problems` lists all of it."""
 

@@ -18,7 +18,7 @@ from flows.fetching import NothingFetchedError
 from flows.log_file import prune_logs
 from flows.prefect_server import PrefectServerError
 from flows.serving.errors import ServeError
-from flows.warehouse_errors import RedContractError
+from flows.warehouse_errors import RedContractError, UnbuiltError
 from pipelines.archive import DamagedArchiveError, DamagedManifestError
 from pipelines.capture import CaptureError
 from pipelines.decisions import LedgerError
@@ -49,6 +49,7 @@ EXPLAINED = (
     PublicationRefusedError,
     RedContractError,
     ServeError,
+    UnbuiltError,
     UnknownVersionError,
     UrlListError,
     WriterBusyError,

@@ -1,6 +1,7 @@
 """The flows that watch: the audit finds what is damaged, the coverage watch who is late, a new version who is gone."""
 
 import datetime
+from contextlib import nullcontext
 from pathlib import Path
 
 import duckdb
@@ -9,10 +10,10 @@ from prefect import flow
 
 from flows import audit, coverage_watch, version_report
 from flows.audit import run_audit
-from flows.contract_steps import Evaluation
+from flows.contract_steps import Evaluation, check_again
 from flows.coverage_watch import Coverage, watch_coverage
 from flows.version_report import report_version
-from flows.warehouse_errors import AuditError
+from flows.warehouse_errors import AuditError, UnbuiltError
 from pipelines.capture import capture
 from pipelines.publishing import Inputs, live_version, publish, start_build, writer_lock
 from pipelines.warehouse import MART_FILE, Warehouse
@@ -76,6 +77,31 @@ def test_audit_hashes_everything_and_names_what_is_damaged(
     assert "version v1: its mart is not the one that was published" in found
     assert "contract marts.other is red: 1 of 3 rows" in found
     assert len(error.problems) == 4
+
+
+@pytest.mark.usefixtures("prefect_api")
+@pytest.mark.parametrize("obstacle", ["writer", "no tables", "no database"])
+def test_audit_tells_what_it_found_when_the_contracts_cannot_be_evaluated(warehouse: Warehouse, obstacle: str) -> None:
+    document, *_ = sorted(path for path in warehouse.archive.rglob("*") if len(path.name) == 64)
+    document.unlink()
+    (warehouse.versions / "v1" / MART_FILE).unlink()
+    if obstacle == "no tables":
+        duckdb.connect(warehouse.database).close()
+        (warehouse.versions / "v1" / MART_FILE).touch()
+    with writer_lock(warehouse, "other") if obstacle == "writer" else nullcontext():
+        error = run_audit(str(warehouse.root), return_state=True).result(raise_on_failure=False)
+    assert isinstance(error, AuditError)
+    damaged, version, contracts = error.problems
+    assert f"({document.name}): its file is missing" in damaged
+    assert version.startswith("version v1: its mart ")
+    assert contracts.startswith("the contracts were not evaluated: ")
+    assert warehouse.database.exists() == (obstacle == "no tables")
+
+
+def test_contracts_that_lack_their_tables_name_the_remedy(warehouse: Warehouse) -> None:
+    duckdb.connect(warehouse.database).close()
+    with pytest.raises(UnbuiltError, match=r"does not hold .*--full"):
+        check_again(warehouse)
 
 
 def publish_bodies(warehouse: Warehouse, run_id: str, rows: list[tuple[str, int]]) -> None:
