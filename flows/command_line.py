@@ -1,6 +1,6 @@
 """The command line `gongkai`: one command per question one can ask of the warehouse.
 
-Exit codes: 0 done, 1 failed (the message says why), 2 wrong usage.
+Exit codes: 0 done, 1 failed (the message says why), 2 wrong usage, 130 interrupted.
 """
 
 import typer
@@ -59,5 +59,5 @@ app.command("conformance", epilog=scaffolds.CONFORMANCE_EXAMPLES)(scaffolds.conf
 
 
 def main() -> None:
-    """Run the command line; the script `gongkai`."""
+    """Run the command line."""
     app()
