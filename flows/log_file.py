@@ -2,7 +2,8 @@
 
 Every line has `time` (ISO 8601, UTC), `level`, `logger`, `run_id` and `message`; a step's lines have its name as
 `step`, what is said of a document has its `document` (sha256) and `source_uri`. The first line's `event` is `begun`,
-the last one's `ended` or `failed`; a log without either of these is of a run that was killed, or that still runs.
+the last one's `ended`, `failed` or `interrupted` (Ctrl-C, a signal); a log without any of these is of a run that was
+killed, or that still runs. `version` is the version that became live, also if a step after that failed.
 """
 
 import logging
@@ -16,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from pipelines.publishing import live_id
 from pipelines.warehouse import Warehouse
 
 LOGGER = "gongkai"
@@ -71,7 +73,10 @@ def log_run(warehouse: Warehouse, run_id: str, inputs: list[str]) -> Iterator[di
         own.info("ended", extra={"event": "ended", "seconds": round(time.monotonic() - begun, 1), **outcome})
     except BaseException as error:
         seconds, reason = round(time.monotonic() - begun, 1), f"{type(error).__name__}: {error}"
-        own.exception("failed", extra={"event": "failed", "seconds": seconds, "error": reason})
+        if live_id(warehouse) == run_id:
+            outcome["version"] = run_id
+        event = "failed" if isinstance(error, Exception) else "interrupted"
+        own.exception(event, extra={"event": event, "seconds": seconds, "error": reason, **outcome})
         raise
     finally:
         root.removeHandler(handler)

@@ -16,6 +16,7 @@ from prefect.flows import Flow
 from prefect.logging import get_logger
 from pydantic import SecretStr
 
+from pipelines.publishing import live_id
 from pipelines.warehouse import Warehouse
 
 VARIABLE = "GONGKAI_NOTIFY_URLS"
@@ -55,5 +56,6 @@ def tell_failure(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> 
     """A flow's hook: send why a run failed or crashed, and where it lies."""
     warehouse = Warehouse(Path(str(flow_run.parameters.get("warehouse", ".warehouse"))))
     reason = state.message or "no message"
-    body = f"{reason}\n\nWarehouse: {warehouse.root}\nThe live version stays as it was. `gongkai status` says more."
+    live = live_id(warehouse) or "none"
+    body = f"{reason}\n\nWarehouse: {warehouse.root}\nLive version: {live}. `gongkai status` says more."
     notify(warehouse, f"Gongkai: {flow.name} {(state.name or 'failed').lower()} ({flow_run.name})", body, "failure")

@@ -9,7 +9,7 @@ from pipelines.publishing.lock import Holder
 from pipelines.warehouse import Warehouse
 
 READ = 50
-ENDED, FAILED = "ended", "failed"
+ENDED, FAILED, INTERRUPTED = "ended", "failed", "interrupted"
 ENDED_WELL = ("published", "nothing new")
 LOADED_LINE = b'"event":"loaded"'
 
@@ -17,8 +17,9 @@ LOADED_LINE = b'"event":"loaded"'
 class RunRecord(Struct, frozen=True):
     """One run as its log tells it.
 
-    `outcome` is `published`, `nothing new`, `failed`, `running` or `killed`; times are ISO 8601, UTC; `loaded` counts
-    the documents that it added to the warehouse or changed in it.
+    `outcome` is `published`, `nothing new`, `failed`, `interrupted` (Ctrl-C, a signal), `running` or `killed`; a run
+    that failed after its version had become live is `published`, and `detail` says what failed. Times are ISO 8601,
+    UTC; `loaded` counts the documents that it added to the warehouse or changed in it.
     """
 
     run_id: str
@@ -65,6 +66,9 @@ def read_runs(warehouse: Warehouse, writer: Holder | None, count: int = READ) ->
 def _judge(last: _Line, *, is_writing: bool) -> tuple[str, str]:
     if last.event == ENDED:
         return ("published", last.version) if last.version else ("nothing new", "")
-    if last.event == FAILED:
-        return "failed", last.error.splitlines()[0] if last.error else ""
+    error = last.error.splitlines()[0] if last.error else ""
+    if last.event == INTERRUPTED:
+        error = "stopped by Ctrl-C or a signal"
+    if last.event in (FAILED, INTERRUPTED):
+        return ("published", f"{last.version}, then {last.event}: {error}") if last.version else (last.event, error)
     return ("running", "") if is_writing else ("killed", f"last heard of at {last.time}")

@@ -24,7 +24,7 @@ from flows.novelty import select_unread
 from flows.progress import step_progress
 from flows.runs import Captured, Handover, Run
 from flows.version_report import report_version
-from flows.warehouse_errors import RedContractError
+from flows.warehouse_errors import AfterPublicationError, RedContractError
 from pipelines.capture import CaptureError, Document, RawShard
 from pipelines.capture import capture as capture_inputs
 from pipelines.changes import find_changes, remember_built, widen_changes
@@ -34,7 +34,7 @@ from pipelines.extract.batch import extract_documents
 from pipelines.extract.store import ExtractionStore
 from pipelines.limits import read_limits
 from pipelines.load import LoadResult, load_raw
-from pipelines.publishing import Version, describe_inputs, publish, start_build
+from pipelines.publishing import Version, describe_inputs, live_id, publish, start_build
 from pipelines.validation.chunks import count_payloads
 
 WITHOUT_UNIT_TESTS = ("--exclude-resource-type", "unit_test")  # they test the models, not the data: `make test`
@@ -173,19 +173,28 @@ def publish_mart(run: Run, reports: Sequence[LayerReport], accepted_changes: str
 
     Raises:
         PublicationRefusedError: the mart is not fit to be read.
+        AfterPublicationError: the version is live, and a step after that failed.
     """
     touched = None if run.is_whole else run.warehouse.database
-    with step_progress("Publish"):
-        with duckdb.connect(run.warehouse.database, read_only=True) as connection:
-            inputs = describe_inputs(connection)
-        version = publish(
-            run.warehouse,
-            run.id,
-            inputs=inputs,
-            contracts=reports,
-            accepted_changes=accepted_changes,
-            touched=touched,
-        )
-        remember_built(run.warehouse, version)
-    report_version(run.warehouse, version)
+    step = "ending the publication"
+    try:
+        with step_progress("Publish"):
+            with duckdb.connect(run.warehouse.database, read_only=True) as connection:
+                inputs = describe_inputs(connection)
+            version = publish(
+                run.warehouse,
+                run.id,
+                inputs=inputs,
+                contracts=reports,
+                accepted_changes=accepted_changes,
+                touched=touched,
+            )
+            step = "remembering what was built"
+            remember_built(run.warehouse, version)
+        step = "showing what the version changes"
+        report_version(run.warehouse, version)
+    except Exception as error:
+        if live_id(run.warehouse) != run.id:
+            raise
+        raise AfterPublicationError(run.id, step, error) from error
     return version

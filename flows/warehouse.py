@@ -59,6 +59,7 @@ def run_warehouse(
         RedContractError: a layer's contract is red; nothing is published.
         DbtFailedError: a model failed; nothing is published.
         PublicationRefusedError: the mart is not fit to be read; nothing is published.
+        AfterPublicationError: the new version is live, and a step after that failed.
     """
     sources = name_sources(inputs, inbox, urls, archived=archived)
     decisions = read_ledger(Path(ledger) if ledger else default_ledger())

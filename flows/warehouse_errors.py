@@ -21,6 +21,19 @@ class RedContractError(RuntimeError):
         self.report = report
 
 
+class AfterPublicationError(RuntimeError):
+    """A step failed after the run's version had become the live one; `version` is its id."""
+
+    def __init__(self, version: str, step: str, error: Exception) -> None:
+        """Say what is live, which step failed, and what the next run does."""
+        super().__init__(
+            f"Version {version} is live, but a step after its publication failed, {step}: {type(error).__name__}: "
+            f"{error}\nReaders see the new version. The next run cleans up; `gongkai rollback` brings the one before "
+            "back."
+        )
+        self.version = version
+
+
 class UnbuiltError(RuntimeError):
     """The working database lacks tables that the contracts read, so that they cannot be evaluated again."""
 

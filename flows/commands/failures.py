@@ -13,25 +13,27 @@ from flows.commands.terminal import messages
 from flows.conservation import LostInputError
 from flows.dbt import DbtFailedError
 from flows.documents import DocumentError
+from flows.entry import INTERRUPTED
 from flows.explanations import find_remedy
 from flows.fetching import NothingFetchedError
 from flows.log_file import prune_logs
 from flows.prefect_server import PrefectServerError
 from flows.serving.errors import ServeError
-from flows.warehouse_errors import RedContractError, UnbuiltError
+from flows.warehouse_errors import AfterPublicationError, RedContractError, UnbuiltError
 from pipelines.archive import DamagedArchiveError, DamagedManifestError
 from pipelines.capture import CaptureError
 from pipelines.decisions import LedgerError
 from pipelines.fetch.url_list import UrlListError
 from pipelines.inbox import InboxError
 from pipelines.limits import LimitError
-from pipelines.publishing import PublicationRefusedError, UnknownVersionError, WriterBusyError
+from pipelines.publishing import PublicationRefusedError, UnknownVersionError, WriterBusyError, live_id
 from pipelines.publishing.export import ForeignFolderError
 from pipelines.raw_schema import LoadError
 from pipelines.validation.chunks import DamagedShardError
 from pipelines.warehouse import Warehouse
 
 EXPLAINED = (
+    AfterPublicationError,
     CaptureError,
     DamagedArchiveError,
     DamagedManifestError,
@@ -55,12 +57,12 @@ EXPLAINED = (
     WriterBusyError,
 )
 FAILURE = 1
-INTERRUPTED = 130
 
 
 @contextmanager
 def failures_explained(warehouse: Warehouse) -> Iterator[None]:
     """Turn every exception inside into a message and exit code 1; keep the traceback in the warehouse's logs."""
+    before = live_id(warehouse)
     try:
         yield
     except (typer.Exit, typer.BadParameter):
@@ -69,14 +71,23 @@ def failures_explained(warehouse: Warehouse) -> Iterator[None]:
         _print_error(str(error), find_remedy(error, warehouse))
         raise typer.Exit(FAILURE) from error
     except KeyboardInterrupt as error:
-        messages.print("Interrupted: the live version stays as it was. The next run takes up where this one stopped.")
+        messages.print(
+            f"Interrupted. {_tell_live(warehouse, before)} The next run takes up where this one stopped.",
+            highlight=False,
+        )
         raise typer.Exit(INTERRUPTED) from error
     except Exception as error:
         what = "DuckDB" if isinstance(error, duckdb.Error) else type(error).__name__
         reason = f"{what}: {str(error).splitlines()[0] if str(error) else 'no message'}"
         remedy = find_remedy(error, warehouse) or "This was not foreseen."
-        _print_error(reason, f"{remedy} The live version stays as it was.{_write_traceback(warehouse, error)}")
+        _print_error(reason, f"{remedy} {_tell_live(warehouse, before)}{_write_traceback(warehouse, error)}")
         raise typer.Exit(FAILURE) from error
+
+
+def _tell_live(warehouse: Warehouse, before: str | None) -> str:
+    """What is live after a failure, given what was live when the command began."""
+    live = live_id(warehouse)
+    return "The live version stays as it was." if live == before else f"Version {live} has become live."
 
 
 def _print_error(reason: str, remedy: str) -> None:

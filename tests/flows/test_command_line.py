@@ -4,13 +4,17 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
+import flows
+from flows import entry
 from flows.command_line import app
-from pipelines.publishing import writer_lock
+from flows.commands.failures import failures_explained
+from pipelines.publishing import Version, writer_lock
 from pipelines.warehouse import Warehouse
 from tests.flows.marts import publish_mart
 
@@ -116,3 +120,37 @@ def test_piped_output_has_no_control_characters(warehouse: Warehouse) -> None:
     piped = subprocess.run(command, capture_output=True, check=True, text=True)  # noqa: S603 - our own command
     assert "v1" in piped.stdout
     assert not [character for character in piped.stdout + piped.stderr if ord(character) < 32 and character != "\n"]
+
+
+def fail_after(version: Version) -> None:
+    """What may happen once a version is live."""
+    raise OSError(f"after {version.id}")
+
+
+class Interrupted(ModuleType):
+    """A command line whose import is interrupted."""
+
+    def __getattr__(self, name: str) -> object:
+        """Whatever is asked for: Ctrl-C."""
+        raise KeyboardInterrupt(name)
+
+
+def test_an_interrupt_while_the_command_line_is_imported_ends_quietly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(flows, "command_line", Interrupted("command_line"))
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    assert ended.value.code == 130
+    assert capsys.readouterr() == ("", "")
+
+
+def test_an_interrupted_command_says_what_is_live(warehouse: Warehouse, capsys: pytest.CaptureFixture[str]) -> None:
+    publish_mart(warehouse, "v1", 1)
+    with pytest.raises(typer.Exit) as ended, failures_explained(warehouse):
+        raise KeyboardInterrupt
+    assert ended.value.exit_code == 130
+    assert "Interrupted. The live version stays as it was." in capsys.readouterr().err
+    with pytest.raises(typer.Exit), failures_explained(warehouse):
+        fail_after(publish_mart(warehouse, "v2", 2))
+    assert "Version v2 has become live." in " ".join(capsys.readouterr().err.split())

@@ -1,5 +1,6 @@
 """A mart becomes a version only whole and only green; versions are kept, pruned and rolled back to."""
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -7,6 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from flows import steps
+from flows.log_file import log_run
+from flows.past_runs import read_runs
+from flows.runs import Run
+from flows.warehouse_errors import AfterPublicationError
 from pipelines.publishing import (
     Inputs,
     PublicationRefusedError,
@@ -14,6 +20,7 @@ from pipelines.publishing import (
     list_versions,
     live_id,
     live_version,
+    publication,
     publish,
     roll_back,
     start_build,
@@ -161,3 +168,45 @@ def test_lock_is_taken_by_rollback(warehouse: Warehouse) -> None:
     with writer_lock(warehouse, "run"), pytest.raises(RuntimeError, match=f"process {os.getpid()}, run run"):
         roll_back(warehouse)
     assert live_id(warehouse) == "v2"
+
+
+def build_and_publish(warehouse: Warehouse, run_id: str, status: str) -> None:
+    """The last step of a run whose contracts came out like this."""
+    build_mart(warehouse, run_id, 2)
+    steps.publish_mart.fn(Run(warehouse, run_id), reports_with(status))
+
+
+@pytest.mark.parametrize("step", ["prune_versions", "remember_built", "report_version"])
+def test_a_failure_after_the_link_has_moved_says_what_is_live(
+    warehouse: Warehouse, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    publish_mart(warehouse, "v1", 1)
+    duckdb.connect(warehouse.database).close()
+    monkeypatch.setattr(steps, "describe_inputs", lambda _connection: INPUTS)
+    for name in ("remember_built", "report_version"):
+        monkeypatch.setattr(steps, name, lambda *_arguments: None)
+    monkeypatch.setattr(publication if step == "prune_versions" else steps, step, fail)
+    with (
+        writer_lock(warehouse, "v2"),
+        pytest.raises(AfterPublicationError, match=r"Version v2 is live, .*No space left") as failure,
+        log_run(warehouse, "v2", []),
+    ):
+        build_and_publish(warehouse, "v2", "pass")
+    assert failure.value.version == live_id(warehouse) == "v2"
+    (run,) = read_runs(warehouse, None)
+    assert run.outcome == "published"
+    assert run.detail.startswith("v2, then failed: AfterPublicationError: Version v2 is live")
+
+
+def test_a_failure_before_the_link_moves_is_told_as_it_is(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_mart(warehouse, "v1", 1)
+    duckdb.connect(warehouse.database).close()
+    monkeypatch.setattr(steps, "describe_inputs", lambda _connection: INPUTS)
+    with writer_lock(warehouse, "v2"), pytest.raises(PublicationRefusedError):
+        build_and_publish(warehouse, "v2", "fail")
+    assert live_id(warehouse) == "v1"

@@ -54,6 +54,8 @@ def test_status_tells_how_runs_ended(warehouse: Warehouse) -> None:
         pass
     with pytest.raises(ZeroDivisionError, match="by nothing"), log_run(warehouse, "run-3", ["a.html"]):
         raise ZeroDivisionError("by nothing")
+    with pytest.raises(KeyboardInterrupt), log_run(warehouse, "run-3b", ["a.html"]):
+        raise KeyboardInterrupt
     (log,) = warehouse.logs.glob("run-run-1.jsonl")
     first = log.read_text().splitlines()[0]
     for run_id in ("run-4", "run-5"):
@@ -66,11 +68,14 @@ def test_status_tells_how_runs_ended(warehouse: Warehouse) -> None:
     assert told == [
         ("run-5", "running"),
         ("run-4", "killed"),
+        ("run-3b", "interrupted"),
         ("run-3", "failed"),
         ("run-2", "nothing new"),
-        ("run-1", "published"),
     ]
-    assert found.runs[2].detail == "ZeroDivisionError: by nothing"
+    assert [run.detail for run in found.runs[2:4]] == [
+        "stopped by Ctrl-C or a signal",
+        "ZeroDivisionError: by nothing",
+    ]
     assert json.loads(first)["inputs"] == ["a.html"]
 
 
