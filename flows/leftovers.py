@@ -14,8 +14,13 @@ from uuid import UUID
 import duckdb
 import msgspec
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
-from prefect.client.schemas.objects import StateType
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import FlowRun, StateType
 from prefect.runtime import flow_run
 from prefect.states import Crashed
 
@@ -25,6 +30,8 @@ from pipelines.warehouse import Warehouse
 
 PART_OF_A_FILE = re.compile(r"\..+\.\d+$")  # `.name.pid`: how archive and store name a file until it is whole
 DBT_LEFTOVERS = r"__dbt_(backup|tmp|new)(__.*)?$"
+UNDER_WAY = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)  # these have a place of their deployment
+PAGE = 200  # Prefect's server gives no more at once
 logger = logging.getLogger(f"{LOGGER}.leftovers")
 
 
@@ -95,14 +102,18 @@ def _drop_dbt_leftovers(warehouse: Warehouse) -> list[str]:
 
 
 def end_dead_runs(chosen: FlowRunFilter) -> list[str]:
-    """Tell Prefect that runs it believes to be running have ended with their process; returns their names.
+    """Tell Prefect that runs it believes to be under way have ended with their process; returns their names.
 
-    It cannot know: nobody told it. Until then such a run may keep the place of the next one of its deployment.
+    It cannot know: nobody told it. From its submission on (`PENDING`) such a run has the place of the next one of its
+    deployment. Prefect gives it back after a while, but not if the server was killed too: it keeps in memory only
+    until when a place is taken.
     """
-    ended = []
+    under_way = FlowRunFilterState(type=FlowRunFilterStateType(any_=list(UNDER_WAY)))
+    chosen = chosen.model_copy(update={"state": under_way})
+    dead = list[FlowRun]()
     with get_client(sync_client=True) as client:
-        for run in client.read_flow_runs(flow_run_filter=chosen):
-            if run.state_type == StateType.RUNNING:
-                client.set_flow_run_state(run.id, Crashed(message="Its process was killed."), force=True)
-                ended.append(run.name)
-    return ended
+        while page := client.read_flow_runs(flow_run_filter=chosen, limit=PAGE, offset=len(dead)):
+            dead += page
+        for run in dead:
+            client.set_flow_run_state(run.id, Crashed(message="Its process was killed."), force=True)
+    return [run.name for run in dead]

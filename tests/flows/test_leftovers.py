@@ -8,9 +8,11 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from prefect import flow
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.responses import SetStateStatus
 from prefect.exceptions import TerminationSignal
-from prefect.states import Running
+from prefect.states import Cancelling, Completed, Pending, Running, Scheduled
 
+from flows import leftovers
 from flows.dbt import forget_models, parse_models
 from flows.leftovers import Unfinished, clean, end_dead_runs, run_marked
 from pipelines.publishing import list_versions, live_id, writer_lock
@@ -97,6 +99,26 @@ def test_prefect_is_told_that_a_run_was_killed(warehouse: Warehouse) -> None:
         assert state is not None
         assert state.is_crashed()
     assert end_dead_runs(FlowRunFilter(id=FlowRunFilterId(any_=[run.id]))) == []
+
+
+@pytest.mark.usefixtures("prefect_api")
+def test_every_dead_run_gives_the_place_of_its_deployment_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    @flow(name="queued")
+    def queued() -> None:
+        """Nothing."""
+
+    monkeypatch.setattr(leftovers, "PAGE", 1)
+    states = (Pending(), Running(), Cancelling(), Scheduled(), Completed())
+    with get_client(sync_client=True) as client:
+        deployment_id = client.create_deployment(client.create_flow(queued), "dead", concurrency_limit=1)
+        waiting = client.create_flow_run_from_deployment(deployment_id)
+        assert client.set_flow_run_state(waiting.id, Pending()).status == SetStateStatus.ACCEPT
+        runs = [client.create_flow_run(queued, state=state) for state in states]
+        name = f"deployment:{deployment_id}"
+        assert client.read_global_concurrency_limit_by_name(name).active_slots == 1
+        ended = end_dead_runs(FlowRunFilter(id=FlowRunFilterId(any_=[waiting.id, *(run.id for run in runs)])))
+        assert sorted(ended) == sorted([waiting.name, *(run.name for run in runs[:3])])
+        assert client.read_global_concurrency_limit_by_name(name).active_slots == 0
 
 
 def test_a_torn_mark_is_a_mark(warehouse: Warehouse) -> None:
