@@ -10,8 +10,9 @@ import typer
 from rich.markup import escape
 
 from flows.commands.failures import failures_explained
-from flows.commands.options import DEFAULT_WAREHOUSE, WarehouseFolder
+from flows.commands.options import DEFAULT_WAREHOUSE, LedgerFile, WarehouseFolder
 from flows.commands.terminal import messages
+from pipelines.decisions import default_ledger
 from pipelines.warehouse import Warehouse
 
 EXAMPLES = """Examples:
@@ -19,6 +20,8 @@ EXAMPLES = """Examples:
 gongkai serve
 
 gongkai serve --warehouse /srv/gongkai --inbox /srv/inbox --urls /srv/urls.txt
+
+gongkai serve --ledger /srv/decisions.jsonl
 
 gongkai serve --port 4300"""
 
@@ -41,6 +44,7 @@ def serve(
     port: Port = DEFAULT_PORT,
     inbox: Inbox = None,
     urls: Urls = None,
+    ledger: LedgerFile = None,
 ) -> None:
     """Run the schedules of prefect.yaml until stopped: Prefect's server with its pages, a work pool and a worker.
 
@@ -62,6 +66,7 @@ def serve(
                 port,
                 inbox or folder.root / "inbox",
                 urls or folder.root / "urls.txt",
+                ledger or default_ledger(),
                 lambda line: messages.print(escape(line)),
                 stop,
             )

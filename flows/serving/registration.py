@@ -12,6 +12,7 @@ from flows.environment import NO_TELEMETRY
 from flows.prefect_server import HOST
 from flows.serving.errors import ServeError
 from flows.serving.processes import MARK, mark_of
+from pipelines.decisions.ledger import LEDGER_VARIABLE
 from pipelines.warehouse import Warehouse
 
 PROJECT = Path(__file__).parents[2]
@@ -20,8 +21,11 @@ DEPLOY = ("--no-prompt", "deploy", "--all")
 TIMEOUT_SECONDS = 600
 
 
-def serving_environment(warehouse: Warehouse, port: int, inbox: Path, urls: Path) -> dict[str, str]:
-    """The environment of everything that serves a warehouse; `prefect.yaml` takes its parameters from it."""
+def serving_environment(warehouse: Warehouse, port: int, inbox: Path, urls: Path, ledger: Path) -> dict[str, str]:
+    """The environment of everything that serves a warehouse; `prefect.yaml` takes its parameters from it.
+
+    Runs work in the project's folder, so every path in it is whole.
+    """
     home = warehouse.prefect_home.resolve()
     return {
         **os.environ,
@@ -34,6 +38,7 @@ def serving_environment(warehouse: Warehouse, port: int, inbox: Path, urls: Path
         "GONGKAI_WAREHOUSE": str(warehouse.root.resolve()),
         "GONGKAI_INBOX": str(inbox.resolve()),
         "GONGKAI_URLS": str(urls.resolve()) if urls.exists() else "",  # none: nothing is fetched
+        LEDGER_VARIABLE: str(ledger.resolve()),
     }
 
 

@@ -37,11 +37,12 @@ class Serving:
     port: int
     environment: dict[str, str]
     announce: Announce
+    stop: threading.Event
     children: dict[str, Child] = field(default_factory=dict)
     deaths: deque[float] = field(default_factory=deque)
 
     def start(self, name: str) -> None:
-        """Start the server, and wait until it answers, or the worker.
+        """Start the server, and wait until it answers or the serving is to end, or the worker.
 
         Raises:
             ServeError: the server does not answer.
@@ -51,7 +52,7 @@ class Serving:
         child = start_child(name, command, self.environment, _log_of(self.warehouse, name))
         self.children[name] = child
         if name == "server":
-            _wait_for_server(child, self.port)
+            _wait_for_server(child, self.port, self.stop)
 
     def watch(self) -> None:
         """Start again what has died.
@@ -77,7 +78,7 @@ class Serving:
 
 
 def serve_until_stopped(
-    warehouse: Warehouse, port: int, inbox: Path, urls: Path, announce: Announce, stop: threading.Event
+    warehouse: Warehouse, port: int, inbox: Path, urls: Path, ledger: Path, announce: Announce, stop: threading.Event
 ) -> None:
     """Serve scheduled runs of a warehouse until `stop` is set.
 
@@ -86,6 +87,7 @@ def serve_until_stopped(
         port: where on loopback Prefect's server listens; 0 for a free port.
         inbox: the folder whose documents the daily run takes in; made if missing.
         urls: the file with the list of addresses that the daily run fetches.
+        ledger: the ledger of decisions that the runs use.
         announce: called with what the operator is to know.
         stop: ends the serving.
 
@@ -97,14 +99,15 @@ def serve_until_stopped(
     port = port or find_free_port()
     descriptor = _lock(warehouse, port)
     mark = mark_of(warehouse.root)
-    serving = Serving(warehouse, port, serving_environment(warehouse, port, inbox, urls), announce)
+    environment = serving_environment(warehouse, port, inbox, urls, ledger)
+    serving = Serving(warehouse, port, environment, announce, stop)
     try:
         if left := find_marked(mark):
             announce(f"Ending {len(left)} processes of a `gongkai serve` that was killed: {left}.")
             end_all(mark, (), GRACE_SECONDS)
         if is_listening(port):
             raise ServeError(f"Something else listens on port {port}. Name another one with --port, or 0 for any.")
-        _serve(serving, stop)
+        _serve(serving)
     finally:
         announce("Stopping Prefect's worker and server.")
         killed = end_all(mark, list(serving.children.values()), GRACE_SECONDS)
@@ -123,9 +126,11 @@ def _lock(warehouse: Warehouse, port: int) -> int:
         ) from error
 
 
-def _serve(serving: Serving, stop: threading.Event) -> None:
+def _serve(serving: Serving) -> None:
     serving.announce("Starting Prefect's server.")
     serving.start("server")
+    if serving.stop.is_set():
+        return
     os.environ["PREFECT_API_URL"] = serving.environment["PREFECT_API_URL"]  # read when Prefect is imported
     for name in prepare_server():
         serving.announce(f"Run {name} was still said to run: its process is gone.")
@@ -135,7 +140,7 @@ def _serve(serving: Serving, stop: threading.Event) -> None:
         f"Serving {serving.warehouse.root} at http://{HOST}:{serving.port} (deployments: {', '.join(deployments)})."
     )
     checked, failures = time.monotonic(), 0
-    while not stop.wait(WATCH_SECONDS):
+    while not serving.stop.wait(WATCH_SECONDS):
         serving.watch()
         if time.monotonic() - checked > HEALTH_SECONDS:
             checked, failures = time.monotonic(), 0 if _answers(serving.port) else failures + 1
@@ -152,12 +157,11 @@ def _answers(port: int) -> bool:
         return False
 
 
-def _wait_for_server(child: Child, port: int) -> None:
+def _wait_for_server(child: Child, port: int, stop: threading.Event) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while not is_listening(port):
+    while not is_listening(port) and not stop.wait(0.1):
         if not child.is_alive or time.monotonic() > deadline:
             raise ServeError(f"Prefect's server did not start on port {port}; its log is {child.log}.")
-        time.sleep(0.1)
 
 
 def _log_of(warehouse: Warehouse, name: str) -> Path:

@@ -3,8 +3,9 @@
 import os
 import signal
 import subprocess
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from uuid import UUID
 
@@ -13,11 +14,16 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterId
 from prefect.client.schemas.objects import FlowRun
 from prefect.client.schemas.schedules import CronSchedule
+from typer.testing import CliRunner
 
+from flows.command_line import app
+from flows.serving import supervisor
 from flows.serving.processes import Child, end_all, find_marked, mark_of, start_child
+from flows.serving.registration import serving_environment
 from flows.status import read_status
 from pipelines.publishing import live_version
 from pipelines.publishing.lock import find_holder
+from pipelines.warehouse import Warehouse
 from tests.flows.conftest import SAMPLES, Served
 from tests.whole_way import GONGKAI
 
@@ -107,6 +113,32 @@ def test_status_tells_the_queue_and_the_inbox(served: Served, every_minute: UUID
     assert found.inbox == str(served.warehouse.root.parent / "inbox")
     assert "daily" in {run.deployment for run in found.queue}  # every minute: of the weekly ones none need be next
     assert not [sentence for sentence in found.pending if "does not tell" in sentence]
+
+
+def test_runs_use_the_ledger_that_serve_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    used = list[Path]()
+    monkeypatch.setattr(supervisor, "serve_until_stopped", lambda *arguments: used.append(arguments[4]))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("GONGKAI_LEDGER", raising=False)
+    for arguments in ([], ["--ledger", "other.jsonl"]):
+        assert CliRunner().invoke(app, ["serve", *arguments]).exit_code == 0
+    warehouse = Warehouse(tmp_path)
+    told = [serving_environment(warehouse, 1, tmp_path, tmp_path, ledger)["GONGKAI_LEDGER"] for ledger in used]
+    assert told == [str(tmp_path / "decisions.jsonl"), str(tmp_path / "other.jsonl")]
+
+
+def test_serving_ends_while_it_waits_for_the_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start_silent(name: str, _command: object, environment: Mapping[str, str], log: Path) -> Child:
+        stop.set()
+        return start_child(name, ("timeit", "-n", "1", "-r", "1", "import time; time.sleep(99)"), environment, log)
+
+    stop = threading.Event()
+    monkeypatch.setattr(supervisor, "start_child", start_silent)
+    monkeypatch.setattr(supervisor, "START_SECONDS", 5.0)
+    messages = list[str]()
+    places = (tmp_path / "inbox", tmp_path / "urls.txt", tmp_path / "decisions.jsonl")
+    supervisor.serve_until_stopped(Warehouse(tmp_path / "wh"), 0, *places, messages.append, stop)
+    assert messages == ["Starting Prefect's server.", "Stopping Prefect's worker and server.", "Stopped."]
 
 
 def test_all_processes_of_a_mark_end_whoever_started_them(tmp_path: Path) -> None:
