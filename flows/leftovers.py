@@ -25,6 +25,7 @@ from prefect.runtime import flow_run
 from prefect.states import Crashed
 
 from flows.log_file import LOGGER
+from flows.unfinished import Unfinished, marked
 from pipelines.publishing.leftovers import remove_unpublished
 from pipelines.warehouse import Warehouse
 
@@ -35,13 +36,6 @@ PAGE = 200  # Prefect's server gives no more at once
 logger = logging.getLogger(f"{LOGGER}.leftovers")
 
 
-class Unfinished(msgspec.Struct, frozen=True):
-    """A run that has begun and not ended well: its id, and the one that Prefect gave it."""
-
-    run_id: str
-    flow_run_id: str | None
-
-
 @contextmanager
 def run_marked(warehouse: Warehouse, run_id: str) -> Iterator[None]:
     """Remember from the first step on that a run has begun, until it has ended well; cleans after one that has not.
@@ -50,9 +44,8 @@ def run_marked(warehouse: Warehouse, run_id: str) -> Iterator[None]:
     """
     if warehouse.unfinished.exists():
         clean(warehouse)
-    warehouse.unfinished.write_bytes(msgspec.json.encode(Unfinished(run_id, flow_run.id)))
-    yield
-    warehouse.unfinished.unlink()
+    with marked(warehouse, run_id, flow_run.id):
+        yield
 
 
 def clean(warehouse: Warehouse) -> list[str]:

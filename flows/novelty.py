@@ -13,6 +13,7 @@ import duckdb
 from contracts.decision_rows import decision_row
 from flows.log_file import log_run
 from flows.progress import step_progress
+from flows.unfinished import marked
 from pipelines.capture import Document, capture
 from pipelines.decisions import Ledger
 from pipelines.extract.store import ExtractionStore
@@ -97,7 +98,7 @@ def find_nothing_new(
         if inputs:
             payloads = read_payloads(warehouse)
             store = ExtractionStore(warehouse.extracted, read_limits())
-            with step_progress("Capture") as advance:
+            with marked(warehouse, run_id), step_progress("Capture") as advance:
                 for item in capture(inputs, warehouse.archive):
                     if not isinstance(item, Document) or store.payload_of(item) not in payloads:
                         return None

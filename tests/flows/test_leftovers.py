@@ -14,7 +14,8 @@ from prefect.states import Cancelling, Completed, Pending, Running, Scheduled
 
 from flows import leftovers
 from flows.dbt import forget_models, parse_models
-from flows.leftovers import Unfinished, clean, end_dead_runs, run_marked
+from flows.leftovers import clean, end_dead_runs, run_marked
+from flows.unfinished import Unfinished
 from pipelines.publishing import list_versions, live_id, writer_lock
 from pipelines.publishing.versions import prepare_link
 from pipelines.warehouse import Warehouse

@@ -1,7 +1,7 @@
 """A run that finds nothing new says so before Prefect, dlt or dbt start; whatever might be new starts them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -10,7 +10,7 @@ import pytest
 from flows import novelty
 from flows.novelty import find_nothing_new, select_unread
 from pipelines.archive import Archive, read_manifest
-from pipelines.capture import Capture
+from pipelines.capture import Capture, Document
 from pipelines.decisions import Ledger, read_ledger
 from pipelines.extract import store as store_module
 from pipelines.extract.store import ExtractionStore
@@ -127,6 +127,22 @@ def test_what_the_load_refused_is_given_to_it_again(settled: DecidedWarehouse, r
             [reason],
         )
     assert unread_of(settled) == unread
+
+
+def test_a_run_that_is_stopped_while_it_captures_leaves_its_mark(
+    settled: DecidedWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_arguments: object) -> Iterator[Document]:
+        assert settled.warehouse.unfinished.exists()
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr(novelty, "capture", stopped)
+    with pytest.raises(KeyboardInterrupt):
+        ask(settled, *documents_of(settled))
+    monkeypatch.undo()
+    assert settled.warehouse.unfinished.exists()
+    assert ask(settled, *documents_of(settled)) is None
 
 
 def test_nobody_is_asked_while_a_run_writes(settled: DecidedWarehouse) -> None:
