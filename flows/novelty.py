@@ -35,6 +35,17 @@ def is_published(warehouse: Warehouse) -> bool:
     return newest.inputs == inputs and newest.code == describe_code()
 
 
+def has_nothing_to_build(warehouse: Warehouse, *, whole: bool, keep_rollback: bool) -> bool:
+    """Whether a run that has loaded what it was given builds nothing; `whole` asks for a build without new input.
+
+    With `keep_rollback` it does not where another version than the newest was made live.
+    """
+    if is_empty(warehouse):
+        return True
+    is_rolled_back = any(version.is_live for version in list_versions(warehouse)[:-1])
+    return is_published(warehouse) and not (whole and not (keep_rollback and is_rolled_back))
+
+
 def is_empty(warehouse: Warehouse) -> bool:
     """Whether the warehouse holds no document at all and nothing was ever published: there is nothing to build."""
     with duckdb.connect(warehouse.database, read_only=True) as connection:

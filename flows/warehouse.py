@@ -9,7 +9,7 @@ from flows.capture_steps import TakenInbox, capture_archive, fetch, join_capture
 from flows.explain_step import explain
 from flows.fetching import NothingFetchedError
 from flows.notifications import tell_failure
-from flows.novelty import is_empty, is_published
+from flows.novelty import has_nothing_to_build
 from flows.outcome import RunOutcome
 from flows.running import alone_in
 from flows.runs import Captured, Handover, Run
@@ -33,6 +33,7 @@ def run_warehouse(
     ledger: str | None = None,
     lock_wait_seconds: float = 0,
     whole: bool = False,
+    keep_rollback: bool = False,
 ) -> RunOutcome:
     """Take documents and raw extracted JSON into a warehouse and publish its mart.
 
@@ -46,6 +47,7 @@ def run_warehouse(
         ledger: the ledger of decisions; by default what `GONGKAI_LEDGER` names, else `decisions.jsonl` in this folder.
         lock_wait_seconds: how long to wait for another run that is writing.
         whole: build everything anew, also what has not changed.
+        keep_rollback: do not do so without new input while another version than the newest is live.
 
     Raises:
         CaptureError: nothing to take from is named, or an input does not exist or holds nothing.
@@ -81,7 +83,7 @@ def run_warehouse(
         handed_over = extract(run, captured)
         loaded = load(run, captured, handed_over, decisions)
         receipts = settle_inbox(run, box, taken) if box else []
-        is_done = (is_published(run.warehouse) and not whole) or is_empty(run.warehouse)
+        is_done = has_nothing_to_build(run.warehouse, whole=whole, keep_rollback=keep_rollback)
         version = None if is_done else build_version(run, handed_over, loaded, accept_changes, whole=whole)
         last_line |= {"counts": loaded, "version": version.id if version else None}
         return RunOutcome(run.id, len(captured.documents), loaded, version, receipts, taken.left, fetched)

@@ -2,20 +2,24 @@
 
 import json
 from collections.abc import Callable, Iterator
+from inspect import signature
 from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 from flows import novelty
-from flows.novelty import find_nothing_new, select_unread
+from flows.novelty import find_nothing_new, has_nothing_to_build, select_unread
+from flows.serving.registration import PROJECT
+from flows.warehouse import run_warehouse
 from pipelines.archive import Archive, read_manifest
 from pipelines.capture import Capture, Document
 from pipelines.decisions import Ledger, read_ledger
 from pipelines.extract import store as store_module
 from pipelines.extract.store import ExtractionStore
 from pipelines.limits import read_limits
-from pipelines.publishing import Code, WriterBusyError, describe_code, list_versions, writer_lock
+from pipelines.publishing import Code, WriterBusyError, describe_code, list_versions, roll_back, writer_lock
 from tests.flows.decided import DecidedWarehouse
 
 
@@ -148,3 +152,26 @@ def test_a_run_that_is_stopped_while_it_captures_leaves_its_mark(
 def test_nobody_is_asked_while_a_run_writes(settled: DecidedWarehouse) -> None:
     with writer_lock(settled.warehouse, "other"), pytest.raises(WriterBusyError):
         find_nothing_new(settled.warehouse, [], None, Ledger(settled.ledger))
+
+
+def test_a_scheduled_rebuild_leaves_a_rollback_alone(
+    settled: DecidedWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def builds(*, whole: bool, keep_rollback: bool) -> bool:
+        return not has_nothing_to_build(settled.warehouse, whole=whole, keep_rollback=keep_rollback)
+
+    assert builds(whole=True, keep_rollback=True)
+    roll_back(settled.warehouse)
+    assert not builds(whole=True, keep_rollback=True)
+    assert not builds(whole=False, keep_rollback=False)
+    assert builds(whole=True, keep_rollback=False)
+    monkeypatch.setattr(novelty, "describe_code", lambda: Code("0", "0"))
+    assert builds(whole=True, keep_rollback=True)
+
+
+def test_deployments_name_parameters_of_their_flows() -> None:
+    declared = yaml.safe_load((PROJECT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    given = {deployment["name"]: deployment["parameters"] for deployment in declared}
+    assert given["weekly-rebuild"]["keep_rollback"] is True
+    for name in ("daily", "weekly-rebuild"):
+        assert set(given[name]) <= set(signature(run_warehouse.fn).parameters)
