@@ -19,6 +19,7 @@ from pipelines.fetch.answers import GOOD
 from pipelines.inbox import Handed, Inbox, Left, Part, Receipt, Result
 from pipelines.limits import read_limits
 from pipelines.validation.chunks import DamagedShardError, count_payloads
+from pipelines.validation.refused import find_refused, hash_payloads
 from pipelines.warehouse import Warehouse
 
 MOST_SHOWN = 500
@@ -101,7 +102,9 @@ def settle_inbox(run: Run, inbox: Inbox, taken: TakenInbox) -> list[Receipt]:
     results = [
         Result(
             handed=file.handed,
-            documents=[
+            documents=_find_refused(run.warehouse, file.handed.path)
+            if file.payloads
+            else [
                 Part(document.sha256, document.source_uri, *reasons.get(document.sha256, ("", "")))
                 for document in file.documents
             ],
@@ -125,6 +128,18 @@ def _read_rejections(warehouse: Warehouse, documents: Sequence[Document]) -> dic
     with duckdb.connect(warehouse.database, read_only=True) as connection:
         rows = connection.execute(query, [[document.sha256 for document in documents]]).fetchall()
     return {sha256: (reason, detail) for sha256, reason, detail in rows}
+
+
+def _find_refused(warehouse: Warehouse, shard: Path) -> list[Part]:
+    """The payloads of a file of raw extracted JSON of which nothing was read, with the reason."""
+    hashes = hash_payloads(shard)
+    query = """
+        select payload_sha256 from (select unnest(?) as payload_sha256)
+        anti join (from raw.documents where status = 'read') using (payload_sha256)
+    """
+    with duckdb.connect(warehouse.database, read_only=True) as connection:
+        unknown = connection.execute(query, [hashes]).fetchall()
+    return find_refused(shard, {sha256 for (sha256,) in unknown})
 
 
 @task(name="fetch", task_run_name="fetch", cache_policy=NO_CACHE)

@@ -16,7 +16,8 @@ from pipelines.publishing import describe_code
 def explain(run: Run) -> Explained:
     """Name the cells that may be wrong in each held table, and read its document again to see whose error it is.
 
-    What was explained for the same figures by the same code is left as it is. No figure is changed.
+    What was explained for the same figures by the same code, from a document that is read again in the same way, is
+    left as it is. No figure is changed.
     """
     lines, limits = read_manifest(run.warehouse.archive), read_limits()
     with step_progress("Explain") as advance, duckdb.connect(run.warehouse.database) as connection:

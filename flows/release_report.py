@@ -13,6 +13,11 @@ def render_release(release: ReleaseDiff) -> str:
         "| 表 table | 之前 before | 之后 after | 新增 added | 删除 removed | 更改 changed |",
         "|---|--:|--:|--:|--:|--:|",
         *(f"| {t.table} | {t.rows_before} | {t.rows_after} | {t.added} | {t.removed} | {t.changed} |" for t in changed),
+        *(
+            f"\n{t.table}: 主键已变，按整行比较 its key is another, rows are compared as wholes"
+            for t in changed
+            if t.is_regrained
+        ),
         "",
         "| 恒等式 identities | 之前通过 passed before | 之后通过 passed after |",
         "|---|--:|--:|",

@@ -65,7 +65,7 @@ class Part(Struct, frozen=True):
 
 
 class Receipt(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What became of one file; `payloads` counts those of raw extracted JSON."""
+    """What became of one file; `payloads` counts those of raw extracted JSON, of which `documents` has the refused."""
 
     file: str
     fate: Fate
@@ -86,9 +86,9 @@ class Result(Struct, frozen=True, kw_only=True):
     @property
     def fate(self) -> Fate:
         """`rejected` if nothing in it could be read."""
-        if self.damage:
-            return "rejected"
-        return "rejected" if self.documents and all(part.reason for part in self.documents) else "done"
+        parts = self.payloads or len(self.documents)
+        is_refused = parts > 0 and sum(1 for part in self.documents if part.reason) == parts
+        return "rejected" if self.damage or is_refused else "done"
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from contracts.layers.published import balance_identities, check_fact, check_tru
 from contracts.layers.reported import FIGURES, check_reported
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation, verdict
 from contracts.layers.scope import Relations, in_scope
+from contracts.layers.vacuity import check_facts_vacuity
 
 MARTS = "mart.marts"
 _BY_BODY = (
@@ -259,6 +260,7 @@ def check_facts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> L
     facts = {fact: in_scope(run, f"{MARTS}.{fact}") for fact in FIGURES}
     results = [
         check_unaltered(connection, run, staging.RELATIONS),
+        *check_facts_vacuity(connection, run, MARTS, admitted),
         _check_statuses(connection, run, statuses),
         check_states(connection, decisions, decided, judgements, is_whole=run.is_whole),
         revisions,

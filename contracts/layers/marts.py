@@ -22,6 +22,7 @@ from contracts.layers.published import (
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation
 from contracts.layers.rules import check_rules
 from contracts.layers.scope import in_scope
+from contracts.layers.vacuity import check_marts_vacuity
 
 CASES = ("reviews", "lawsuits")
 RATES = ("upheld_rate", "corrected_rate")
@@ -241,6 +242,7 @@ def check_marts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> L
     """
     results = [
         check_unaltered(connection, run, facts.RELATIONS),
+        *check_marts_vacuity(connection, run, MARTS),
         *_check_authority_year(connection, run),
         _check_case_columns(connection, run),
         _check_sums(connection, run, "applications_by_outcome", "fct_applications", "applications", list(BODY_YEAR)),

@@ -10,6 +10,7 @@ from contracts.layers.fingerprints import check_unaltered, fingerprint, remember
 from contracts.layers.frames import KEY, cells_of, check_schema, read_cells
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation, verdict
 from contracts.layers.scope import Relations, Unit, in_scope
+from contracts.raw_tables import RAW_TABLES
 
 RELATIONS: Relations = {
     "staging.stg_documents": "document_key",
@@ -19,33 +20,21 @@ RELATIONS: Relations = {
     "staging.stg_rejected_documents": "document_key",
     "staging.stg_decisions": None,
 }
-# What must be equal row by row between a raw table and its staging model, beside the cells.
-_SHARED: dict[str, tuple[str, ...]] = {
-    "documents": ("document_key", "payload_sha256", "status", "reports"),
-    "reports": (
-        *("report_key", "document_key", "document_sha256", "ordinal", "payload_sha256", "authority_printed"),
-        *("authority_normalised", "report_year", "region_code", "scope", "captured_at", "source_tier"),
-    ),
-    "claims": ("report_key", "claim_id", "kind", "terms", "value", "base", "decimals", "quote", "agrees"),
-    "legacy_indicators": (
-        "report_key",
-        "position",
-        "label",
-        "indicator",
-        "period",
-        "value",
-        "unit",
-        "variant",
-        "state",
-        "candidates",
-        "proof",
-    ),
-    "rejected_documents": ("document_key", "payload_sha256", "reason"),
-    "decisions": (
-        *("decision_id", "position", "kind", "document_sha256", "ordinal", "rule", "cell", "value", "expected"),
-        "withdraws",
-    ),
+# The columns of a raw table that its staging model does not have. All others must be equal row by row.
+LEFT_OUT: dict[str, frozenset[str]] = {
+    "reports": frozenset({"lineage"}),
+    "claims": frozenset({"payload_sha256"}),
+    "legacy_indicators": frozenset({"payload_sha256"}),
+    "rejected_documents": frozenset({"payload"}),
+    "decisions": frozenset({"payload", "payload_sha256"}),
 }
+LINEAGE_PARTS = ("spans", "readings", "leftovers", "evidence")  # the lineage of a report stands in a model of its own
+
+
+def shared_columns(name: str) -> tuple[str, ...]:
+    """The columns that a raw table and its staging model share, as raw declares them, without the cells."""
+    apart = {name for table in form().tables for name in (f"{table}__form_version", *(c.name for c in cells_of(table)))}
+    return tuple(column for column in RAW_TABLES[name].names if column not in apart | LEFT_OUT.get(name, frozenset()))
 
 
 def _compare(connection: duckdb.DuckDBPyConnection, check_id: str, raw_rows: str, staged_rows: str) -> CheckResult:
@@ -78,12 +67,17 @@ def _check_rows(
 
 
 def _cell_columns(table: str, *, in_raw: bool) -> str:
-    """Key, version and cells of a table; money as a decimal on both sides, so that "91.610" in raw equals 91.61."""
+    """Key, version and cells of a table; money as a decimal on both sides, so that "91.610" in raw equals 91.61.
+
+    What was printed for money stands beside it in staging, as raw has it.
+    """
+    money = [cell.name for cell in cells_of(table) if cell.type == "decimal"]
     cells = [
-        f"{cell.name}::decimal(24, 6) as {cell.name}" if in_raw and cell.type == "decimal" else cell.name
+        f"{cell.name}::decimal(24, 6) as {cell.name}" if in_raw and cell.name in money else cell.name
         for cell in cells_of(table)
     ]
-    return ", ".join([KEY, f"{table}__form_version", *cells])
+    printed = [f"{name} as {name}__printed" if in_raw else f"{name}__printed" for name in money]
+    return ", ".join([KEY, f"{table}__form_version", *cells, *printed])
 
 
 def _check_cells(connection: duckdb.DuckDBPyConnection, run: RunExpectation, table: str) -> CheckResult:
@@ -92,6 +86,26 @@ def _check_cells(connection: duckdb.DuckDBPyConnection, run: RunExpectation, tab
     raw_cells = f"(select {_cell_columns(table, in_raw=True)} from {raw_rows})"
     staged_cells = f"(select {_cell_columns(table, in_raw=False)} from {staged_rows})"
     return _compare(connection, f"conservation.cells.{table}", raw_cells, staged_cells)
+
+
+def _check_lineage(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
+    """Whether what is told of each report's places and readings is what its lineage in raw has."""
+    raw_rows, staged_rows = (
+        in_scope(run, name, "report_key") for name in ("raw.reports", "staging.stg_report_lineage")
+    )
+    paths = ", ".join(f"'$.{part}'" for part in LINEAGE_PARTS)
+    told = f"(select {KEY}, json_extract(coalesce(lineage, 'null'), [{paths}]) as parts from {raw_rows})"
+    shown = f"(select {KEY}, [{', '.join(LINEAGE_PARTS)}] as parts from {staged_rows})"
+    return _compare(connection, "conservation.lineage", told, shown)
+
+
+def check_conservation(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> list[CheckResult]:
+    """Whether each value that a staging model has from raw is raw's."""
+    return [
+        *(_check_rows(connection, run, name, shared_columns(name)) for name in RAW_TABLES),
+        _check_lineage(connection, run),
+        *(_check_cells(connection, run, table) for table in form().tables),
+    ]
 
 
 def check_staging(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> LayerReport:
@@ -104,11 +118,10 @@ def check_staging(connection: duckdb.DuckDBPyConnection, run: RunExpectation) ->
     results = [
         check_unaltered(connection, run, raw.RELATIONS),
         raw.check_vacuity(connection, run, "staging.stg_reports"),
-        *(_check_rows(connection, run, name, columns) for name, columns in _SHARED.items()),
+        *check_conservation(connection, run),
     ]
     for table in form().tables:
         staged = read_cells(connection, in_scope(run, "staging.stg_reports"), table)
-        results.append(_check_cells(connection, run, table))
         results.append(check_schema(staged, table, decimal_type=pl.Decimal(24, 6)))
         results.extend(judge(staged, table).results)
     remember(connection, run, RELATIONS)

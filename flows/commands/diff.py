@@ -61,7 +61,11 @@ def _print_release(release: ReleaseDiff, newer: Version) -> None:
                     table.added,
                     table.removed,
                     table.changed,
-                    " ".join([f"+{name}" for name in table.columns_added] + [f"-{n}" for n in table.columns_removed]),
+                    " ".join(
+                        [f"+{name}" for name in table.columns_added]
+                        + [f"-{name}" for name in table.columns_removed]
+                        + ["another key"] * table.is_regrained
+                    ),
                 )
                 for table in changed
             ],

@@ -4,6 +4,7 @@ The staged folder is the load's log: once `plan.json` stands in it, the load can
 """
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -12,11 +13,12 @@ import msgspec
 import pyarrow.parquet as pq
 from msgspec import Struct
 
-from contracts.raw_tables import RAW_TABLES
+from contracts.raw_tables import MERGE_KEYS, RAW_TABLES
 from pipelines.durability import sync_file, sync_folder
 from pipelines.load.columns import LINE_COLUMNS, select_list
 from pipelines.load.damaged import set_aside
 from pipelines.load.selection import LoadResult, select_payloads
+from pipelines.raw_schema import read_raw_columns
 from pipelines.sql_paths import quote
 
 PLAN_FILE = "plan.json"
@@ -116,6 +118,24 @@ def _attach_current(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> b
     return connection.execute("select 1 from current_documents limit 1").fetchall() != []
 
 
+def _holds_staged(connection: duckdb.DuckDBPyConnection, warehouse: Path, staged: Path, tables: Iterable[str]) -> bool:
+    """Whether a raw table has rows under the keys of staged ones: left by a load that was lost before it committed."""
+    held = read_raw_columns(warehouse / WAREHOUSE_FILE)
+    present = [table for table in tables if table in held]
+    if not present:
+        return False
+    connection.execute(f"attach '{quote(warehouse / WAREHOUSE_FILE)}' as warehouse (read_only)")
+    found = any(
+        connection.execute(
+            f"select 1 from warehouse.raw.{table} "  # noqa: S608 own names
+            f"semi join read_parquet('{quote(staged)}/{table}.parquet') using ({MERGE_KEYS[table]}) limit 1"
+        ).fetchall()
+        for table in present
+    )
+    connection.execute("detach warehouse")
+    return found
+
+
 def _check_file(file: pq.ParquetFile, table: str) -> None:
     """Assert the declared names, types and order of the columns, and that no required value is null."""
     declared = [(field.name, field.type) for field in RAW_TABLES[table]]
@@ -161,12 +181,14 @@ def stage_batch(staged: Path, lines: Path, longest_line: int, warehouse: Path, r
     with _open_connection(staged) as connection:
         connection.execute("set variable run_id = ?", [run_id])
         connection.execute(f"create temp table batch as from {_read_lines(lines, 'index', longest_line)}")
-        disposition: Disposition = "merge" if _attach_current(connection, warehouse) else "append"
+        is_known = _attach_current(connection, warehouse)
         result = select_payloads(connection)
         rows = {
             table: _write_table(connection, table, query, staged / f"{table}.parquet")
             for table, query in _queries(lines, longest_line).items()
         }
+        is_held = is_known or _holds_staged(connection, warehouse, staged, rows)
+        disposition: Disposition = "merge" if is_held else "append"
         stale = "select current_payload as payload_sha256 from chosen where fate = 'updated'"
         connection.execute(f"copy ({stale}) to '{quote(staged)}/stale.parquet' (format parquet)")
         connection.execute(f"copy (from cleared) to '{quote(staged)}/cleared.parquet' (format parquet)")

@@ -1,7 +1,7 @@
 """The explanations of all held tables, kept in `quality.explanations` and made once for the same figures."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import duckdb
@@ -14,6 +14,7 @@ from pipelines.archive import ManifestLine, archived_path
 from pipelines.extract.messages import Answer, Task
 from pipelines.extract.places import TracedDocument
 from pipelines.extract.pool import DocumentPool
+from pipelines.extract.readers import list_tools
 from pipelines.limits import Limits
 from pipelines.proof.held import TOUCHED, HeldTable, find_held
 from pipelines.proof.localise import Localisation, localise
@@ -35,10 +36,20 @@ class Explained(Struct, frozen=True):
     explained: int
 
 
-def fingerprint_of(held: HeldTable, code: str, *, is_archived: bool) -> str:
-    """What an explanation depends on: the figures, the evidence, whether the document is at hand, and the code."""
-    content = msgspec.json.encode((code, is_archived, held.problem), order="deterministic")
+def fingerprint_of(held: HeldTable, code: str, reading: Sequence[object]) -> str:
+    """What an explanation depends on: the figures, the evidence, the code, and how the document is read again."""
+    content = msgspec.json.encode((code, reading, held.problem), order="deterministic")
     return hashlib.sha256(content).hexdigest()[:32]
+
+
+def _reading_of(archive: Path, line: ManifestLine | None, limits: Limits) -> tuple[object, ...]:
+    """What reading a document again depends on; empty if it is not at hand, or larger than may be read."""
+    if line is None:
+        return ()
+    path = archived_path(archive, line.sha256)
+    if not path.exists() or path.stat().st_size > limits.document_bytes:
+        return ()
+    return line.source_uri, limits.seconds_for(line.media_type), limits.document_memory, list_tools()
 
 
 def explain_held(
@@ -63,16 +74,16 @@ def explain_held(
         only_touched: look only at the bodies that the run touched.
     """
     held = find_held(connection, only_touched=only_touched)
-    prints = {
-        (each.report_key, each.problem.table): fingerprint_of(each, code, is_archived=each.document_sha256 in lines)
-        for each in held
-    }
+    documents = {each.document_sha256 for each in held}
+    readings = {sha256: _reading_of(archive, lines.get(sha256), limits) for sha256 in documents}
+    prints = {_key(each): fingerprint_of(each, code, readings[each.document_sha256]) for each in held}
     scope = f" where {TOUCHED}" if only_touched else ""
     query = f"select report_key, table_id, fingerprint from quality.explanations{scope}"  # noqa: S608 - own names
     known = set(connection.execute(query).fetchall())
     stale = [row for row in known if prints.get((row[0], row[1])) != row[2]]
     new = [each for each in held if (*_key(each), prints[_key(each)]) not in known]
-    proofs = list(_explain(new, archive, lines, limits, advance))
+    at_hand = {sha256: lines[sha256] for sha256, reading in readings.items() if reading}
+    proofs = list(_explain(new, archive, at_hand, limits, advance))
     rows: list[tuple[int | str | None, ...]] = [
         (*_key(each), prints[_key(each)], proof.verdict, *_as_json(proof)) for each, proof in proofs
     ]
@@ -142,12 +153,11 @@ def localise_all(problems: list[Problem], limits: Limits) -> Iterable[Localisati
 def _trace(
     wanted: Iterable[str], archive: Path, lines: dict[str, ManifestLine], limits: Limits
 ) -> Iterator[tuple[str, TracedDocument | None]]:
-    """Each document read again within the limits of one; None if it is not at hand or cannot be read."""
+    """Each document read again within the limits of one; None if it is not at hand (in `lines`) or cannot be read."""
     tasks = []
     for sha256 in wanted:
-        path = archived_path(archive, sha256)
-        if sha256 in lines and path.exists() and path.stat().st_size <= limits.document_bytes:
-            line = lines[sha256]
+        if sha256 in lines:
+            line, path = lines[sha256], archived_path(archive, sha256)
             seconds = limits.seconds_for(line.media_type)
             tasks.append(
                 Task(sha256=sha256, path=str(path), source_uri=line.source_uri, captured_at="", seconds=seconds)

@@ -18,6 +18,7 @@ from pipelines.inbox import open_inbox
 from pipelines.publishing import list_versions
 from pipelines.warehouse import Warehouse
 from tests.fetch.server import Site, running_site
+from tests.load.payloads import document_of, rejected_of, sha_of, write_shard
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "documents"
 SERVED, *HANDED_OVER = sorted(SAMPLES.iterdir())
@@ -87,6 +88,33 @@ def test_a_run_takes_from_inbox_and_addresses_after_one_that_was_killed(
 
     anew = run_warehouse(warehouse=str(warehouse.root), archived=True)
     assert (anew.captured, anew.version) == (len(HANDED_OVER) + 2, None)
+
+
+def test_raw_json_of_which_every_payload_is_refused_is_rejected_with_the_reasons(tmp_path: Path) -> None:
+    folder, bad = tmp_path / "inbox", {**document_of("a", 1), "extra": 1}
+    write_shard(folder / "refused.jsonl", [bad, b"no json", bad, rejected_of("b")])
+    write_shard(folder / "superseded.json", [document_of("c", 1)])
+    write_shard(folder / "partly.jsonl", [document_of("c", 2), {**document_of("d", 1), "extra": 1}])
+    write_shard(folder / "refused_beside.json", [{**document_of("c", 3), "extra": 1}])
+    for path in folder.iterdir():
+        os.utime(path, (0, 0))
+    run = Run(Warehouse(tmp_path / "warehouse"), "run-1")
+    with open_inbox(folder, settle_seconds=0) as box:
+        taken = capture_steps.take_inbox.fn(run, box)
+        captured = taken.captured
+        steps.load.fn(run, captured, steps.extract.fn(run, captured), Ledger(Path("none")))
+        receipts = {receipt.file: receipt for receipt in capture_steps.settle_inbox.fn(run, box, taken)}
+    assert {
+        file: (receipt.fate, [part.reason for part in receipt.documents]) for file, receipt in receipts.items()
+    } == {
+        "refused.jsonl": ("rejected", ["schema_violation", "invalid_json", "schema_violation", "no_report"]),
+        "superseded.json": ("done", []),
+        "partly.jsonl": ("done", ["schema_violation"]),
+        "refused_beside.json": ("rejected", ["schema_violation"]),
+    }
+    part = receipts["partly.jsonl"].documents[0]
+    assert (part.sha256, part.source_uri) == (sha_of("d"), "d.txt")
+    assert "extra" in part.detail
 
 
 @pytest.mark.usefixtures("prefect_api")

@@ -69,6 +69,23 @@ def test_damage_after_a_kill_does_not_lose_the_staged_batch(warehouse: Path, exp
     assert content_of(warehouse) == expected
 
 
+@pytest.mark.parametrize("instant", ["a file committed and not marked", "reports loaded"])
+def test_batch_whose_plan_is_torn_after_half_of_it_was_loaded_is_not_doubled(
+    warehouse: Path, tmp_path: Path, instant: str
+) -> None:
+    shard = write_shard(warehouse / "new.jsonl", [document_of("new", 7), document_of("newer", 8)])
+    undisturbed = tmp_path / "undisturbed"
+    shutil.copytree(warehouse, undisturbed)
+    load_raw([shard], undisturbed, "next")
+    killed = multiprocessing.get_context("forkserver").Process(target=load_and_die, args=(instant, shard, warehouse))
+    killed.start()
+    killed.join()
+    assert killed.exitcode == -9
+    (warehouse / "dlt" / "staged" / "plan.json").write_bytes(b'{"run_id": "ki')
+    load_raw([shard], warehouse, "next")
+    assert content_of(warehouse) == content_of(undisturbed)
+
+
 def test_batch_with_a_damaged_plan_is_set_aside(warehouse: Path, expected: object) -> None:
     staged = warehouse / "dlt" / "staged"
     staged.mkdir()

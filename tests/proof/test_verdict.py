@@ -184,6 +184,26 @@ def test_the_same_figures_are_explained_once_and_what_is_held_no_more_is_forgott
         assert connection.execute("select count(*) from quality.explanations").fetchall() == [(0,)]
 
 
+def test_a_table_is_explained_again_once_its_document_is_there_and_when_it_is_read_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reports, claims = rows()
+    sha256 = reports[1]["document_sha256"]
+    line = ManifestLine(sha256, "report.txt", 6, "2023-01-01T00:00:00Z", "text/plain")
+
+    def explained(seconds: float = 120) -> int:
+        limits = Limits(workers=1, document_seconds=seconds)
+        return explain_held(connection, tmp_path, {sha256: line}, limits, "code", lambda _count: None).explained
+
+    with staged(tmp_path, reports, claims) as connection:
+        assert [explained(), explained(), explained(60)] == [1, 0, 0]
+        (tmp_path / sha256[:2]).mkdir()
+        (tmp_path / sha256[:2] / sha256).write_bytes("年度报告".encode())
+        assert [explained(), explained(), explained(60)] == [1, 0, 1]
+        monkeypatch.setattr("pipelines.proof.explain.list_tools", lambda: ["a tool"])
+        assert [explained(60), explained(60)] == [1, 0]
+
+
 def test_a_document_that_cannot_be_read_again_leaves_the_verdict_open(tmp_path: Path) -> None:
     reports, claims = rows()
     sha256 = reports[1]["document_sha256"]

@@ -19,6 +19,7 @@ from pipelines.publishing.release.relations import (
 
 LISTED = 100
 CHECKS = "fct_identity_checks"
+_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "DECIMAL", "DOUBLE", "FLOAT", "UBIGINT", "UINTEGER")
 _PASS_RATES = f"""
     select split_part(identity::varchar, '.', 1) as identities, {{side}} as side,
         sum(checks) filter (status <> 'not_assessed') as assessed, sum(checks) filter (status = 'pass') as passed
@@ -34,9 +35,9 @@ def compare_marts(
     """Compare a mart with the one of an earlier version; views are left out.
 
     The hash of each body-year's rows is compared first; rows are compared where it differs, by the key that the
-    model's yml tests. With `touched`, the database whose schema `touched` lists what was built anew on a copy of the
-    earlier version, only that is compared; rows are counted in full. `known` is the earlier version's own diff, which
-    has the pass rates it was left with.
+    model's yml tests, or as wholes if that is not the key of the earlier mart. With `touched`, the database whose
+    schema `touched` lists what was built anew on a copy of the earlier version, only that is compared; rows are counted
+    in full. `known` is the earlier version's own diff, which has the pass rates it was left with.
 
     Raises:
         duckdb.Error: one of the marts cannot be read.
@@ -54,9 +55,10 @@ def compare_marts(
         unexplained: list[HistoricChange] = []
         for name in sorted(before.keys() | after.keys()):
             relation = _relation(name, before.get(name, {}), after.get(name, {}), keys.get(name, ()), parts.get(name))
-            tables.append(_compare_table(connection, relation, before.get(name, {}), after.get(name, {})))
+            diff = _compare_table(connection, relation, before.get(name, {}), after.get(name, {}))
+            tables.append(diff)
             if has_evidence and name in FIGURES and name in before and name in after:
-                unexplained += find_unexplained(connection, relation)
+                unexplained += find_unexplained(connection, relation.regrained() if diff.is_regrained else relation)
         return ReleaseDiff(
             previous=previous_id,
             tables=tables,
@@ -69,11 +71,18 @@ def compare_marts(
 
 
 def _relation(name: str, before: Columns, after: Columns, key: tuple[str, ...], part: Part | None) -> Relation:
-    """A table by the columns of both versions; all of them are its key if its own is not among them."""
+    """A table by the columns of both versions; it is regrained if not all columns of its key are among them."""
     common = [column for column in after if column in before]
-    known = key if key and set(key) <= set(common) else tuple(common)
+    known = tuple(column for column in key or common if column in common)
+    others = tuple(column for column in common if column not in known)
     texts = frozenset(one for one in common if before[one] != after[one] or after[one].startswith("ENUM"))
-    return Relation(name, known, tuple(column for column in common if column not in known), part, texts)
+    numbers = {one: after[one] for one in common if _is_number(before[one]) and _is_number(after[one])}
+    relation = Relation(name, known, others, part, texts, numbers)
+    return relation.regrained() if len(known) < len(key) else relation
+
+
+def _is_number(type_: str) -> bool:
+    return type_.startswith(_NUMBERS)
 
 
 def _compare_table(
@@ -83,11 +92,12 @@ def _compare_table(
         relation.count_rows(connection, version) if columns else 0
         for version, columns in zip(VERSIONS, (before, after), strict=True)
     )
-    added, removed, changed = rows_after, rows_before, 0
+    counts: tuple[int, int, int] | None = (rows_after, rows_before, 0)
     if before and after:
         relation.take_part(connection)
         relation.find_differing(connection)
-        added, removed, changed = relation.count_changes(connection)
+        counts = None if relation.is_regrained else relation.count_changes(connection)
+    added, removed, changed = counts or (*relation.count_exchanged(connection), 0)
     return TableDiff(
         table=relation.name,
         rows_before=rows_before,
@@ -97,6 +107,7 @@ def _compare_table(
         changed=changed,
         columns_added=[column for column in after if column not in before],
         columns_removed=[column for column in before if column not in after],
+        is_regrained=counts is None,
     )
 
 

@@ -61,19 +61,19 @@ def find_explained(
 
 def find_unexplained(connection: duckdb.DuckDBPyConnection, relation: Relation) -> Iterator[HistoricChange]:
     """The changed and vanished figures of one fact; `differing` holds its body-years, `explained` those explained."""
-    key = ", ".join(f'"{column}"' for column in relation.key)
+    same = " and ".join(f'old_rows."{one}" is not distinct from new_rows."{one}"' for one in relation.key)
     place = ", ".join(f'old_rows."{column}"' for column in relation.key if column not in NO_FIGURE)
     for column in relation.others:
         if column in NO_FIGURE:
             continue
         rows = connection.execute(
             f"""
-            with old_rows as ({relation.rows_of_differing("before")}),
-            new_rows as ({relation.rows_of_differing("after")})
+            with old_rows as ({relation.figures_of_differing("before")}),
+            new_rows as ({relation.figures_of_differing("after")})
             select coalesce(authorities.authority_zh, old_rows.authority_key), old_rows.report_year::bigint,
                 concat_ws('.', {place}, '{column}'), old_rows."{column}", new_rows."{column}"
             from old_rows
-            left join new_rows using ({key})
+            left join new_rows on {same}
             left join before.{PUBLISHED_SCHEMA}.dim_authority as authorities
                 on old_rows.authority_key = authorities.authority_key::varchar
             left join explained

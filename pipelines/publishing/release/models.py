@@ -4,7 +4,11 @@ from msgspec import Struct
 
 
 class TableDiff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One table: rows before and after; rows whose key is new, is gone, or stays over other values."""
+    """One table: rows before and after; rows whose key is new, is gone, or stays over other values.
+
+    `is_regrained` says that the key is another than before: its rows are compared as wholes, a row with other values is
+    one removed and one added.
+    """
 
     table: str
     rows_before: int
@@ -14,11 +18,13 @@ class TableDiff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     changed: int
     columns_added: list[str]
     columns_removed: list[str]
+    is_regrained: bool = False
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether rows and columns are the same in both versions."""
-        return not (self.added or self.removed or self.changed or self.columns_added or self.columns_removed)
+        """Whether rows, columns and key are the same in both versions."""
+        columns = self.columns_added or self.columns_removed
+        return not (self.added or self.removed or self.changed or columns or self.is_regrained)
 
 
 class PassRate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,7 +38,10 @@ class PassRate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class HistoricChange(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A figure that was published and now is another, or none (null), without a new document or decision."""
+    """A figure that was published and now is another, or none (null), without a new document or decision.
+
+    Of a table whose key is another than before, it is a sum (of texts, the texts) over the columns that both keys have.
+    """
 
     table: str
     authority: str

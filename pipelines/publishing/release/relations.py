@@ -1,8 +1,8 @@
 """Two marts attached side by side as `before` and `after`, and how a relation of both is compared."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -49,6 +49,8 @@ class Relation:
 
     `part` is what of it was rebuilt, by the lists of the schema `touched`; None if all of it. `texts` are the columns
     that are compared as text: the number behind a code differs where the lists of codes differ, its text does not.
+    `numbers` are the types of the columns that are numbers in both. `is_regrained` says that both versions do not have
+    the same key: `key` is then what both keys have, with the body-year, and a version may have several rows of it.
     """
 
     name: str
@@ -56,11 +58,19 @@ class Relation:
     others: tuple[str, ...]
     part: Part | None = None
     texts: frozenset[str] = frozenset()
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    is_regrained: bool = False
 
     @property
     def has_body_year(self) -> bool:
         """Whether its rows belong to a body-year, so that only body-years that differ need be looked at row by row."""
         return set(BODY_YEAR) <= {*self.key, *self.others}
+
+    def regrained(self) -> "Relation":
+        """The relation if the versions turn out to have different keys."""
+        key = (*self.key, *(column for column in BODY_YEAR if self.has_body_year and column not in self.key))
+        others = tuple(column for column in self.others if column not in key)
+        return replace(self, key=key, others=others, is_regrained=True)
 
     def take_part(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Copy the rows that are compared, if they are a part, so that the whole is searched for them only once."""
@@ -76,7 +86,7 @@ class Relation:
             f'"{column}"::varchar' if column in self.texts else f'"{column}"' for column in (*self.key, *self.others)
         )
         before, after = (
-            f"select {part}, count(*) as rows, bit_xor(hash({values})) as content from {self._in(version)} group by all"
+            f"select {part}, count(*) as rows, sum(hash({values})) as content from {self._in(version)} group by all"
             for version in VERSIONS
         )
         connection.execute(
@@ -92,25 +102,48 @@ class Relation:
         only = f"semi join differing on {same}" if self.has_body_year else "where exists (from differing)"
         return f"select {columns} from {self._in(version)} as rows {only}"
 
+    def figures_of_differing(self, version: str) -> str:
+        """A query of those rows, one for each key: several rows of a key that is another now make one of their sums."""
+        if not self.is_regrained:
+            return self.rows_of_differing(version)
+        columns = [f'"{column}"' for column in self.key]
+        for column in self.others:
+            texts = f'string_agg(distinct "{column}", \', \' order by "{column}")'
+            joined = f'sum("{column}"::{self.numbers[column]})::varchar' if column in self.numbers else texts
+            columns.append(f'{joined} as "{column}"')
+        return f"select {', '.join(columns)} from ({self.rows_of_differing(version)}) group by all"
+
     def count_rows(self, connection: duckdb.DuckDBPyConnection, version: str) -> int:
         """All rows of one version."""
         ((rows,),) = connection.execute(f"select count(*) from {self._all_in(version)}").fetchall()
         return int(rows)
 
-    def count_changes(self, connection: duckdb.DuckDBPyConnection) -> tuple[int, int, int]:
-        """Rows of `differing` whose key is new, is gone, or stays over other values."""
+    def count_changes(self, connection: duckdb.DuckDBPyConnection) -> tuple[int, int, int] | None:
+        """Rows of `differing` whose key is new, is gone, or stays over other values; None if a key has several rows."""
         key = ", ".join(f'"{column}"' for column in self.key)
         content = ", ".join(f'"{column}"' for column in self.others) or "0"
         sides = " union all ".join(
             f"select {key}, {side} as side, hash({content}) as content from ({self.rows_of_differing(version)})"
             for side, version in enumerate(VERSIONS)
         )
-        ((added, removed, changed),) = connection.execute(
+        ((added, removed, changed, repeated),) = connection.execute(
             "select count(*) filter (earliest = 1), count(*) filter (latest = 0), "
-            "count(*) filter (earliest < latest and differs) from (select min(side) as earliest, max(side) as latest, "
+            "count(*) filter (earliest < latest and differs), "
+            "count(*) filter (rows > 1 + (earliest < latest)::integer) "
+            "from (select min(side) as earliest, max(side) as latest, count(*) as rows, "
             f"min(content) <> max(content) as differs from ({sides}) group by {key})"
         ).fetchall()
-        return added, removed, changed
+        return None if repeated else (added, removed, changed)
+
+    def count_exchanged(self, connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+        """Rows of `differing` that only the later version has, and those that only the earlier one has, as wholes."""
+        before, after = (self.rows_of_differing(version) for version in VERSIONS)
+        counts = (
+            f"(select count(*) from (({one}) except all ({other})))"
+            for one, other in ((after, before), (before, after))
+        )
+        ((added, removed),) = connection.execute(f"select {', '.join(counts)}").fetchall()
+        return added, removed
 
     def _in(self, version: str) -> str:
         return self._all_in(version) if self.part is None else f"{version}_part"

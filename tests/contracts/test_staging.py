@@ -1,0 +1,107 @@
+"""Every column that a staging model has from raw is compared with it, also one that is declared later."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import msgspec
+import pyarrow as pa
+import pytest
+
+from contracts.form import form
+from contracts.layers import RunExpectation
+from contracts.layers.staging import LINEAGE_PARTS, check_conservation
+from contracts.raw_tables import RAW_TABLES
+
+MODELS = Path(__file__).parents[2] / "dbt_project" / "models" / "staging"
+MODEL_OF = {f"stg_{name}": name for name in RAW_TABLES} | {"stg_report_lineage": "reports"}
+DERIVED = {  # what no column of raw says by itself
+    "stg_reports": {"authority_zh", "authority_key", "is_leftover"},
+    "stg_claims": {"is_leftover"},
+    "stg_legacy_indicators": {"is_leftover", "value_decimal"},
+    "stg_rejected_documents": {"is_leftover"},
+    "stg_report_lineage": {"has_contradiction", "has_notes"},
+}
+MONEY = {cell.name for cell in form().cells.values() if cell.type == "decimal"}
+LINEAGE = '{"spans":{"a":1},"readings":[1],"leftovers":[2],"evidence":[3]}'
+OTHER = {
+    "bigint": "{} + 1",
+    "varchar": "{} || 'x'",
+    "boolean": "not {}",
+    "timestamptz": "{} + interval 1 day",
+    "timestamp with time zone": "{} + interval 1 day",
+    "decimal(24, 6)": "{} + 1",
+    "decimal(24,6)": "{} + 1",
+    "json": "'\"x\"'::json",
+}
+
+
+def columns_of(model: str) -> dict[str, str]:
+    """The columns that a staging model declares, with their types."""
+    (described,) = msgspec.yaml.decode((MODELS / f"{model}.yml").read_bytes())["models"]
+    return {column["name"]: column["data_type"] for column in described["columns"]}
+
+
+def source_of(model: str, column: str) -> str | None:
+    """What a column of a staging model has from raw; None if it is derived."""
+    if column in DERIVED.get(model, ()):
+        return None
+    if model == "stg_report_lineage" and column in LINEAGE_PARTS:
+        return f"json_extract(lineage, '$.{column}')"
+    return column.removesuffix("__printed")
+
+
+def filled(field: pa.Field) -> str:
+    """A value for a column of raw."""
+    texts = {"lineage": LINEAGE} | dict.fromkeys(MONEY, "1.5")
+    values = {pa.int64(): "7", pa.bool_(): "true", pa.timestamp("us", tz="UTC"): "timestamptz '2024-01-31 00:00:00+00'"}
+    return values.get(field.type, f"'{texts.get(field.name, 'text')}'::varchar")
+
+
+# All cells of a table and type are compared by one rule: the first stands for them.
+CELLS = {cell.name for cell in form().cells.values()}
+FIRST = {cell.name for cell in {(one.table, one.type): one for one in reversed(form().cells.values())}.values()}
+COPIES = [
+    (model, column, kind)
+    for model in MODEL_OF
+    for column, kind in columns_of(model).items()
+    if source_of(model, column) is not None and column not in CELLS - FIRST
+]
+
+
+@pytest.fixture(scope="module")
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    """One row in each raw table, and the same in the staging models as tables."""
+    with duckdb.connect() as opened:
+        opened.execute("create schema raw; create schema staging")
+        for name, schema in RAW_TABLES.items():
+            values = ", ".join(f'{filled(field)} as "{field.name}"' for field in schema)
+            opened.execute(f"create table raw.{name} as select {values}")
+        for model, name in MODEL_OF.items():
+            sources = {column: source_of(model, column) or "null" for column in columns_of(model)}
+            values = ", ".join(f"{sources[c]}::{kind} as {c}" for c, kind in columns_of(model).items())
+            opened.execute(f"create table staging.{model} as select {values} from raw.{name}")
+        yield opened
+
+
+def failed(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The comparisons that fail."""
+    return {one.check_id for one in check_conservation(connection, RunExpectation("run")) if one.status == "fail"}
+
+
+def test_equal_rows_pass(connection: duckdb.DuckDBPyConnection) -> None:
+    assert failed(connection) == set()
+
+
+@pytest.mark.parametrize("model", MODEL_OF)
+def test_a_value_altered_in_any_column_is_seen(connection: duckdb.DuckDBPyConnection, model: str) -> None:
+    unseen = []
+    for of, column, kind in COPIES:
+        if of != model:
+            continue
+        connection.begin()
+        connection.execute(f"update staging.{model} set {column} = {OTHER[kind].format(column)}")
+        if not failed(connection):
+            unseen.append(column)
+        connection.rollback()
+    assert unseen == []
