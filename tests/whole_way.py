@@ -25,6 +25,18 @@ def run_gongkai(*arguments: str | Path, expected_code: int = 0) -> str:
     return done.stdout
 
 
+def run_without_reader(*arguments: str | Path) -> tuple[int, str]:
+    """Exit code and standard error of a command of `gongkai` whose standard output nobody reads any more."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    with os.fdopen(writing, "wb") as closed:
+        done = subprocess.run(  # noqa: S603 - our own command
+            [GONGKAI, *arguments], stdout=closed, stderr=subprocess.PIPE, text=True, env=environment, check=False
+        )
+    return done.returncode, done.stderr
+
+
 def query(warehouse: Path, statement: str) -> list[tuple[Any, ...]]:
     """Rows from the live mart."""
     with duckdb.connect(str(warehouse / "current" / "mart.duckdb"), read_only=True) as connection:

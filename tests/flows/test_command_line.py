@@ -13,6 +13,7 @@ from flows.command_line import app
 from pipelines.publishing import writer_lock
 from pipelines.warehouse import Warehouse
 from tests.flows.marts import publish_mart
+from tests.whole_way import run_without_reader
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
@@ -116,3 +117,14 @@ def test_piped_output_has_no_control_characters(warehouse: Warehouse) -> None:
     piped = subprocess.run(command, capture_output=True, check=True, text=True)  # noqa: S603 - our own command
     assert "v1" in piped.stdout
     assert not [character for character in piped.stdout + piped.stderr if ord(character) < 32 and character != "\n"]
+
+
+@pytest.mark.parametrize(
+    ("command", "code"), [(["versions"], 0), (["versions", "--json"], 0), (["rollback", "v1"], 0), (["rollback"], 1)]
+)
+def test_a_reader_that_goes_away_changes_no_exit_code(warehouse: Warehouse, command: list[str], code: int) -> None:
+    publish_mart(warehouse, "v1", 1)
+    found, message = run_without_reader(*command, "--warehouse", warehouse.root)
+    assert found == code
+    assert "not foreseen" not in message
+    assert not warehouse.logs.exists()

@@ -13,6 +13,7 @@ from tests.whole_way import (
     copy_with_one_digit_changed,
     query,
     run_gongkai,
+    run_without_reader,
 )
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -34,6 +35,12 @@ def test_a_second_run_says_that_nothing_is_new_and_starts_no_server(warehouse: P
     assert "Nothing new: no contract was evaluated" in printed
     assert "Reports by table and status" in printed
     assert (warehouse / "prefect" / "server.log").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("command", [["run", "--input", str(SAMPLES / "documents")], ["findings", "--json"], ["check"]])
+def test_a_reader_that_goes_away_changes_no_exit_code(warehouse: Path, command: list[str]) -> None:
+    assert run_without_reader(*command, "--warehouse", warehouse) == (0, "")
+    assert list((warehouse / "logs").glob("failure-*")) == []
 
 
 def test_the_mart_gives_the_figures_of_the_reports(warehouse: Path) -> None:
