@@ -98,6 +98,15 @@ def test_writer_that_is_not_alone_is_told_who_writes(warehouse: Warehouse) -> No
     assert "run the-other-run" in message
 
 
+def test_contracts_are_not_evaluated_amid_a_run_which_is_named(warehouse: Warehouse) -> None:
+    publish_mart(warehouse, "v1", 1)
+    with writer_lock(warehouse, "the-other-run"):
+        code, _, message = invoke("check", "--warehouse", str(warehouse.root))
+    assert code == 1
+    assert "run the-other-run" in message
+    assert "gongkai findings" in message
+
+
 def test_unforeseen_failure_leaves_its_traceback_in_a_file(warehouse: Warehouse) -> None:
     version = publish_mart(warehouse, "v1", 1)
     version.folder.joinpath("manifest.json").chmod(0o644)

@@ -2,6 +2,8 @@
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -11,6 +13,7 @@ from pipelines.publishing import (
     Inputs,
     PublicationRefusedError,
     UnknownVersionError,
+    WriterBusyError,
     list_versions,
     live_id,
     live_version,
@@ -19,6 +22,7 @@ from pipelines.publishing import (
     start_build,
     writer_lock,
 )
+from pipelines.publishing.lock import acquire, release
 from pipelines.warehouse import Warehouse
 from tests.flows.marts import CODE, build_mart, live_values, publish_mart, reports_with
 
@@ -161,3 +165,27 @@ def test_lock_is_taken_by_rollback(warehouse: Warehouse) -> None:
     with writer_lock(warehouse, "run"), pytest.raises(RuntimeError, match=f"process {os.getpid()}, run run"):
         roll_back(warehouse)
     assert live_id(warehouse) == "v2"
+
+
+READ = """
+import sys
+from pathlib import Path
+from pipelines.publishing.lock import acquire
+acquire(Path(sys.argv[1]), lambda: "reader", is_shared=True)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_shared_lock_keeps_writers_away_and_readers_not(warehouse: Warehouse) -> None:
+    publish_mart(warehouse, "v1", 1)
+    command = [sys.executable, "-c", READ, str(warehouse.lock)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as reader:  # noqa: S603
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == b"held\n"
+        with pytest.raises(WriterBusyError, match=f"process {reader.pid}"), writer_lock(warehouse, "run"):
+            pass
+        release(warehouse.lock, acquire(warehouse.lock, lambda: "another reader", is_shared=True))
+        reader.communicate()
+    with writer_lock(warehouse, "run"):
+        assert live_id(warehouse) == "v1"
