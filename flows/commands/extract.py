@@ -11,7 +11,7 @@ import typer
 from msgspec import Struct
 
 from contracts.raw_json import ExtractorInfo, Rejection
-from flows.commands.failures import failures_explained
+from flows.commands.failures import SCRATCH, failures_explained
 from flows.commands.options import existing_paths
 from flows.commands.terminal import messages, output
 from flows.progress import show_progress, step_progress
@@ -98,7 +98,7 @@ def extract(paths: Paths, out: OutFolder = None, again: Again = False) -> None:
     existing_paths(paths, "a document, a ZIP archive or a folder of documents")
     with tempfile.TemporaryDirectory(prefix="gongkai-") as name:
         scratch = Warehouse(Path(name))
-        with failures_explained(Warehouse(Path(tempfile.gettempdir()) / "gongkai")):
+        with failures_explained(SCRATCH):
             limits = read_limits()
             items = list(capture(paths, scratch.archive, limits))
             documents = list({item.sha256: item for item in items if isinstance(item, Document)}.values())

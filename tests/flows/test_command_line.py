@@ -68,6 +68,21 @@ def test_nothing_published_yet_is_a_failure_that_says_what_to_do(command: str, w
     assert "Traceback" not in message
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(["check"], ["decisions"], ["diff"], ["diff", "v1", "v2"], ["doctor"], ["export"], ["findings"], ["report"]),
+        *(["review"], ["rollback"], ["rollback", "v1"], ["rules"], ["status"], ["versions"]),
+        *(["decide", "reject", "a.html", "--reason", "a draft"], ["show", "a.html", "applications.granted.total"]),
+    ],
+    ids=" ".join,
+)
+def test_a_mistyped_warehouse_is_not_made(command: list[str], warehouse: Warehouse) -> None:
+    code, _, _ = invoke(*command, "--warehouse", str(warehouse.root))
+    assert code in (0, 1)
+    assert not warehouse.root.exists()
+
+
 def test_versions_are_listed_and_rolled_back(warehouse: Warehouse) -> None:
     folder = ("--warehouse", str(warehouse.root))
     assert invoke("versions", *folder)[0] == 0
