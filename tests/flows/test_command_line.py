@@ -59,6 +59,16 @@ def test_wrong_usage_ends_with_two(arguments: list[str]) -> None:
     assert "Usage: gongkai" in message or "Usage: root" in message
 
 
+@pytest.mark.parametrize(
+    "command", [["new-form", "2027", "--from", "2021"], ["new-jurisdiction", "33"], ["conformance"]]
+)
+def test_a_folder_that_is_no_project_is_wrong_usage(command: list[str], tmp_path: Path) -> None:
+    code, _, message = invoke(*command, "--project", str(tmp_path))
+    assert code == 2
+    assert "no folder of this project" in " ".join(message.replace("│", " ").split())
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("command", ["check", "findings", "review", "rollback"])
 def test_nothing_published_yet_is_a_failure_that_says_what_to_do(command: str, warehouse: Warehouse) -> None:
     code, output, message = invoke(command, "--warehouse", str(warehouse.root))
