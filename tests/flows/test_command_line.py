@@ -9,11 +9,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from contracts.decisions import encode
 from flows.command_line import app
 from pipelines.publishing import writer_lock
 from pipelines.warehouse import Warehouse
+from tests.decisions.made import rejected
 from tests.flows.marts import publish_mart
-from tests.whole_way import run_without_reader
+from tests.whole_way import GONGKAI, obey_permissions, only_readable, run_without_reader
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
@@ -130,6 +132,36 @@ def test_contracts_are_not_evaluated_amid_a_run_which_is_named(warehouse: Wareho
     assert code == 1
     assert "run the-other-run" in message
     assert "gongkai findings" in message
+
+
+@pytest.mark.parametrize("named", ["d-00000000000f", "d-15"])
+def test_withdrawing_what_was_never_decided_is_no_damage_of_the_ledger(named: str, tmp_path: Path) -> None:
+    ledger = tmp_path / "decisions.jsonl"
+    ledger.write_bytes(encode(rejected(1)) + b"\n")
+    code, _, message = invoke("decide", "withdraw", named, "--by", "Reviewer", "--ledger", str(ledger))
+    assert code == 1
+    assert f"{named} is to be withdrawn, but no earlier line has that id. Nothing was recorded" in message
+    assert "restore" not in message.lower()
+
+
+def test_a_ledger_that_cannot_be_used_is_named_and_not_the_warehouse(warehouse: Warehouse, tmp_path: Path) -> None:
+    below_a_file = tmp_path / "file" / "decisions.jsonl"
+    below_a_file.parent.write_text("no folder")
+    for command in (["decide", "withdraw", "d-00000000000f", "--by", "Reviewer"], ["decisions"]):
+        place = ("--ledger", str(below_a_file), "--warehouse", str(warehouse.root))
+        code, _, message = invoke(*command, *place)
+        assert code == 1
+        assert f"The ledger {below_a_file} cannot be" in message
+        assert "--ledger" in message
+        assert not warehouse.root.exists()
+    (tmp_path / "sealed").mkdir()
+    with only_readable(tmp_path / "sealed"):
+        ledger = tmp_path / "sealed" / "decisions.jsonl"
+        command = [GONGKAI, "decide", "withdraw", "d-00000000000f", "--by", "Reviewer", "--ledger", ledger]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=obey_permissions)  # noqa: S603
+    assert done.returncode == 1
+    assert f"The ledger {ledger} cannot be written: Permission denied" in done.stderr
+    assert "warehouse" not in done.stderr
 
 
 def test_unforeseen_failure_leaves_its_traceback_in_a_file(warehouse: Warehouse) -> None:
