@@ -1,6 +1,7 @@
 """The command line `gongkai`: one command per question one can ask of the warehouse.
 
-Exit codes: 0 done, 1 failed (the message says why), 2 wrong usage, 130 interrupted.
+Exit codes: 0 done, 1 failed (the message says why), 2 wrong usage, 130 interrupted. They are the same when the reader
+of a pipe goes away; `gongkai extract` then ends early, with 0.
 """
 
 import typer
@@ -26,6 +27,7 @@ from flows.commands import (
     status,
     versions,
 )
+from flows.commands.terminal import messages, output
 
 app = typer.Typer(
     name="gongkai",
@@ -60,4 +62,8 @@ app.command("conformance", epilog=scaffolds.CONFORMANCE_EXAMPLES)(scaffolds.conf
 
 def main() -> None:
     """Run the command line."""
-    app()
+    try:
+        app()
+    finally:
+        output.finish()
+        messages.finish()

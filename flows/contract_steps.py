@@ -11,7 +11,7 @@ import duckdb
 from contracts import layers
 from contracts.layers import LayerReport, RunExpectation
 from flows.warehouse_errors import UnbuiltError
-from pipelines.publishing import LAYERS, describe_inputs, live_version, writer_lock
+from pipelines.publishing import LAYERS, describe_inputs, live_version, reader_lock
 from pipelines.sql_paths import quote
 from pipelines.warehouse import MART_FILE, Warehouse, new_run_id
 
@@ -26,12 +26,10 @@ def check_of(layer: str) -> Check:
 
 
 @contextmanager
-def open_warehouse(
-    warehouse: Warehouse, mart: Path, *, mart_read_only: bool = False
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse's database, open for writing, with a mart attached as `mart`."""
-    with duckdb.connect(warehouse.database) as connection:
-        connection.execute(f"attach '{quote(mart)}' as mart{' (read_only)' if mart_read_only else ''}")
+def open_warehouse(warehouse: Warehouse, mart: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse's database with a mart attached as `mart`, both open for writing or both only to be read."""
+    with duckdb.connect(warehouse.database, read_only=read_only) as connection:
+        connection.execute(f"attach '{quote(mart)}' as mart{' (read_only)' if read_only else ''}")
         yield connection
 
 
@@ -52,7 +50,7 @@ class Evaluation:
 
 
 def check_again(warehouse: Warehouse, lock_wait_seconds: float = 0) -> Evaluation:
-    """Evaluate all layers on the live version without leaving a trace in the warehouse; waits for a run that writes.
+    """Evaluate all layers on the live version; changes nothing, needs no right to write; waits for a run that writes.
 
     Raises:
         UnknownVersionError: nothing has been published.
@@ -65,14 +63,11 @@ def check_again(warehouse: Warehouse, lock_wait_seconds: float = 0) -> Evaluatio
     mart = live.folder / MART_FILE
     expectation = RunExpectation(new_run_id(warehouse))
     with (
-        writer_lock(warehouse, "check", lock_wait_seconds),
-        open_warehouse(warehouse, mart, mart_read_only=True) as connection,
+        reader_lock(warehouse, "check", lock_wait_seconds),
+        open_warehouse(warehouse, mart, read_only=True) as connection,
     ):
-        connection.begin()
         try:
             reports = [check_of(layer)(connection, expectation) for layer in LAYERS]
-            return Evaluation(reports, describe_inputs(connection) == live.manifest.inputs)
         except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise UnbuiltError(str(error).splitlines()[0]) from error
-        finally:
-            connection.rollback()
+        return Evaluation(reports, describe_inputs(connection) == live.manifest.inputs)

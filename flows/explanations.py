@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from pipelines.decisions import LedgerError
 from pipelines.warehouse import Warehouse
 
 # What is looked for in the messages of the error and of its causes -> what to do. The first that is found counts.
@@ -32,6 +33,8 @@ REMEDIES = (
 
 def find_remedy(error: BaseException, warehouse: Warehouse) -> str:
     """What to do about an error of the machine, by its message or that of one of its causes; empty if it is another."""
+    if isinstance(error, LedgerError):
+        return ""  # its message says what to do; the ledger is no part of the warehouse
     texts = list(_messages(error))
     for pattern, remedy in REMEDIES:
         if any(re.search(pattern, text) for text in texts):

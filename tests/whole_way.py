@@ -1,10 +1,13 @@
 """The whole way as a user goes it: `gongkai` in a process of its own, and the mart that BI opens."""
 
+import ctypes
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +15,49 @@ import duckdb
 
 from contracts.form import form
 
+PR_CAPBSET_DROP, ROOTS_WAYS_PAST_PERMISSIONS = 24, (1, 2, 3)  # prctl(2), capabilities(7)
 GONGKAI = Path(sys.executable).with_name("gongkai")
 
 
-def run_gongkai(*arguments: str | Path, expected_code: int = 0) -> str:
-    """Run a command of `gongkai` and give what it printed on standard output."""
+def run_gongkai(*arguments: str | Path, expected_code: int = 0, limit: Callable[[], None] | None = None) -> str:
+    """Run a command of `gongkai`, limited if asked for, and give what it printed on standard output."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
     done = subprocess.run(  # noqa: S603 - our own command
-        [GONGKAI, *arguments], capture_output=True, text=True, env=environment, check=False
+        [GONGKAI, *arguments], capture_output=True, text=True, env=environment, check=False, preexec_fn=limit
     )
     assert done.returncode == expected_code, f"{done.stdout}\n{done.stderr}"
     return done.stdout
+
+
+def obey_permissions() -> None:
+    """Also root may only do what the permissions of a file say; for a process that is about to start."""
+    for capability in ROOTS_WAYS_PAST_PERMISSIONS if os.geteuid() == 0 else ():
+        assert ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0
+
+
+@contextmanager
+def only_readable(folder: Path) -> Iterator[None]:
+    """Nothing in a folder may be written by who obeys permissions."""
+    modes = {path: path.stat().st_mode for path in (folder, *folder.rglob("*")) if not path.is_symlink()}
+    for path, mode in modes.items():
+        path.chmod(mode & ~0o222)
+    try:
+        yield
+    finally:
+        for path, mode in modes.items():
+            path.chmod(mode)
+
+
+def run_without_reader(*arguments: str | Path) -> tuple[int, str]:
+    """Exit code and standard error of a command of `gongkai` whose standard output nobody reads any more."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    with os.fdopen(writing, "wb") as closed:
+        done = subprocess.run(  # noqa: S603 - our own command
+            [GONGKAI, *arguments], stdout=closed, stderr=subprocess.PIPE, text=True, env=environment, check=False
+        )
+    return done.returncode, done.stderr
 
 
 def query(warehouse: Path, statement: str) -> list[tuple[Any, ...]]:

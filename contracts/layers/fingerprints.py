@@ -13,23 +13,32 @@ def fingerprint(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
     return str(found)
 
 
+def _kept_in(connection: duckdb.DuckDBPyConnection) -> str:
+    """The table of fingerprints: the warehouse's, or one of the connection itself where it may only read."""
+    query = "select readonly from duckdb_databases() where database_name = current_database()"
+    ((is_read_only,),) = connection.execute(query).fetchall()
+    if not is_read_only:
+        prepare(connection)
+        return "quality.layer_fingerprints"
+    columns = "run_id varchar, relation varchar, fingerprint varchar"
+    connection.execute(f"create temp table if not exists layer_fingerprints ({columns})")
+    return "temp.layer_fingerprints"
+
+
 def remember(connection: duckdb.DuckDBPyConnection, run: RunExpectation, relations: Relations) -> None:
     """Keep the fingerprints of a layer's relations for the next contract of the run."""
-    prepare(connection)
+    table = _kept_in(connection)
     for relation, unit in relations.items():
+        connection.execute(f"delete from {table} where run_id = ? and relation = ?", [run.run_id, relation])
         connection.execute(
-            "delete from quality.layer_fingerprints where run_id = ? and relation = ?", [run.run_id, relation]
-        )
-        connection.execute(
-            "insert into quality.layer_fingerprints values (?, ?, ?)",
+            f"insert into {table} values (?, ?, ?)",
             [run.run_id, relation, fingerprint(connection, in_scope(run, relation, unit))],
         )
 
 
 def check_unaltered(connection: duckdb.DuckDBPyConnection, run: RunExpectation, relations: Relations) -> CheckResult:
     """Whether the relations are still as the contract before left them."""
-    prepare(connection)
-    query = "select relation, fingerprint from quality.layer_fingerprints where run_id = ?"
+    query = f"select relation, fingerprint from {_kept_in(connection)} where run_id = ?"
     kept = dict(connection.execute(query, [run.run_id]).fetchall())
     altered = [
         name for name, unit in relations.items() if kept.get(name) != fingerprint(connection, in_scope(run, name, unit))

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 
 import typer
+from rich.markup import escape
 
 from contracts.layers import LayerReport
 from flows.commands.failures import FAILURE, failures_explained
 from flows.commands.options import DEFAULT_WAREHOUSE, AsJson, WarehouseFolder
 from flows.commands.terminal import messages, print_json, print_table
 from flows.contract_steps import check_again
+from pipelines.publishing import WriterBusyError
+from pipelines.publishing.lock import describe_holder
 from pipelines.warehouse import Warehouse
 
 EXAMPLES = """Examples:
@@ -19,10 +22,22 @@ gongkai check --json | jq 'select(.status == "fail")'"""
 
 
 def check(warehouse: WarehouseFolder = DEFAULT_WAREHOUSE, as_json: AsJson = False) -> None:
-    """Evaluate the contracts of all layers on the live version; exit code 1 if one is red. Nothing is changed."""
+    """Evaluate the contracts of all layers on the live version; exit code 1 if one is red. Nothing is changed.
+
+    It compares the live version with the working database, so not while a run is under way, which keeps that database
+    to itself; the right to read the warehouse is enough.
+    """
     folder = Warehouse(warehouse)
     with failures_explained(folder):
-        evaluation = check_again(folder)
+        try:
+            evaluation = check_again(folder)
+        except WriterBusyError as error:
+            messages.print(
+                f"[red]error:[/red] {escape(str(folder.root))} is in use by {describe_holder(error.holder)}. Contracts "
+                "are evaluated on the working database, which only one process has at a time: wait until it ends "
+                "(`gongkai status` shows it), or read `gongkai findings`, which needs the live version only."
+            )
+            raise typer.Exit(FAILURE) from error
     reports = evaluation.reports
     if not evaluation.is_current:
         messages.print(

@@ -254,7 +254,7 @@ def _record(place: _Place, mart: duckdb.DuckDBPyConnection, decisions: list[Deci
 def _print(place: _Place, decisions: list[Decision]) -> None:
     for decision in decisions:
         if place.as_json:
-            output.file.write(encode(decision).decode() + "\n")
+            output.write_line(encode(decision).decode())
         else:
             output.print(f"{decision.id}  {kind_of(decision)}  recorded in {place.ledger}", markup=False)
     if not place.as_json:

@@ -42,15 +42,15 @@ class Reader:
     def __init__(self, warehouse: Warehouse) -> None:
         """Read from a warehouse's archive."""
         self._warehouse = warehouse
-        self._read: dict[str, TracedDocument | None] = {}
+        self._read: dict[str, TracedDocument | str] = {}
 
-    def read(self, document: str) -> TracedDocument | None:
-        """The document with its places; None if it is not in the archive or cannot be read any more."""
+    def read(self, document: str) -> TracedDocument | str:
+        """The document with its places, or why it cannot be read: it is not in the archive, or not readable there."""
         if document not in self._read:
             try:
                 self._read[document] = trace(find_document(document, self._warehouse), read_limits())
-            except DocumentError:
-                self._read[document] = None
+            except (DocumentError, OSError) as error:
+                self._read[document] = str(error)
         return self._read[document]
 
 
@@ -112,8 +112,12 @@ def _wanted(finding: OpenFinding) -> list[str]:
 
 def _show_printed(finding: OpenFinding, reader: Reader) -> None:
     traced = reader.read(finding.document)
-    if traced is None or finding.report > len(traced.reports):
-        output.print("The document is not in the archive: what it prints cannot be shown.")
+    if isinstance(traced, str):
+        output.print(f"What the document prints cannot be shown: {traced}", markup=False)
+        return
+    if finding.report > len(traced.reports):
+        there_are = f"read again the document has {len(traced.reports)}"
+        output.print(f"What report {finding.report} prints cannot be shown: {there_are}.")
         return
     places = traced.reports[finding.report - 1].places
     found = [(name, places[name]) for name in _wanted(finding) if places.get(name)]

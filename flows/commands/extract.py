@@ -1,6 +1,5 @@
 """`gongkai extract`: documents to raw extracted JSON, without any warehouse."""
 
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,9 +11,9 @@ import typer
 from msgspec import Struct
 
 from contracts.raw_json import ExtractorInfo, Rejection
-from flows.commands.failures import failures_explained
+from flows.commands.failures import SCRATCH, failures_explained
 from flows.commands.options import existing_paths
-from flows.commands.terminal import messages
+from flows.commands.terminal import messages, output
 from flows.progress import show_progress, step_progress
 from pipelines.capture import Document, capture
 from pipelines.extract.batch import Extracted, extract_documents
@@ -99,7 +98,7 @@ def extract(paths: Paths, out: OutFolder = None, again: Again = False) -> None:
     existing_paths(paths, "a document, a ZIP archive or a folder of documents")
     with tempfile.TemporaryDirectory(prefix="gongkai-") as name:
         scratch = Warehouse(Path(name))
-        with failures_explained(Warehouse(Path(tempfile.gettempdir()) / "gongkai")):
+        with failures_explained(SCRATCH):
             limits = read_limits()
             items = list(capture(paths, scratch.archive, limits))
             documents = list({item.sha256: item for item in items if isinstance(item, Document)}.values())
@@ -125,6 +124,8 @@ def _extract(
     printed = 0
     for extracted in extract_documents(documents, store, limits):
         while printed < len(documents) and store.holds(documents[printed]):
-            sys.stdout.write(store.path_of(documents[printed]).read_text(encoding="utf-8"))
+            output.write_line(store.path_of(documents[printed]).read_text(encoding="utf-8").removesuffix("\n"))
             printed += 1
+        if output.quiet:
+            raise typer.Exit  # whom the lines are for has seen enough: the others need not be read
         yield extracted

@@ -1,9 +1,11 @@
 """A failure on the terminal: what was found, what was allowed, what to do next; the traceback goes into a file."""
 
+import tempfile
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import duckdb
 import typer
@@ -56,6 +58,7 @@ EXPLAINED = (
     UrlListError,
     WriterBusyError,
 )
+SCRATCH = Warehouse(Path(tempfile.gettempdir()) / "gongkai")  # for what fails where there is no warehouse
 FAILURE = 1
 
 
@@ -97,11 +100,12 @@ def _print_error(reason: str, remedy: str) -> None:
 
 
 def _write_traceback(warehouse: Warehouse, error: Exception) -> str:
-    """Keep the traceback in the warehouse's logs, if they can be written; says where it is."""
-    log = warehouse.logs / f"failure-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.log"
+    """Keep the traceback in the warehouse's logs, or outside if there is no warehouse; says where it is."""
+    logs = warehouse.logs if warehouse.root.is_dir() else SCRATCH.logs
+    log = logs / f"failure-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.log"
     try:
-        warehouse.logs.mkdir(parents=True, exist_ok=True)
-        prune_logs(warehouse.logs, "failure-*.log")
+        logs.mkdir(parents=True, exist_ok=True)
+        prune_logs(logs, "failure-*.log")
         log.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
     except OSError:
         return ""

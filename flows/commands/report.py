@@ -1,17 +1,20 @@
 """`gongkai report`: the findings as one HTML page."""
 
+import errno
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import duckdb
 import typer
+from rich.markup import escape
 
-from flows.commands.failures import failures_explained
-from flows.commands.mart import open_live_mart
+from flows.commands.failures import FAILURE, failures_explained
 from flows.commands.options import DEFAULT_WAREHOUSE, WarehouseFolder
-from flows.commands.terminal import output
-from pipelines.publishing import live_version, writer_lock
-from pipelines.warehouse import Warehouse
+from flows.commands.terminal import messages, output
+from pipelines.publishing import WriterBusyError, live_version, reader_lock
+from pipelines.warehouse import MART_FILE, Warehouse
 
 EXAMPLES = """Examples:
 
@@ -30,21 +33,45 @@ Most = Annotated[int, typer.Option("--most", metavar="N", min=1, help="Show at m
 def report(out: OutFile = None, most: Most = MOST, warehouse: WarehouseFolder = DEFAULT_WAREHOUSE) -> None:
     """Write one HTML page, Chinese and English: summary, held tables, each finding with its table and what is printed.
 
-    The page needs nothing else: no script, no other file, no other host.
+    The page needs nothing else: no script, no other file, no other host. While a run is under way it lacks the figures
+    of held tables, which are in no published mart. The right to read the warehouse is enough if --out names a place.
     """
     folder = Warehouse(warehouse)
     target = out or folder.root / "report.html"
     with failures_explained(folder):
         from flows.page.render import render_page
 
-        with (
-            open_live_mart(folder) as mart,
-            writer_lock(folder, "report"),
-            duckdb.connect(folder.database, read_only=True) as database,
-        ):
-            page = render_page(mart, database, live_version(folder), most)
+        version = live_version(folder)
+        with duckdb.connect(version.folder / MART_FILE, read_only=True) as mart, _open_figures(folder) as database:
+            page = render_page(mart, database, version, most)
+        _write(target, page)
+        output.print(f"Page: {target}", markup=False)
+
+
+@contextmanager
+def _open_figures(folder: Warehouse) -> Iterator[duckdb.DuckDBPyConnection | None]:
+    """The working database, None if it cannot be read at this moment."""
+    with ExitStack() as opened:
+        database = None
+        try:
+            opened.enter_context(reader_lock(folder, "report"))
+            database = opened.enter_context(duckdb.connect(folder.database, read_only=True))
+        except (WriterBusyError, duckdb.IOException) as error:
+            reason = str(error).splitlines()[0].partition(" Only one run")[0]
+            messages.print(f"The page does not have the figures of held tables: {reason}", markup=False)
+        yield database
+
+
+def _write(target: Path, page: str) -> None:
+    """Put the page in its place in one step."""
+    part = target.with_name(f".{target.name}.part")
+    try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_name(f".{target.name}.part")
         part.write_text(page, encoding="utf-8")
         part.replace(target)
-        output.print(f"Page: {target}", markup=False)
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise
+        messages.print(f"[red]error:[/red] {escape(str(target))} cannot be written: {error.strerror}.")
+        messages.print("Name another place for the page with --out FILE.")
+        raise typer.Exit(FAILURE) from error

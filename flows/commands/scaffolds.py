@@ -1,5 +1,7 @@
 """`gongkai new-form`, `new-jurisdiction`, `conformance`: data files of what is new, and whether they are complete."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +14,7 @@ from flows.commands.terminal import messages, output
 from pipelines.conformance import form_kit, jurisdiction_kit
 
 PROJECT = Path(__file__).parents[2]
+_PARTS = ("contracts/form", "contracts/jurisdictions", "flows/command_line.py")
 NEW_FORM_EXAMPLES = """Examples:
 
 gongkai new-form 2027 --from 2021"""
@@ -27,7 +30,15 @@ gongkai conformance
 gongkai conformance conformance/forms/2027.yml"""
 
 Root = Annotated[
-    Path, typer.Option("--project", metavar="DIR", help="The project's folder.", show_default="where it is installed")
+    Path,
+    typer.Option(
+        "--project",
+        metavar="DIR",
+        help="The project's folder; its own code and declarations are used.",
+        show_default="where it is installed",
+        exists=True,
+        file_okay=False,
+    ),
 ]
 
 
@@ -39,11 +50,12 @@ def new_form(
     project: Root = PROJECT,
 ) -> None:
     """Start a new version of the form: one data file for what differs, and a conformance kit to fill in."""
+    _go_to(project, "new-form", version, "--from", base)
     if not (version.isdigit() and len(version) == 4):
         raise typer.BadParameter(f"{version} is no year. Name the first year on which reports use the form, e.g. 2027.")
     if base not in form().versions:
         raise typer.BadParameter(f"There is no version {base}. There are: {', '.join(form().versions)}.")
-    _write(lambda: form_kit.scaffold_form(version, base, project))
+    _write(lambda: form_kit.scaffold_form(version, base, PROJECT))
     output.print("Fill them in; then `make generate`, `gongkai conformance`, `make test`.")
 
 
@@ -52,11 +64,12 @@ def new_jurisdiction(
     project: Root = PROJECT,
 ) -> None:
     """Start a jurisdiction: a data file for the bodies that must report, and a conformance kit to fill in."""
+    _go_to(project, "new-jurisdiction", code)
     try:
         jurisdiction_kit.full_code(code)
     except KeyError as error:
         raise typer.BadParameter(str(error.args[0])) from error
-    _write(lambda: jurisdiction_kit.scaffold_jurisdiction(code, project))
+    _write(lambda: jurisdiction_kit.scaffold_jurisdiction(code, PROJECT))
     output.print("Fill them in; then `make generate`, `gongkai conformance`, `make test`.")
 
 
@@ -68,7 +81,10 @@ def conformance(
     project: Root = PROJECT,
 ) -> None:
     """Say what new versions of the form and new jurisdictions still lack. Exit code 1 if anything is missing."""
-    paths = kits or list_kits(project)
+    _go_to(project, "conformance", *(str(path.resolve()) for path in kits or ()))
+    paths = kits or list_kits(PROJECT)
+    if not paths:
+        messages.print("There is no kit: `gongkai new-form` and `gongkai new-jurisdiction` start one.")
     incomplete = 0
     for path in paths:
         gaps = list(gaps_of(path))
@@ -79,6 +95,23 @@ def conformance(
     if incomplete:
         messages.print(f"{incomplete} of {len(paths)} kits are incomplete.")
         raise typer.Exit(FAILURE)
+
+
+def _go_to(project: Path, *command: str) -> None:
+    """Run a command by the code of another project, whose declarations that code has read; ends as it ends.
+
+    Raises:
+        typer.BadParameter: the folder holds no project.
+    """
+    if project.resolve() == PROJECT.resolve():
+        return
+    if lacking := [name for name in _PARTS if not (project / name).exists()]:
+        raise typer.BadParameter(
+            f"{project} is no folder of this project: it has no {', '.join(lacking)}. Name the folder that holds them."
+        )
+    run = "import sys; sys.path.insert(0, sys.argv.pop(1)); from flows.command_line import main; main()"
+    done = subprocess.run([sys.executable, "-c", run, project.resolve(), *command], check=False)  # noqa: S603
+    raise typer.Exit(done.returncode)
 
 
 def list_kits(project: Path) -> list[Path]:

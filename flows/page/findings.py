@@ -68,6 +68,7 @@ class PageFinding(Struct, frozen=True, kw_only=True):
     sha256: str
     violated: tuple[tuple[str, int, str, str], ...] = ()
     grid: Grid | None = None
+    has_figures: bool = True
     explanations: tuple[Explained, ...] = ()
     compared: tuple[str, ...] = ()
     words: tuple[Words, ...] = ()
@@ -77,7 +78,7 @@ class PageFinding(Struct, frozen=True, kw_only=True):
 
 
 def read_page_findings(
-    mart: duckdb.DuckDBPyConnection, warehouse: duckdb.DuckDBPyConnection, most: int
+    mart: duckdb.DuckDBPyConnection, warehouse: duckdb.DuckDBPyConnection | None, most: int
 ) -> Iterator[PageFinding]:
     """The open findings, held tables first; at most `most`."""
     cursor = mart.execute(f"{_FINDINGS} limit {most:d}")
@@ -104,7 +105,7 @@ def count_findings(mart: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]
 
 def _held_table(
     mart: duckdb.DuckDBPyConnection,
-    warehouse: duckdb.DuckDBPyConnection,
+    warehouse: duckdb.DuckDBPyConnection | None,
     finding: Mapping[str, Any],
     told: Sequence[Any],
     span: Mapping[str, Any],
@@ -127,7 +128,8 @@ def _held_table(
             (name, residual, version.identities[name].zh, version.identities[name].en)
             for name, residual in zip(finding["identities"], finding["residuals"], strict=True)
         ),
-        grid=draw_grid(finding["form_version"], table, figures, finding["identities"], candidates),
+        grid=draw_grid(finding["form_version"], table, figures or {}, finding["identities"], candidates),
+        has_figures=figures is not None,
         explanations=tuple(_explained(explanation) for explanation in explanations),
         words=tuple(_printed(cell, span[cell]) for cell in _worth_showing(span, candidates)),
         claims=tuple(mart.execute(_CLAIMS, [key, table, table]).fetchall()),
@@ -145,12 +147,17 @@ def _rules(identities: Mapping[str, object]) -> set[str]:
     return {name.partition(".")[0] for name in identities}
 
 
-def _figures(warehouse: duckdb.DuckDBPyConnection, report_key: int, table: str, form_version: str) -> dict[str, object]:
+def _figures(
+    warehouse: duckdb.DuckDBPyConnection | None, report_key: int, table: str, form_version: str
+) -> dict[str, object] | None:
+    """A table's figures by cell; None if the working database cannot be read, or has the report no longer."""
+    if warehouse is None:
+        return None
     cells = form().versions[form_version].tables[table].cells
     names = ", ".join(f'"{cell.name}"' for cell in cells)
     query = f"select {names} from staging.stg_reports where report_key = ?"  # noqa: S608 - names of the form
     rows = warehouse.execute(query, [report_key]).fetchall()
-    return dict(zip((cell.id for cell in cells), rows[0], strict=True)) if rows else {}
+    return dict(zip((cell.id for cell in cells), rows[0], strict=True)) if rows else None
 
 
 def _text(value: object) -> str:

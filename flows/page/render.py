@@ -36,9 +36,12 @@ STATUS_NAMES = {
 
 
 def render_page(
-    mart: duckdb.DuckDBPyConnection, warehouse: duckdb.DuckDBPyConnection, version: Version, most: int
+    mart: duckdb.DuckDBPyConnection, warehouse: duckdb.DuckDBPyConnection | None, version: Version, most: int
 ) -> str:
-    """The page on a version; at most `most` findings are shown one by one, held tables first."""
+    """The page on a version; at most `most` findings are shown one by one, held tables first.
+
+    Without the working database `warehouse` held tables have no figures.
+    """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined
     )

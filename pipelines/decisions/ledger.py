@@ -6,7 +6,8 @@ disk. A line that was torn by a crash has no end: readers and writers say so, an
 
 import fcntl
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -53,12 +54,26 @@ def read_ledger(path: Path) -> Ledger:
     """The decisions of a ledger; a file that does not exist holds none.
 
     Raises:
-        LedgerError: a line is no decision, or contradicts an earlier one.
-        OSError: the file cannot be read.
+        LedgerError: a line is no decision, or contradicts an earlier one; or the file cannot be read.
     """
-    if not path.exists():
-        return Ledger(path)
-    return _parse(path, path.read_bytes())
+    with _named(path, "read"):
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return Ledger(path)
+        return _parse(path, content)
+
+
+@contextmanager
+def _named(path: Path, done: str) -> Iterator[None]:
+    """Say of which ledger it is that something could not be done."""
+    try:
+        yield
+    except OSError as error:
+        raise LedgerError(
+            f"The ledger {path} cannot be {done}: {error.strerror or error}. Put that right, or name another ledger "
+            f"with --ledger or {LEDGER_VARIABLE}."
+        ) from error
 
 
 def append(path: Path, make: Callable[[Ledger], Sequence[Decision]]) -> list[Decision]:
@@ -69,15 +84,26 @@ def append(path: Path, make: Callable[[Ledger], Sequence[Decision]]) -> list[Dec
         make: given what the ledger holds while nobody else can append to it, what to append.
 
     Raises:
-        LedgerError: the ledger is not fit to be appended to, or would not be after it; nothing was written.
-        OSError: the file cannot be written.
+        LedgerError: the ledger is not fit to be appended to, or would not be after it, or cannot be written; nothing
+            was recorded.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with _named(path, "written"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return _append(path, make)
+
+
+def _append(path: Path, make: Callable[[Ledger], Sequence[Decision]]) -> list[Decision]:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         content = path.read_bytes()
-        decisions = list(make(_parse(path, content)))
+        ledger = _parse(path, content)
+        decisions = list(make(ledger))
+        known = {one.id: number for number, one in ledger.lines.items()}
+        for number, decision in enumerate(decisions, start=max(ledger.lines, default=0) + 1):
+            if problem := _contradiction(decision, ledger, known, ledger.withdrawn):
+                raise LedgerError(f"{path}: {problem}. Nothing was recorded; `gongkai decisions` lists what there is.")
+            ledger.lines[number], known[decision.id] = decision, number
         before = b"\n" if content and not content.endswith(b"\n") else b""
         added = before + b"".join(encode(decision) + b"\n" for decision in decisions)
         _parse(path, content + added)
@@ -142,7 +168,7 @@ def _contradiction(decision: Decision, ledger: Ledger, known: dict[str, int], wi
         return ""
     named = decision.decision
     if named not in known:
-        return f"{named} is withdrawn, but no earlier line has that id"
+        return f"{named} is to be withdrawn, but no earlier line has that id"
     if isinstance(ledger.lines[known[named]], Withdraw):
         return f"{named} is itself a withdrawal; record the decision anew instead"
     return f"{named} was withdrawn by {withdrawn[named]} already" if named in withdrawn else ""

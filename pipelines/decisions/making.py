@@ -105,7 +105,6 @@ def record(path: Path, decisions: Sequence[Decision], replaceable: Collection[st
 
     Raises:
         LedgerError: another decision about the same stands, or the ledger is not fit to be appended to.
-        OSError: the file cannot be written.
     """
 
     def guard(ledger: Ledger) -> Sequence[Decision]:

@@ -1,7 +1,7 @@
 """One writer, versions that never change, one link that moves: how a mart becomes what BI reads."""
 
 from pipelines.publishing.audit import LAYERS, PublicationRefusedError
-from pipelines.publishing.lock import WriterBusyError, writer_lock
+from pipelines.publishing.lock import WriterBusyError, reader_lock, writer_lock
 from pipelines.publishing.manifest import (
     Code,
     Inputs,
@@ -37,6 +37,7 @@ __all__ = [
     "live_id",
     "live_version",
     "publish",
+    "reader_lock",
     "roll_back",
     "start_build",
     "writer_lock",

@@ -69,10 +69,35 @@ def writer_lock(warehouse: Warehouse, run_id: str = "", wait_seconds: float = 0)
         WriterBusyError: another process, or another run in this process, holds it.
     """
     warehouse.root.mkdir(parents=True, exist_ok=True)
+    with _locked(warehouse, lambda: run_id or new_run_id(warehouse), wait_seconds) as held:
+        yield held
+
+
+@contextlib.contextmanager
+def reader_lock(warehouse: Warehouse, name: str, wait_seconds: float = 0) -> Iterator[None]:
+    """Keep every run away while the working database is read, also in a warehouse that this user may only read.
+
+    Raises:
+        WriterBusyError: another process writes, or reads likewise, and did not end in time.
+    """
+    lock = warehouse.lock
+    is_shared = not os.access(lock if lock.exists() else warehouse.root, os.W_OK)
+    if is_shared and not lock.exists():
+        yield  # nobody has written here, and this user cannot make the lock
+        return
+    with _locked(warehouse, lambda: name, wait_seconds, is_shared=is_shared):
+        yield
+
+
+@contextlib.contextmanager
+def _locked(
+    warehouse: Warehouse, name_run: Callable[[], str], wait_seconds: float, *, is_shared: bool = False
+) -> Iterator[str]:
+    """Hold the warehouse's lock; yields the name under which it is held."""
     deadline = time.monotonic() + wait_seconds
     while True:
         try:
-            descriptor = acquire(warehouse.lock, lambda: run_id or new_run_id(warehouse))
+            descriptor = acquire(warehouse.lock, name_run, is_shared=is_shared)
             break
         except LockHeldError as error:
             if time.monotonic() >= deadline:
@@ -84,10 +109,11 @@ def writer_lock(warehouse: Warehouse, run_id: str = "", wait_seconds: float = 0)
         release(warehouse.lock, descriptor)
 
 
-def acquire(path: Path, name_run: Callable[[], str]) -> int:
+def acquire(path: Path, name_run: Callable[[], str], *, is_shared: bool = False) -> int:
     """Take the lock of a file, made if missing, and write into it who has it; returns what :func:`release` needs.
 
-    `name_run` is called when the lock is held.
+    `name_run` is called when the lock is held. A shared lock keeps only writers away and needs no file that can be
+    written; the file must be there, and says nothing of who has it.
 
     Raises:
         LockHeldError: another process, or another run in this process, holds it.
@@ -96,16 +122,18 @@ def acquire(path: Path, name_run: Callable[[], str]) -> int:
     key = path.resolve()
     if key in _held:
         raise LockHeldError(path, _held[key])
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    mode = os.O_RDONLY if is_shared else os.O_RDWR | os.O_CREAT
+    descriptor = os.open(path, mode | os.O_CLOEXEC, 0o644)
     try:
-        fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.lockf(descriptor, (fcntl.LOCK_SH if is_shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         since = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         _held[key] = Holder(os.getpid(), name_run(), since)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, msgspec.json.encode(_held[key]), 0)
+        if not is_shared:
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, msgspec.json.encode(_held[key]), 0)
     except (BlockingIOError, PermissionError) as error:
         os.close(descriptor)
-        raise LockHeldError(path, _written_holder(path)) from error
+        raise LockHeldError(path, find_holder(path)) from error
     except BaseException:
         release(path, descriptor)
         raise

@@ -113,13 +113,18 @@ def roll_back(warehouse: Warehouse, version_id: str | None = None) -> Version:
         UnknownVersionError: there is no such version, or none before the live one.
         WriterBusyError: a run is writing.
     """
+    _wanted(warehouse, version_id)  # a lock is made only where there is something to roll back to
     with writer_lock(warehouse, "rollback"):
-        versions = {version.id: version for version in list_versions(warehouse)}
-        wanted = version_id or _before_live(versions)
-        if wanted not in versions:
-            raise UnknownVersionError(f"version {wanted}" if wanted else "version before the live one", list(versions))
-        make_live(warehouse, wanted)
+        make_live(warehouse, _wanted(warehouse, version_id))
     return live_version(warehouse)
+
+
+def _wanted(warehouse: Warehouse, version_id: str | None) -> str:
+    versions = {version.id: version for version in list_versions(warehouse)}
+    wanted = version_id or _before_live(versions)
+    if wanted is None or wanted not in versions:
+        raise UnknownVersionError(f"version {wanted}" if wanted else "version before the live one", list(versions))
+    return wanted
 
 
 def prune_versions(warehouse: Warehouse, keep: int) -> list[str]:

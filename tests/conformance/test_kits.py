@@ -12,7 +12,7 @@ import yaml
 from contracts.jurisdictions import JurisdictionError, read_jurisdictions
 from flows.commands.scaffolds import PROJECT, gaps_of, list_kits
 from pipelines.conformance.jurisdiction_kit import full_code
-from tests.whole_way import query
+from tests.whole_way import query, run_gongkai
 
 YEAR = "2027"
 NEW_ROW = "denied_invented"
@@ -152,6 +152,11 @@ def test_a_jurisdiction_is_scaffolded_and_incomplete_until_it_is_filled_in(tmp_p
     sample = {"title": title, "body": "宁波市商务局", "region": "330200", "year": 2023}
     kit.write_text(yaml.safe_dump(sample, allow_unicode=True), encoding="utf-8")
     assert copy.gongkai("conformance") == "jurisdictions/330200: complete\n"
+    elsewhere = run_gongkai("conformance", "--project", copy.root)
+    assert elsewhere == "jurisdictions/330200: complete\n"  # by what that project declares
+    run_gongkai("new-jurisdiction", "3302", "--project", copy.root, expected_code=1)
+    run_gongkai("new-form", "2027", "--from", "2021", "--project", copy.root)
+    run_gongkai("new-form", "2028", "--from", "2027", "--project", copy.root)
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,15 @@ import typer
 from typer.testing import CliRunner
 
 import flows
+from contracts.decisions import encode
 from flows import entry
 from flows.command_line import app
 from flows.commands.failures import failures_explained
 from pipelines.publishing import Version, writer_lock
 from pipelines.warehouse import Warehouse
+from tests.decisions.made import rejected
 from tests.flows.marts import publish_mart
+from tests.whole_way import GONGKAI, obey_permissions, only_readable, run_without_reader
 
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
@@ -62,6 +65,16 @@ def test_wrong_usage_ends_with_two(arguments: list[str]) -> None:
     assert "Usage: gongkai" in message or "Usage: root" in message
 
 
+@pytest.mark.parametrize(
+    "command", [["new-form", "2027", "--from", "2021"], ["new-jurisdiction", "33"], ["conformance"]]
+)
+def test_a_folder_that_is_no_project_is_wrong_usage(command: list[str], tmp_path: Path) -> None:
+    code, _, message = invoke(*command, "--project", str(tmp_path))
+    assert code == 2
+    assert "no folder of this project" in " ".join(message.replace("│", " ").split())
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("command", ["check", "findings", "review", "rollback"])
 def test_nothing_published_yet_is_a_failure_that_says_what_to_do(command: str, warehouse: Warehouse) -> None:
     code, output, message = invoke(command, "--warehouse", str(warehouse.root))
@@ -69,6 +82,21 @@ def test_nothing_published_yet_is_a_failure_that_says_what_to_do(command: str, w
     assert output == ""
     assert "gongkai run" in message
     assert "Traceback" not in message
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        *(["check"], ["decisions"], ["diff"], ["diff", "v1", "v2"], ["doctor"], ["export"], ["findings"], ["report"]),
+        *(["review"], ["rollback"], ["rollback", "v1"], ["rules"], ["status"], ["versions"]),
+        *(["decide", "reject", "a.html", "--reason", "a draft"], ["show", "a.html", "applications.granted.total"]),
+    ],
+    ids=" ".join,
+)
+def test_a_mistyped_warehouse_is_not_made(command: list[str], warehouse: Warehouse) -> None:
+    code, _, _ = invoke(*command, "--warehouse", str(warehouse.root))
+    assert code in (0, 1)
+    assert not warehouse.root.exists()
 
 
 def test_versions_are_listed_and_rolled_back(warehouse: Warehouse) -> None:
@@ -99,6 +127,45 @@ def test_writer_that_is_not_alone_is_told_who_writes(warehouse: Warehouse) -> No
         code, _, message = invoke("rollback", "--warehouse", str(warehouse.root))
     assert code == 1
     assert "run the-other-run" in message
+
+
+def test_contracts_are_not_evaluated_amid_a_run_which_is_named(warehouse: Warehouse) -> None:
+    publish_mart(warehouse, "v1", 1)
+    with writer_lock(warehouse, "the-other-run"):
+        code, _, message = invoke("check", "--warehouse", str(warehouse.root))
+    assert code == 1
+    assert "run the-other-run" in message
+    assert "gongkai findings" in message
+
+
+@pytest.mark.parametrize("named", ["d-00000000000f", "d-15"])
+def test_withdrawing_what_was_never_decided_is_no_damage_of_the_ledger(named: str, tmp_path: Path) -> None:
+    ledger = tmp_path / "decisions.jsonl"
+    ledger.write_bytes(encode(rejected(1)) + b"\n")
+    code, _, message = invoke("decide", "withdraw", named, "--by", "Reviewer", "--ledger", str(ledger))
+    assert code == 1
+    assert f"{named} is to be withdrawn, but no earlier line has that id. Nothing was recorded" in message
+    assert "restore" not in message.lower()
+
+
+def test_a_ledger_that_cannot_be_used_is_named_and_not_the_warehouse(warehouse: Warehouse, tmp_path: Path) -> None:
+    below_a_file = tmp_path / "file" / "decisions.jsonl"
+    below_a_file.parent.write_text("no folder")
+    for command in (["decide", "withdraw", "d-00000000000f", "--by", "Reviewer"], ["decisions"]):
+        place = ("--ledger", str(below_a_file), "--warehouse", str(warehouse.root))
+        code, _, message = invoke(*command, *place)
+        assert code == 1
+        assert f"The ledger {below_a_file} cannot be" in message
+        assert "--ledger" in message
+        assert not warehouse.root.exists()
+    (tmp_path / "sealed").mkdir()
+    with only_readable(tmp_path / "sealed"):
+        ledger = tmp_path / "sealed" / "decisions.jsonl"
+        command = [GONGKAI, "decide", "withdraw", "d-00000000000f", "--by", "Reviewer", "--ledger", ledger]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=obey_permissions)  # noqa: S603
+    assert done.returncode == 1
+    assert f"The ledger {ledger} cannot be written: Permission denied" in done.stderr
+    assert "warehouse" not in done.stderr
 
 
 def test_unforeseen_failure_leaves_its_traceback_in_a_file(warehouse: Warehouse) -> None:
@@ -154,3 +221,14 @@ def test_an_interrupted_command_says_what_is_live(warehouse: Warehouse, capsys: 
     with pytest.raises(typer.Exit), failures_explained(warehouse):
         fail_after(publish_mart(warehouse, "v2", 2))
     assert "Version v2 has become live." in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    ("command", "code"), [(["versions"], 0), (["versions", "--json"], 0), (["rollback", "v1"], 0), (["rollback"], 1)]
+)
+def test_a_reader_that_goes_away_changes_no_exit_code(warehouse: Warehouse, command: list[str], code: int) -> None:
+    publish_mart(warehouse, "v1", 1)
+    found, message = run_without_reader(*command, "--warehouse", warehouse.root)
+    assert found == code
+    assert "not foreseen" not in message
+    assert not warehouse.logs.exists()

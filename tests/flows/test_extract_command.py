@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from flows.command_line import app
 from flows.commands import extract
-from tests.whole_way import GONGKAI, run_gongkai
+from tests.whole_way import GONGKAI, run_gongkai, run_without_reader
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "documents"
 DOCUMENTS = 120
@@ -41,6 +41,10 @@ def test_lines_come_in_the_order_of_the_documents(tmp_path: Path) -> None:
     assert [line["document"]["source_uri"] for line in lines] == [*(f"{n}.txt" for n in range(9)), "packed.zip"]
     assert lines[-1]["rejection"]["reason"] == "unsafe_archive"
     assert "0 documents read, 10 rejected" in told
+
+
+def test_a_reader_that_has_seen_enough_ends_it_quietly() -> None:
+    assert run_without_reader("extract", SAMPLES) == (0, "")
 
 
 def test_what_is_done_is_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,6 @@
 All tests go on with one warehouse: what one leaves behind is what the next run of another has to cope with.
 """
 
-import ctypes
 import os
 import resource
 import signal
@@ -25,9 +24,8 @@ from pipelines.publishing import WriterBusyError, list_versions, writer_lock
 from pipelines.warehouse import Warehouse
 from tests.flows.disk import DISK_MB, Disk
 from tests.flows.marts import live_values, publish_mart
-from tests.whole_way import GONGKAI
+from tests.whole_way import GONGKAI, obey_permissions
 
-PR_CAPBSET_DROP, ROOTS_WAYS_PAST_PERMISSIONS = 24, (1, 2, 3)  # prctl(2), capabilities(7)
 SPARE_KILOBYTES = (0, 1_000, 8_000)
 HOLD = """
 import duckdb, sys, time
@@ -62,12 +60,6 @@ def limit_file_size() -> None:
     """No file of this process may grow beyond half a megabyte."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2**19, 2**19))
-
-
-def obey_permissions() -> None:
-    """Also root may only do what the permissions of a file say."""
-    for capability in ROOTS_WAYS_PAST_PERMISSIONS if os.geteuid() == 0 else ():
-        assert ctypes.CDLL(None).prctl(PR_CAPBSET_DROP, capability, 0, 0, 0) == 0
 
 
 def assert_refused_without(disk: Disk, path: Path, mode: int) -> None:

@@ -3,6 +3,8 @@
 import errno
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
@@ -17,6 +19,7 @@ from pipelines.publishing import (
     Inputs,
     PublicationRefusedError,
     UnknownVersionError,
+    WriterBusyError,
     list_versions,
     live_id,
     live_version,
@@ -26,6 +29,7 @@ from pipelines.publishing import (
     start_build,
     writer_lock,
 )
+from pipelines.publishing.lock import acquire, release
 from pipelines.warehouse import Warehouse
 from tests.flows.marts import CODE, build_mart, live_values, publish_mart, reports_with
 
@@ -210,3 +214,27 @@ def test_a_failure_before_the_link_moves_is_told_as_it_is(
     with writer_lock(warehouse, "v2"), pytest.raises(PublicationRefusedError):
         build_and_publish(warehouse, "v2", "fail")
     assert live_id(warehouse) == "v1"
+
+
+READ = """
+import sys
+from pathlib import Path
+from pipelines.publishing.lock import acquire
+acquire(Path(sys.argv[1]), lambda: "reader", is_shared=True)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_shared_lock_keeps_writers_away_and_readers_not(warehouse: Warehouse) -> None:
+    publish_mart(warehouse, "v1", 1)
+    command = [sys.executable, "-c", READ, str(warehouse.lock)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as reader:  # noqa: S603
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == b"held\n"
+        with pytest.raises(WriterBusyError, match=f"process {reader.pid}"), writer_lock(warehouse, "run"):
+            pass
+        release(warehouse.lock, acquire(warehouse.lock, lambda: "another reader", is_shared=True))
+        reader.communicate()
+    with writer_lock(warehouse, "run"):
+        assert live_id(warehouse) == "v1"

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from contracts.decisions import AcceptAsReported, CannotTell, Correct, Premise, RejectDocument, kind_of
+from flows.commands.evidence import Reader
+from pipelines.capture import Document, capture
 from pipelines.decisions import read_ledger
 from pipelines.publishing import list_versions, roll_back
+from pipelines.warehouse import Warehouse
 from tests.flows.decided import DecidedWarehouse
 from tests.flows.terminal import INTERRUPT, Terminal
 from tests.whole_way import GONGKAI
@@ -108,3 +111,15 @@ def test_nothing_open_is_said(decided: DecidedWarehouse) -> None:
     with Terminal(command, environment) as terminal:
         terminal.wait_for("No open finding")
         assert terminal.end() == 0
+
+
+def test_a_document_that_cannot_be_read_again_says_why(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    absent = Reader(warehouse).read("0" * 64)
+    assert "none of the 0 documents" in str(absent)
+    (tmp_path / "page.html").write_text("<p>", encoding="utf-8")
+    (captured,) = capture([tmp_path / "page.html"], warehouse.archive)
+    assert isinstance(captured, Document)
+    assert "was not read: " in str(Reader(warehouse).read(captured.sha256))
+    captured.path.unlink()
+    assert "No such file" in str(Reader(warehouse).read(captured.sha256))

@@ -6,13 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.publishing import writer_lock
+from pipelines.warehouse import Warehouse
 from tests.rules.fired import fired_rules, listed_rules
 from tests.whole_way import (
     check_held_table,
     check_published_figures,
     copy_with_one_digit_changed,
+    obey_permissions,
+    only_readable,
     query,
     run_gongkai,
+    run_without_reader,
 )
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -34,6 +39,12 @@ def test_a_second_run_says_that_nothing_is_new_and_starts_no_server(warehouse: P
     assert "Nothing new: no contract was evaluated" in printed
     assert "Reports by table and status" in printed
     assert (warehouse / "prefect" / "server.log").stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("command", [["run", "--input", str(SAMPLES / "documents")], ["findings", "--json"], ["check"]])
+def test_a_reader_that_goes_away_changes_no_exit_code(warehouse: Path, command: list[str]) -> None:
+    assert run_without_reader(*command, "--warehouse", warehouse) == (0, "")
+    assert list((warehouse / "logs").glob("failure-*")) == []
 
 
 def test_the_mart_gives_the_figures_of_the_reports(warehouse: Path) -> None:
@@ -58,6 +69,15 @@ def test_the_contracts_of_the_live_version_are_green(warehouse: Path) -> None:
     results = [json.loads(line) for line in run_gongkai("check", "--json", "--warehouse", warehouse).splitlines()]
     assert {result["layer"] for result in results} == {"raw", "staging", "facts", "marts"}
     assert [result for result in results if result["status"] == "fail"] == []
+
+
+def test_who_may_only_read_can_check_and_report(warehouse: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    with only_readable(warehouse):
+        run_gongkai("check", "--warehouse", warehouse, limit=obey_permissions)
+        run_gongkai("report", "--warehouse", warehouse, "--out", page, limit=obey_permissions)
+        run_gongkai("report", "--warehouse", warehouse, limit=obey_permissions, expected_code=1)
+    assert page.read_text(encoding="utf-8").count("<article") == 3
 
 
 def test_a_changed_copy_never_displaces_what_passed(warehouse: Path, tmp_path: Path) -> None:
@@ -85,6 +105,12 @@ def check_page(warehouse: Path) -> None:
     assert '<td class="number crossed candidate">8<span class="new">→ 7</span></td>' in page
     assert "<mark>8</mark>" in page
     assert not re.search(r"https?://|<script|<link|src=", page)
+    assert "figures not shown" not in page
+    with writer_lock(Warehouse(warehouse), "a-run"):
+        run_gongkai("report", "--warehouse", warehouse)
+    meanwhile = (warehouse / "report.html").read_text(encoding="utf-8")
+    assert "figures not shown" in meanwhile
+    assert '<td class="number crossed candidate"><span class="new">→ 7</span></td>' in meanwhile
 
 
 def test_raw_json_gives_the_same_mart_as_the_documents(warehouse: Path, tmp_path: Path) -> None:
