@@ -167,7 +167,10 @@ def stage_batch(staged: Path, lines: Path, longest_line: int, warehouse: Path, r
             table: _write_table(connection, table, query, staged / f"{table}.parquet")
             for table, query in _queries(lines, longest_line).items()
         }
-        stale = "select current_payload as payload_sha256 from chosen where fate = 'updated'"
+        stale = (
+            "select current_payload as payload_sha256 from chosen "
+            "where fate = 'updated' and current_payload <> payload_sha256"
+        )
         connection.execute(f"copy ({stale}) to '{quote(staged)}/stale.parquet' (format parquet)")
         connection.execute(f"copy (from cleared) to '{quote(staged)}/cleared.parquet' (format parquet)")
     shutil.rmtree(lines)
