@@ -2,7 +2,8 @@
 
 Of several payloads about one document the last accepted one counts. A payload that breaks the contract never
 displaces an accepted one, neither of its batch nor of the warehouse: it stands in `raw.rejected_documents` until an
-accepted payload of its document arrives. A payload that is its document's current one already is not loaded again.
+accepted payload of its document arrives. A payload that is its document's current one already is not loaded again,
+unless it was refused and is accepted now.
 """
 
 from collections import Counter
@@ -27,7 +28,8 @@ select
     case
         when not kinds.accepted and (kinds.has_both or current_documents.status = 'read') then 'beside'
         when current_documents.document_key is null then 'inserted'
-        when current_documents.payload_sha256 = kinds.payload_sha256 then 'unchanged'
+        when current_documents.payload_sha256 = kinds.payload_sha256 and current_documents.status = kinds.status
+            then 'unchanged'
         else 'updated'
     end as fate
 from kinds

@@ -189,7 +189,10 @@ def stage_batch(staged: Path, lines: Path, longest_line: int, warehouse: Path, r
         }
         is_held = is_known or _holds_staged(connection, warehouse, staged, rows)
         disposition: Disposition = "merge" if is_held else "append"
-        stale = "select current_payload as payload_sha256 from chosen where fate = 'updated'"
+        stale = (
+            "select current_payload as payload_sha256 from chosen "
+            "where fate = 'updated' and current_payload <> payload_sha256"
+        )
         connection.execute(f"copy ({stale}) to '{quote(staged)}/stale.parquet' (format parquet)")
         connection.execute(f"copy (from cleared) to '{quote(staged)}/cleared.parquet' (format parquet)")
     shutil.rmtree(lines)

@@ -65,7 +65,8 @@ def read_manifest(folder: Path) -> Manifest:
 def describe_inputs(connection: duckdb.DuckDBPyConnection) -> Inputs:
     """The inputs of the warehouse opened by `connection`: all documents, read or rejected, and the ledger it used."""
     ((documents, digest),) = connection.execute(
-        "select count(*), sha256(coalesce(bit_xor(md5_number(document_sha256 || payload_sha256)), 0)::varchar) "
+        "select count(*), "
+        "sha256(coalesce(bit_xor(md5_number(document_sha256 || payload_sha256 || status)), 0)::varchar) "
         "from raw.documents"
     ).fetchall()
     ((decisions, ledger),) = connection.execute(

@@ -63,7 +63,7 @@ def test_a_document_lost_in_extraction_stops_the_run(run: Run, monkeypatch: pyte
         take_in(run, SAMPLES)
 
 
-def test_an_extraction_is_taken_from_the_store_also_by_other_code(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_extraction_the_warehouse_lacks_is_taken_from_the_store(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     fates: list[str] = []
 
     def watch(*arguments: object) -> Iterator[Extracted]:
@@ -73,7 +73,10 @@ def test_an_extraction_is_taken_from_the_store_also_by_other_code(run: Run, monk
 
     monkeypatch.setattr(steps, "extract_documents", watch)
     take_in(run, SAMPLES)
-    take_in(run, SAMPLES)  # nothing was published: the warehouse asks for all of them again
+    take_in(run, SAMPLES)  # all are loaded, also if nothing was published
+    assert fates == ["read"] * 5
+    run.warehouse.database.unlink()
+    take_in(run, SAMPLES)
     assert fates == ["read"] * 5 + ["kept"] * 5
 
 

@@ -5,13 +5,18 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import msgspec
 import pytest
 
 from contracts.form import form
 from contracts.raw_tables import RAW_TABLES, key_of, report_key
+from pipelines.decisions import read_ledger
+from pipelines.decisions.records import load_decisions
 from pipelines.load import LoadResult, load_raw
+from pipelines.publishing import Inputs, describe_inputs
 from pipelines.raw_schema import SQL_TYPES
+from pipelines.validation import payloads
 from tests.load.payloads import (
     claim_of,
     content_of,
@@ -29,6 +34,13 @@ COUNT = {table: f"select count(*) from raw.{table}" for table in RAW_TABLES if t
 def counts(warehouse: Path) -> dict[str, int]:
     """How many rows each raw table has."""
     return {table: query(warehouse, sql)[0][0] for table, sql in COUNT.items()}
+
+
+def inputs_of(warehouse: Path) -> Inputs:
+    """What a version would be said to be made from; without a ledger."""
+    load_decisions(read_ledger(warehouse / "decisions.jsonl"), warehouse)
+    with duckdb.connect(warehouse / "warehouse.duckdb", read_only=True) as connection:
+        return describe_inputs(connection)
 
 
 def load(tmp_path: Path, documents: list[object], run_id: str = "run-1", name: str = "shard.jsonl") -> LoadResult:
@@ -248,6 +260,21 @@ def test_a_broken_payload_never_displaces_an_accepted_one(tmp_path: Path, *, in_
     assert query(tmp_path / "warehouse", "select status from raw.documents") == [("read",)]
     load(tmp_path, [document_of("a", 3)], "run-2")
     assert counts(tmp_path / "warehouse")["rejected_documents"] == 0
+
+
+def test_a_payload_that_other_code_refused_is_loaded_when_it_is_given_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(payloads, "_find_fault", lambda _document: ("schema_violation", "not allowed"))
+    load(tmp_path, [document_of("a", 1)])
+    monkeypatch.undo()
+    before = inputs_of(tmp_path / "warehouse")
+    result = load(tmp_path, [document_of("a", 1)], "run-2")
+    assert (result.inserted, result.updated, result.unchanged) == (0, 1, 0)
+    expected = {"documents": 1, "reports": 1, "claims": 1, "legacy_indicators": 0, "rejected_documents": 0}
+    assert counts(tmp_path / "warehouse") == expected
+    assert query(tmp_path / "warehouse", "select status, run_id from raw.documents") == [("read", "run-2")]
+    assert inputs_of(tmp_path / "warehouse") != before
 
 
 def test_all_kinds_of_files_are_read(tmp_path: Path) -> None:
