@@ -71,6 +71,13 @@ def test_the_contracts_of_the_live_version_are_green(warehouse: Path) -> None:
     assert [result for result in results if result["status"] == "fail"] == []
 
 
+def test_what_is_not_there_is_a_failure(warehouse: Path, tmp_path: Path) -> None:
+    place = ("--warehouse", warehouse)
+    run_gongkai("run", "--input", tmp_path, *place, expected_code=1)
+    run_gongkai("review", "--document", "unknown", *place, expected_code=1)
+    run_gongkai("decide", "reject", "unknown", "--reason", "a draft", "--by", "Reviewer", *place, expected_code=1)
+
+
 def test_who_may_only_read_can_check_and_report(warehouse: Path, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     with only_readable(warehouse):
