@@ -112,6 +112,10 @@ def check_page(warehouse: Path) -> None:
     assert '<td class="number crossed candidate">8<span class="new">→ 7</span></td>' in page
     assert "<mark>8</mark>" in page
     assert not re.search(r"https?://|<script|<link|src=", page)
+    chinese = re.sub(r'<span class="en">.*?</span>', "", page[page.index("<article") :])
+    assert not re.search(r"sum of the parts|distance|applications\.\w+|line \d", chinese)
+    failing = "select count(*) from marts.fct_rule_results join marts.dim_rule using (rule_id) where is_open"
+    assert [(page.count('<tr class="rule">'),)] == query(warehouse, f"{failing} and not is_finding")
     assert "figures not shown" not in page
     with writer_lock(Warehouse(warehouse), "a-run"):
         run_gongkai("report", "--warehouse", warehouse)
