@@ -1,7 +1,8 @@
 """The command line `gongkai`: one command per question one can ask of the warehouse.
 
-Exit codes: 0 done, 1 failed (the message says why), 2 wrong usage, 130 interrupted. They are the same when the reader
-of a pipe goes away; `gongkai extract` then ends early, with 0.
+Exit codes: 0 done; 1 failed, the message says why: also where the warehouse, ledger or input does not hold what was
+asked for; 2 wrong usage: also a path that does not exist, and a name that form, catalogue or code do not have; 130
+interrupted. They are the same when the reader of a pipe goes away; `gongkai extract` then ends early, with 0.
 """
 
 import typer

@@ -9,7 +9,7 @@ from typing import Annotated
 import duckdb
 import typer
 
-from contracts.decisions import Decision, encode, kind_of
+from contracts.decisions import CLAIM_RULE, Decision, answerable_rules, encode, kind_of
 from contracts.form import Cell, form
 from flows.commands.failures import FAILURE, failures_explained
 from flows.commands.mart import open_live_mart
@@ -133,6 +133,7 @@ def correct_cell(
 ) -> None:
     """Give a cell another value than the one reported, which stays beside it. Needs a reason and evidence."""
     place = _Place(Warehouse(warehouse), ledger or default_ledger(), as_json)
+    checked_rule(rule)
     known = known_cell(cell)
     decided = checked_value(known, value)
     with failures_explained(place.warehouse):
@@ -192,6 +193,20 @@ def known_cell(named: str) -> Cell:
     raise typer.BadParameter(f"{named} is no cell of the form (docs/form.md has them all). Nearest to it:{listed}")
 
 
+def checked_rule(rule: str | None) -> str | None:
+    """The rule as given.
+
+    Raises:
+        typer.BadParameter: no finding can be of it.
+    """
+    known = answerable_rules()
+    if rule is None or rule in known or rule.startswith(f"{CLAIM_RULE}."):  # a document may hold other claims, too
+        return rule
+    nearest = difflib.get_close_matches(rule, known, _NEAREST, cutoff=0.3) or known
+    listed = "".join(f"\n  {name}" for name in nearest)
+    raise typer.BadParameter(f"{rule} is no rule that can be answered. Nearest to it:{listed}")
+
+
 def checked_value(cell: Cell, text: str) -> int | str | None:
     """The value that a text gives a cell.
 
@@ -225,6 +240,7 @@ def _only_report(mart: duckdb.DuckDBPyConnection, document: str) -> int:
 def _answer(
     kind: AnswerKind, place: _Place, document: str, report: int | None, rule: str | None, sign: Callable[[], Signature]
 ) -> None:
+    checked_rule(rule)
     with failures_explained(place.warehouse):
         signature = sign()
         with open_live_mart(place.warehouse) as mart:

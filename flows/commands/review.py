@@ -9,7 +9,7 @@ import typer
 from rich.prompt import Prompt
 
 from contracts.decisions import Decision
-from flows.commands.decide import By, checked_value, known_cell
+from flows.commands.decide import By, checked_rule, checked_value, known_cell
 from flows.commands.evidence import Reader, show_finding
 from flows.commands.failures import failures_explained
 from flows.commands.mart import open_live_mart
@@ -66,6 +66,7 @@ def review(
     signal.siginterrupt(signal.SIGINT, True)  # polars leaves a handler under which a prompt waits on after Ctrl-C
     folder = Warehouse(warehouse)
     path = ledger or default_ledger()
+    checked_rule(rule)
     with failures_explained(folder), open_live_mart(folder) as mart:
         review_of = _Review(mart, folder, path, find_author(by))
         try:

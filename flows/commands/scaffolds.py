@@ -20,7 +20,7 @@ NEW_FORM_EXAMPLES = """Examples:
 gongkai new-form 2027 --from 2021"""
 NEW_JURISDICTION_EXAMPLES = """Examples:
 
-gongkai new-jurisdiction 3301
+gongkai new-jurisdiction 3302
 
 gongkai new-jurisdiction 330110"""
 CONFORMANCE_EXAMPLES = """Examples:

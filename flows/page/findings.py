@@ -9,11 +9,13 @@ from msgspec import Struct
 
 from contracts.form import form
 from flows.page.grids import Grid, draw_grid
+from flows.page.wording import Both, cell_label, kind_label, place_label, told_label
 
 _FINDINGS = """
 select
     findings.finding_kind as kind, findings.report_key, findings.authority_zh as authority,
     findings.report_year as year, findings.table_id as table_id, findings.claim_quote as quote,
+    findings.claim_kind as claim_kind,
     case findings.claim_unit when 'percent' then format('{:g}', findings.claim_value)
         else findings.claim_digits::varchar end as stated, findings.identities, findings.residuals, findings.verdict,
     findings.explanations, findings.span, documents.source_uri as document, findings.document_sha256 as sha256,
@@ -36,22 +38,23 @@ select sum(carried_out)::bigint from marts.fct_application_flows where authority
 """
 _MOST_EXPLANATIONS = 5
 _MOST_PASSAGES = 6
+NOTHING: Both = ("", "")
 
 
 class Words(Struct, frozen=True):
     """A printed passage around a number: what stands before it, the number, what stands behind, and where."""
 
-    cell: str
+    cell: Both
     before: str
     marked: str
     behind: str
-    place: str
+    place: Both
 
 
 class Explained(Struct, frozen=True):
     """One explanation: its changes of cells, the identities it clears and leaves, the margin to the next."""
 
-    changes: tuple[tuple[str, str, str, str], ...]
+    changes: tuple[tuple[Both, str, str], ...]
     clears: int
     stays: tuple[str, ...]
     margin: str
@@ -70,10 +73,10 @@ class PageFinding(Struct, frozen=True, kw_only=True):
     grid: Grid | None = None
     has_figures: bool = True
     explanations: tuple[Explained, ...] = ()
-    compared: tuple[str, ...] = ()
+    compared: tuple[Both, ...] = ()
     words: tuple[Words, ...] = ()
     quote: Words | None = None
-    claims: tuple[tuple[str, str, str, str], ...] = ()
+    claims: tuple[tuple[Both, str, str, str], ...] = ()
     carried_out: int | None = None
 
 
@@ -92,7 +95,8 @@ def read_page_findings(
             yield _held_table(mart, warehouse, finding, told, span, common)
         else:
             quote = _quote(finding["quote"] or "", finding["stated"] or "")
-            yield PageFinding(**common, compared=tuple(map(_compared, told)), quote=quote)
+            compared = tuple(told_label(_compared(one), finding["claim_kind"]) for one in told)
+            yield PageFinding(**common, compared=compared, quote=quote)
 
 
 def count_findings(mart: duckdb.DuckDBPyConnection) -> list[tuple[str, str, int]]:
@@ -132,7 +136,9 @@ def _held_table(
         has_figures=figures is not None,
         explanations=tuple(_explained(explanation) for explanation in explanations),
         words=tuple(_printed(cell, span[cell]) for cell in _worth_showing(span, candidates)),
-        claims=tuple(mart.execute(_CLAIMS, [key, table, table]).fetchall()),
+        claims=tuple(
+            (kind_label(kind), *rest) for kind, *rest in mart.execute(_CLAIMS, [key, table, table]).fetchall()
+        ),
         carried_out=carried_out if table in version.tables and "carry" in _rules(version.identities) else None,
     )
 
@@ -170,14 +176,9 @@ def _compared(told: object) -> str:
 
 
 def _explained(explanation: Mapping[str, Any]) -> Explained:
-    cells = form().cells
-    changes = []
-    for change in explanation["cells"]:
-        cell = cells[change["cell"]]
-        newest = next(version for version in form().versions.values() if cell.id in version.cells)
-        label = newest.tables[cell.table]
-        zh = f"{label.rows[cell.row].zh} · {label.columns[cell.column].zh}"
-        changes.append((change["cell"], zh, _text(change["old"]), _text(change["new"])))
+    changes = [
+        (cell_label(change["cell"]), _text(change["old"]), _text(change["new"])) for change in explanation["cells"]
+    ]
     margin = explanation.get("margin")
     return Explained(
         changes=tuple(changes),
@@ -189,12 +190,11 @@ def _explained(explanation: Mapping[str, Any]) -> Explained:
 
 def _printed(cell: str, place: Mapping[str, Any]) -> Words:
     words, (start, end) = place["words"], place["mark"]
-    where = ", ".join(f"{name} {place[name]}" for name in ("page", "line", "table", "row") if place.get(name))
-    return Words(cell, words[:start], words[start:end], words[end:], where)
+    return Words(cell_label(cell), words[:start], words[start:end], words[end:], place_label(place))
 
 
 def _quote(quote: str, number: str) -> Words:
     start = quote.find(number) if number else -1
     if start < 0:
-        return Words("", quote, "", "", "")
-    return Words("", quote[:start], number, quote[start + len(number) :], "")
+        return Words(NOTHING, quote, "", "", NOTHING)
+    return Words(NOTHING, quote[:start], number, quote[start + len(number) :], NOTHING)

@@ -8,6 +8,7 @@ import jinja2
 from contracts.form import form
 from flows.commands.mart import count_documents, count_tables
 from flows.page.findings import count_findings, read_page_findings
+from flows.page.rule_failures import read_rule_failures
 from pipelines.publishing import Version
 
 TEMPLATE = "page.html.j2"
@@ -25,6 +26,8 @@ VERDICT_NAMES = {
     "not_assessed": "无法判断",
     "claim_conflict": "正文与表格不符",
 }
+CLAIM_NAMES = {"agree": "与表格相符", "conflict": "与表格不符", "not_assessed": "无法核验"}
+SEVERITY_NAMES = {"error": "错误", "warning": "警示", "info": "提示"}
 STATUS_NAMES = {
     "passed": "通过",
     "accepted": "照报接受",
@@ -64,4 +67,7 @@ def render_page(
         kind_names=KIND_NAMES,
         verdict_names=VERDICT_NAMES,
         status_names=STATUS_NAMES,
+        claim_names=CLAIM_NAMES,
+        severity_names=SEVERITY_NAMES,
+        rule_failures=read_rule_failures(mart, most),
     )

@@ -47,14 +47,14 @@ class JurisdictionKit(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def full_code(code: str) -> str:
-    """A region's code in six digits: `3301` is `330100`.
+    """A region's code in six digits: `3302` is `330200`.
 
     Raises:
         KeyError: there is no such region.
     """
     padded = code.ljust(CODE_LENGTH, "0")
     if padded not in regions_by_code():
-        raise KeyError(f"There is no region {code}. Name a code of GB/T 2260, e.g. 33, 3301 or 330110.")
+        raise KeyError(f"There is no region {code}. Name a code of GB/T 2260, e.g. 33, 3302 or 330110.")
     return padded
 
 

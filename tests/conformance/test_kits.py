@@ -1,6 +1,7 @@
 """Kits say what they lack; a version of the form that is one more file goes the whole way with no code changed."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -9,8 +10,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from contracts.jurisdictions import JurisdictionError, read_jurisdictions
-from flows.commands.scaffolds import PROJECT, gaps_of, list_kits
+from contracts.jurisdictions import JurisdictionError, jurisdictions, read_jurisdictions
+from flows.commands.scaffolds import NEW_JURISDICTION_EXAMPLES, PROJECT, gaps_of, list_kits
 from pipelines.conformance.jurisdiction_kit import full_code
 from tests.whole_way import query, run_gongkai
 
@@ -186,6 +187,13 @@ def test_a_jurisdiction_that_contradicts_itself_is_refused(
     (tmp_path / "330200.yml").write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     with pytest.raises(JurisdictionError, match=message):
         read_jurisdictions(tmp_path)
+
+
+def test_examples_name_what_the_project_does_not_have_yet() -> None:
+    told = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8") + NEW_JURISDICTION_EXAMPLES
+    codes = re.findall(r"new-jurisdiction (\d+)", told)
+    assert len(codes) >= 2
+    assert [code for code in codes if full_code(code) in jurisdictions()] == []
 
 
 def test_codes_may_leave_out_zeros_and_must_be_known() -> None:

@@ -57,12 +57,45 @@ def test_help_describes_every_option_and_gives_examples(command: str) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["unknown"], ["run", "--unknown"], ["run", "--input", "not/there"], ["rollback", "a", "b"], ["extract"]],
+    [
+        *(["unknown"], ["run", "--unknown"], ["run", "--input", "not/there"], ["rollback", "a", "b"], ["extract"]),
+        *(
+            ["extract", "not/there"],
+            ["fetch", "not/there"],
+            ["run", "--inbox", "not/there"],
+            ["conformance", "not/there"],
+        ),
+        *(["rules", "unknown"], ["review", "--rule", "identities.unknown"], ["new-jurisdiction", "99"]),
+        ["decide", "accept", "a.html", "--rule", "rule.unknown", "--reason", "as printed"],
+        ["decide", "correct", "a.html", "unknown", "7", "--reason", "a digit", "--evidence", "page 3"],
+    ],
+    ids=" ".join,
 )
 def test_wrong_usage_ends_with_two(arguments: list[str]) -> None:
     code, _, message = invoke(*arguments)
     assert code == 2
     assert "Usage: gongkai" in message or "Usage: root" in message
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(["diff", "v9"], ["export", "--version", "v9"], ["rollback", "v9"]),
+        ["show", "unknown", "applications.granted.total"],
+    ],
+    ids=" ".join,
+)
+def test_what_the_warehouse_does_not_hold_is_a_failure(arguments: list[str], warehouse: Warehouse) -> None:
+    publish_mart(warehouse, "v1", 1)
+    code, _, message = invoke(*arguments, "--warehouse", str(warehouse.root))
+    assert code == 1
+    assert arguments[-1] in message or "unknown" in message
+
+
+def test_an_input_that_holds_nothing_is_a_failure(tmp_path: Path) -> None:
+    code, output, message = invoke("extract", str(tmp_path))
+    assert (code, output) == (1, "")
+    assert f"{tmp_path} holds no file" in message
 
 
 @pytest.mark.parametrize(

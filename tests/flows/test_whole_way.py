@@ -71,6 +71,13 @@ def test_the_contracts_of_the_live_version_are_green(warehouse: Path) -> None:
     assert [result for result in results if result["status"] == "fail"] == []
 
 
+def test_what_is_not_there_is_a_failure(warehouse: Path, tmp_path: Path) -> None:
+    place = ("--warehouse", warehouse)
+    run_gongkai("run", "--input", tmp_path, *place, expected_code=1)
+    run_gongkai("review", "--document", "unknown", *place, expected_code=1)
+    run_gongkai("decide", "reject", "unknown", "--reason", "a draft", "--by", "Reviewer", *place, expected_code=1)
+
+
 def test_who_may_only_read_can_check_and_report(warehouse: Path, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     with only_readable(warehouse):
@@ -105,6 +112,10 @@ def check_page(warehouse: Path) -> None:
     assert '<td class="number crossed candidate">8<span class="new">→ 7</span></td>' in page
     assert "<mark>8</mark>" in page
     assert not re.search(r"https?://|<script|<link|src=", page)
+    chinese = re.sub(r'<span class="en">.*?</span>', "", page[page.index("<article") :])
+    assert not re.search(r"sum of the parts|distance|applications\.\w+|line \d", chinese)
+    failing = "select count(*) from marts.fct_rule_results join marts.dim_rule using (rule_id) where is_open"
+    assert [(page.count('<tr class="rule">'),)] == query(warehouse, f"{failing} and not is_finding")
     assert "figures not shown" not in page
     with writer_lock(Warehouse(warehouse), "a-run"):
         run_gongkai("report", "--warehouse", warehouse)

@@ -1,0 +1,47 @@
+"""The page says what findings tell in both languages, cells by the labels of the form."""
+
+import pytest
+
+from contracts.form import form
+from flows.page.wording import cell_label, kind_label, place_label, told_label
+
+CELL = form().versions["2021"].tables["applications"]
+NEW, CARRIED = CELL.rows["new_received"], CELL.rows["carried_in"]
+TOTAL = CELL.columns["total"]
+
+
+def test_cells_are_named_by_the_form_and_unknown_ones_by_their_id() -> None:
+    assert cell_label("applications.new_received.total") == (f"{NEW.zh} · {TOTAL.zh}", f"{NEW.en} · {TOTAL.en}")
+    assert cell_label("applications.unknown.total") == ("applications.unknown.total",) * 2
+    assert kind_label("unknown") == ("unknown", "unknown")
+
+
+@pytest.mark.parametrize(
+    ("told", "kind", "chinese"),
+    [
+        ("sum of the parts = 213", "channel_sum", "各部分之和 = 213"),
+        ("new_received = 46 (distance 1)", "received", f"{NEW.zh} · {TOTAL.zh} = 46（相差 1 个数字）"),
+        (
+            "new_and_carried_in = 5 (distance 2)",
+            "received",
+            f"{NEW.zh} · {TOTAL.zh} + {CARRIED.zh} · {TOTAL.zh} = 5（相差 2 个数字）",
+        ),
+        (
+            "legacy_requests_received = 7 (distance 1)",
+            "received",
+            f"{form().indicators['requests_received'].zh} = 7（相差 1 个数字）",
+        ),
+        ("5 of 7 = 71.43 %", "granted_share", "5 ÷ 7 = 71.43 %"),
+        ("2023 (title)", None, "2023（标题）"),
+        ("as it is", None, "as it is"),
+    ],
+)
+def test_what_was_compared_is_said_in_both_languages(told: str, kind: str | None, chinese: str) -> None:
+    found = told_label(told, kind)
+    assert found[0] == chinese
+    assert "（" not in found[1]
+
+
+def test_places_are_said_in_both_languages() -> None:
+    assert place_label({"page": 2, "line": 7}) == ("第 2 页，第 7 行文字", "page 2, line 7")
+    assert place_label({}) == ("", "")
