@@ -9,10 +9,12 @@ import msgspec
 
 from contracts.form import form
 from contracts.raw_tables import RAW_TABLES
+from pipelines.load import LoadResult, load_raw
 
 Json = dict[str, Any]
 VERSION = "2021"
 APPLICATIONS = "applications"
+COUNT = {table: f"select count(*) from raw.{table}" for table in RAW_TABLES if table != "decisions"}
 
 
 def sha_of(name: str) -> str:
@@ -96,3 +98,14 @@ def content_of(warehouse: Path) -> dict[str, list[tuple[Any, ...]]]:
     return {
         table: query(warehouse, f"select {names} from raw.{table} order by all") for table, names in columns.items()
     }
+
+
+def counts(warehouse: Path) -> dict[str, int]:
+    """How many rows each raw table has."""
+    return {table: query(warehouse, sql)[0][0] for table, sql in COUNT.items()}
+
+
+def load(tmp_path: Path, documents: list[object], run_id: str = "run-1", name: str = "shard.jsonl") -> LoadResult:
+    """Write one shard and load it."""
+    shard = write_shard(tmp_path / name, documents)  # type: ignore[arg-type]
+    return load_raw([shard], tmp_path / "warehouse", run_id)

@@ -1,52 +1,28 @@
-"""Shards to the raw tables: what arrives, what is rejected and why, what replaces what."""
+"""Shards to the raw tables: what arrives, what is rejected and why."""
 
 import gzip
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
 import msgspec
 import pytest
 
 from contracts.form import form
 from contracts.raw_tables import RAW_TABLES, key_of, report_key
-from pipelines.decisions import read_ledger
-from pipelines.decisions.records import load_decisions
-from pipelines.load import LoadResult, load_raw
-from pipelines.publishing import Inputs, describe_inputs
+from pipelines.load import load_raw
 from pipelines.raw_schema import SQL_TYPES
-from pipelines.validation import payloads
 from tests.load.payloads import (
     claim_of,
-    content_of,
+    counts,
     document_of,
+    load,
     query,
     rejected_of,
     report_of,
     sha_of,
     write_shard,
 )
-
-COUNT = {table: f"select count(*) from raw.{table}" for table in RAW_TABLES if table != "decisions"}
-
-
-def counts(warehouse: Path) -> dict[str, int]:
-    """How many rows each raw table has."""
-    return {table: query(warehouse, sql)[0][0] for table, sql in COUNT.items()}
-
-
-def inputs_of(warehouse: Path) -> Inputs:
-    """What a version would be said to be made from; without a ledger."""
-    load_decisions(read_ledger(warehouse / "decisions.jsonl"), warehouse)
-    with duckdb.connect(warehouse / "warehouse.duckdb", read_only=True) as connection:
-        return describe_inputs(connection)
-
-
-def load(tmp_path: Path, documents: list[object], run_id: str = "run-1", name: str = "shard.jsonl") -> LoadResult:
-    """Write one shard and load it."""
-    shard = write_shard(tmp_path / name, documents)  # type: ignore[arg-type]
-    return load_raw([shard], tmp_path / "warehouse", run_id)
 
 
 def test_a_document_arrives_whole(tmp_path: Path) -> None:
@@ -203,78 +179,6 @@ def test_what_is_loaded_is_what_was_checked(tmp_path: Path) -> None:
     twice = line.replace(b'"new_received":{', b'"new_received":{"natural_person":999,', 1)
     load(tmp_path, [twice])
     assert query(tmp_path / "warehouse", "select applications__new_received__natural_person from raw.reports") == [(7,)]
-
-
-def test_of_duplicates_in_a_batch_the_last_counts(tmp_path: Path) -> None:
-    documents: list[object] = [document_of("a", 1), document_of("b", 5), document_of("a", 2), document_of("a", 3)]
-    result = load(tmp_path, [*documents, document_of("a", 3)])
-    assert (result.documents, result.reports, result.superseded_in_batch) == (2, 2, 3)
-    assert counts(tmp_path / "warehouse")["claims"] == 2
-    found = query(tmp_path / "warehouse", "select applications__granted__total from raw.reports order by all")
-    assert found == [(3,), (5,)]
-
-
-def test_loading_again_changes_nothing(tmp_path: Path) -> None:
-    documents: list[object] = [document_of("a", 1), rejected_of("b"), b"{broken"]
-    load(tmp_path, documents)
-    before = content_of(tmp_path / "warehouse")
-    again = load(tmp_path, documents, "run-2")
-    assert (again.inserted, again.updated, again.unchanged, again.written) == (0, 0, 3, 0)
-    assert (again.documents, again.rejected) == (1, Counter({"no_report": 1, "invalid_json": 1}))
-    assert content_of(tmp_path / "warehouse") == before
-    assert query(tmp_path / "warehouse", "select distinct run_id from raw.documents") == [("run-1",)]
-
-
-def test_a_new_payload_replaces_all_rows_of_the_old_one(tmp_path: Path) -> None:
-    two = document_of("a", 0, reports=[report_of(1, 2022), report_of(2, 2023)])
-    load(tmp_path, [two, document_of("b", 5)])
-    without_claims = report_of(3)
-    without_claims["claims"] = []
-    result = load(tmp_path, [document_of("a", 0, reports=[without_claims])], "run-2")
-    assert (result.inserted, result.updated) == (0, 1)
-    expected = {"documents": 2, "reports": 2, "claims": 1, "legacy_indicators": 0, "rejected_documents": 0}
-    assert counts(tmp_path / "warehouse") == expected
-    orphans = "select count(*) from raw.reports anti join raw.documents using (document_key, payload_sha256)"
-    assert query(tmp_path / "warehouse", orphans) == [(0,)]
-
-
-def test_a_rejection_by_the_extractor_retires_the_report(tmp_path: Path) -> None:
-    load(tmp_path, [document_of("a", 1)])
-    load(tmp_path, [rejected_of("a")], "run-2")
-    expected = {"documents": 1, "reports": 0, "claims": 0, "legacy_indicators": 0, "rejected_documents": 1}
-    assert counts(tmp_path / "warehouse") == expected
-    load(tmp_path, [document_of("a", 1)], "run-3")
-    expected = {"documents": 1, "reports": 1, "claims": 1, "legacy_indicators": 0, "rejected_documents": 0}
-    assert counts(tmp_path / "warehouse") == expected
-
-
-@pytest.mark.parametrize("in_one_batch", [True, False])
-def test_a_broken_payload_never_displaces_an_accepted_one(tmp_path: Path, *, in_one_batch: bool) -> None:
-    broken = document_of("a", 2)
-    broken["reports"][0]["year"] = "soon"
-    batches: list[list[object]] = [[document_of("a", 1)], [broken]]
-    results = [load(tmp_path, batches[0] + batches[1])] if in_one_batch else [load(tmp_path, b) for b in batches]
-    assert results[-1].rejected == Counter({"schema_violation": 1})
-    expected = {"documents": 1, "reports": 1, "claims": 1, "legacy_indicators": 0, "rejected_documents": 1}
-    assert counts(tmp_path / "warehouse") == expected
-    assert query(tmp_path / "warehouse", "select status from raw.documents") == [("read",)]
-    load(tmp_path, [document_of("a", 3)], "run-2")
-    assert counts(tmp_path / "warehouse")["rejected_documents"] == 0
-
-
-def test_a_payload_that_other_code_refused_is_loaded_when_it_is_given_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(payloads, "_find_fault", lambda _document: ("schema_violation", "not allowed"))
-    load(tmp_path, [document_of("a", 1)])
-    monkeypatch.undo()
-    before = inputs_of(tmp_path / "warehouse")
-    result = load(tmp_path, [document_of("a", 1)], "run-2")
-    assert (result.inserted, result.updated, result.unchanged) == (0, 1, 0)
-    expected = {"documents": 1, "reports": 1, "claims": 1, "legacy_indicators": 0, "rejected_documents": 0}
-    assert counts(tmp_path / "warehouse") == expected
-    assert query(tmp_path / "warehouse", "select status, run_id from raw.documents") == [("read", "run-2")]
-    assert inputs_of(tmp_path / "warehouse") != before
 
 
 def test_all_kinds_of_files_are_read(tmp_path: Path) -> None:
