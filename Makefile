@@ -14,6 +14,9 @@ SQL := dbt_project/models dbt_project/macros dbt_project/tests
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
 
+# Two files of tests at a time: a test often waits for a process of its own. A file's tests share what they build.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile
+
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
@@ -37,12 +40,12 @@ serve: $(READY) ## Scheduled runs on a Prefect server of one's own, until stoppe
 	$(BIN)/gongkai serve --warehouse "$(WAREHOUSE)"
 
 test: $(READY) ## All tests but those on real documents; no network
-	$(BIN)/pytest --ignore=tests/documents
+	$(PYTEST) --ignore=tests/documents
 
 test-documents: $(READY) ## Tests on real documents: GONGKAI_DOCUMENTS=FOLDER
 	@test -n "$${GONGKAI_DOCUMENTS:-}" || \
 		{ echo "Name the folder of documents: make test-documents GONGKAI_DOCUMENTS=FOLDER" >&2; exit 2; }
-	GONGKAI_DOCUMENTS="$(GONGKAI_DOCUMENTS)" $(BIN)/pytest tests/documents
+	GONGKAI_DOCUMENTS="$(GONGKAI_DOCUMENTS)" $(PYTEST) tests/documents
 
 test-readers: $(READY) ## DuckDB 1.4, 1.5 and 2.0 read the live mart alike (needs the package registry)
 	$(BIN)/python -m tests.readers --warehouse "$(WAREHOUSE)"
