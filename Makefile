@@ -14,8 +14,9 @@ SQL := dbt_project/models dbt_project/macros dbt_project/tests
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
 
-# Two files of tests at a time: a test often waits for a process of its own. A file's tests share what they build.
-PYTEST := $(BIN)/pytest -n 2 --dist loadfile
+# Two files of tests at a time, in their order: a test often waits for a process of its own, a file's tests share what
+# they build. (xdist's own order has the largest files first, and the slow ones of few tests alone at the end.)
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
