@@ -58,16 +58,13 @@ def check_again(warehouse: Warehouse, lock_wait_seconds: float = 0) -> Evaluatio
         UnbuiltError: the working database does not hold the tables of a build of this code.
     """
     live = live_version(warehouse)
-    if not warehouse.database.exists():
-        raise UnbuiltError(f"there is no {warehouse.database}")
-    mart = live.folder / MART_FILE
     expectation = RunExpectation(new_run_id(warehouse))
-    with (
-        reader_lock(warehouse, "check", lock_wait_seconds),
-        open_warehouse(warehouse, mart, read_only=True) as connection,
-    ):
-        try:
-            reports = [check_of(layer)(connection, expectation) for layer in LAYERS]
-        except (duckdb.CatalogException, duckdb.BinderException) as error:
-            raise UnbuiltError(str(error).splitlines()[0]) from error
-        return Evaluation(reports, describe_inputs(connection) == live.manifest.inputs)
+    with reader_lock(warehouse, "check", lock_wait_seconds):
+        if not warehouse.database.exists():
+            raise UnbuiltError(f"there is no {warehouse.database}")
+        with open_warehouse(warehouse, live.folder / MART_FILE, read_only=True) as connection:
+            try:
+                reports = [check_of(layer)(connection, expectation) for layer in LAYERS]
+            except (duckdb.CatalogException, duckdb.BinderException) as error:
+                raise UnbuiltError(str(error).splitlines()[0]) from error
+            return Evaluation(reports, describe_inputs(connection) == live.manifest.inputs)
