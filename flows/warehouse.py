@@ -7,7 +7,7 @@ from prefect import flow
 
 from flows.capture_steps import TakenInbox, capture_archive, fetch, join_captured, settle_inbox, take_inbox
 from flows.explain_step import explain
-from flows.fetching import NothingFetchedError
+from flows.fetching import FetchedList, NothingFetchedError
 from flows.notifications import tell_failure
 from flows.novelty import has_nothing_to_build
 from flows.outcome import RunOutcome
@@ -73,13 +73,7 @@ def run_warehouse(
         if urls and fetched and fetched.is_fruitless and not (inputs or inbox or archived):
             raise NothingFetchedError(Path(urls), fetched)
         taken = take_inbox(run, box) if box else TakenInbox()
-        parts = [
-            *([Captured(fetched.documents, [], 0)] if fetched else []),
-            *([capture(run, [Path(path) for path in inputs])] if inputs else []),
-            *([capture_archive(run)] if archived else []),
-            taken.captured,
-        ]
-        captured = join_captured(parts)
+        captured = capture_all(run, inputs, fetched, taken, archived=archived)
         handed_over = extract(run, captured)
         loaded = load(run, captured, handed_over, decisions)
         receipts = settle_inbox(run, box, taken) if box else []
@@ -101,6 +95,19 @@ def name_sources(inputs: list[str] | None, inbox: str | None, urls: str | None, 
             "The run was given nothing to take from. Name inputs, an inbox, a list of addresses, or the archive itself."
         )
     return sources
+
+
+def capture_all(
+    run: Run, inputs: list[str] | None, fetched: FetchedList | None, taken: TakenInbox, *, archived: bool
+) -> Captured:
+    """What a run takes in, from all that it was given."""
+    parts = [
+        *([Captured(fetched.documents, [], 0)] if fetched else []),
+        *([capture(run, [Path(path) for path in inputs])] if inputs else []),
+        *([capture_archive(run)] if archived else []),
+        taken.captured,
+    ]
+    return join_captured(parts)
 
 
 def build_version(

@@ -42,14 +42,14 @@ def fingerprint_of(held: HeldTable, code: str, reading: Sequence[object]) -> str
     return hashlib.sha256(content).hexdigest()[:32]
 
 
-def _reading_of(archive: Path, line: ManifestLine | None, limits: Limits) -> tuple[object, ...]:
+def _reading_of(archive: Path, line: ManifestLine | None, limits: Limits, tools: list[str]) -> tuple[object, ...]:
     """What reading a document again depends on; empty if it is not at hand, or larger than may be read."""
     if line is None:
         return ()
     path = archived_path(archive, line.sha256)
     if not path.exists() or path.stat().st_size > limits.document_bytes:
         return ()
-    return line.source_uri, limits.seconds_for(line.media_type), limits.document_memory, list_tools()
+    return line.source_uri, limits.seconds_for(line.media_type), limits.document_memory, tools
 
 
 def explain_held(
@@ -75,7 +75,8 @@ def explain_held(
     """
     held = find_held(connection, only_touched=only_touched)
     documents = {each.document_sha256 for each in held}
-    readings = {sha256: _reading_of(archive, lines.get(sha256), limits) for sha256 in documents}
+    tools = list_tools()
+    readings = {sha256: _reading_of(archive, lines.get(sha256), limits, tools) for sha256 in documents}
     prints = {_key(each): fingerprint_of(each, code, readings[each.document_sha256]) for each in held}
     scope = f" where {TOUCHED}" if only_touched else ""
     query = f"select report_key, table_id, fingerprint from quality.explanations{scope}"  # noqa: S608 - own names
