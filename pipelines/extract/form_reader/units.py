@@ -50,7 +50,7 @@ class _UnitReader:
             for row, cells in cells_of_rows(block.version, block.table).items()
         }
         self._read = read
-        _drop_merged_cells(read.runs)
+        _drop_merged_cells(read.runs, is_side_by_side=self._table.layout == "rows_side_by_side")
         self._order = list(self._cells)
         self._labelled = {run.row: run for run in read.runs if run.row and run.slots}
         self._missing = [row for row in self._order if row not in read.row_labels]
@@ -249,10 +249,11 @@ def _in_order(cells: tuple[Cell, ...], columns: tuple[str, ...] | None) -> tuple
     return cells if columns is None else tuple(sorted(cells, key=lambda cell: columns.index(cell.column)))
 
 
-def _drop_merged_cells(runs: Iterable[Run]) -> None:
+def _drop_merged_cells(runs: Iterable[Run], *, is_side_by_side: bool) -> None:
     """Take the empty cells away that merged labels leave before the figures of a true grid.
 
-    In a true grid figures stand in columns behind those of all labels, but for a row whose cells are lost.
+    In a true grid figures stand in columns behind those of all labels, but for a row whose cells are lost. Where rows
+    stand side by side, their labels stand above a row of figures, whose first cells may be empty of themselves.
     """
     labelled = [run for run in runs if run.row]
     last = max((run.column for run in labelled), default=-1)
@@ -260,6 +261,8 @@ def _drop_merged_cells(runs: Iterable[Run]) -> None:
     if ragged * _RAGGED_SHARE > len(labelled):
         return
     for run in runs:
+        if is_side_by_side and not run.row and any(slot.column <= last for slot in run.solid):
+            continue
         while run.slots and run.slots[0].kind == "blank" and 0 <= run.slots[0].column <= last:
             del run.slots[0]
 
