@@ -7,7 +7,7 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from contracts.layers import LayerReport
+from contracts.layers.results import LayerReport
 from flows.contract_report import render_contract
 from flows.contract_steps import check_again
 from flows.notifications import tell_failure

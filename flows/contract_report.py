@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from contracts.layers import CheckResult, LayerReport
+from contracts.layers.results import CheckResult, LayerReport
 
 LAYER_NAMES = {"raw": "原始层", "staging": "整理层", "facts": "事实层", "marts": "集市层"}
 STATUS_NAMES = {"pass": "通过", "fail": "不通过", "not_assessed": "无法核验", "not_applicable": "不适用"}

@@ -3,15 +3,18 @@
 import string
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from pipelines.archive import archived_path, read_manifest
 from pipelines.extract.messages import Task
-from pipelines.extract.places import TracedDocument
 from pipelines.extract.pool import DocumentPool
 from pipelines.limits import Limits
 from pipelines.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from pipelines.extract.places import TracedDocument
 
 _FUNCTION = "pipelines.extract.places:trace_task"
 _SHORTEST_HASH = 6
@@ -55,7 +58,7 @@ def find_document(named: str, warehouse: Warehouse) -> Source:
     return Source(archived_path(warehouse.archive, sha256), lines[sha256].source_uri)
 
 
-def trace(source: Source, limits: Limits) -> TracedDocument:
+def trace(source: Source, limits: Limits) -> "TracedDocument":
     """Read a document again, within the limits of one.
 
     Raises:
@@ -72,4 +75,6 @@ def trace(source: Source, limits: Limits) -> TracedDocument:
     if answer.rejection is not None:
         reason = f"{answer.rejection.reason}: {answer.rejection.detail}"
         raise DocumentError(f"{source.source_uri} was not read: {reason}.")
+    from pipelines.extract.places import TracedDocument  # with it all readers are imported
+
     return msgspec.json.decode(answer.line, type=TracedDocument)

@@ -13,27 +13,10 @@ from flows.progress import step_progress
 from pipelines.archive import Archive
 from pipelines.capture import Document
 from pipelines.fetch.answers import GOOD, Row
-from pipelines.fetch.collecting import collect
-from pipelines.fetch.guard import Guard, read_allowed_hosts
 from pipelines.fetch.settings import read_fetch_settings
 from pipelines.fetch.url_list import read_url_list
 from pipelines.limits import read_limits
 from pipelines.warehouse import Warehouse
-
-MOST_NAMED = 5
-
-
-class NothingFetchedError(RuntimeError):
-    """A list was gone through and none of its addresses gave a document."""
-
-    def __init__(self, urls: Path, fetched: "FetchedList") -> None:
-        """Say what came of the addresses, and where all of it stands."""
-        named = "".join(f"\n  {row.url}: {row.status}. {row.detail}" for row in fetched.rows[:MOST_NAMED])
-        counted = ", ".join(f"{count:,} {status}" for status, count in fetched.counts.items())
-        super().__init__(
-            f"None of the {len(fetched.rows):,} addresses of {urls} gave a document ({counted}):{named}\n"
-            f"{fetched.log} has all of them."
-        )
 
 
 @dataclass
@@ -70,6 +53,9 @@ def fetch_list(urls: Path, warehouse: Warehouse, run_id: str) -> FetchedList:
         LimitError: a variable that sets a limit holds no number.
         OSError: the archive cannot be written.
     """
+    from pipelines.fetch.collecting import collect  # with them comes httpx, which only fetching needs
+    from pipelines.fetch.guard import Guard, read_allowed_hosts
+
     entries = read_url_list(urls)
     settings, limits = read_fetch_settings(), read_limits()
     guard = Guard(read_allowed_hosts())

@@ -14,7 +14,7 @@ from prefect import task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from contracts.layers import LayerReport, RunExpectation
+from contracts.layers.results import LayerReport, RunExpectation
 from flows.conservation import check_decisions, check_documents, check_extracted, check_loaded
 from flows.contract_report import render_contract
 from flows.contract_steps import Layer, evaluate_layer

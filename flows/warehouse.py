@@ -7,13 +7,14 @@ from prefect import flow
 
 from flows.capture_steps import TakenInbox, capture_archive, fetch, join_captured, settle_inbox, take_inbox
 from flows.explain_step import explain
-from flows.fetching import FetchedList, NothingFetchedError
+from flows.fetching import FetchedList
 from flows.notifications import tell_failure
 from flows.novelty import has_nothing_to_build
 from flows.outcome import RunOutcome
 from flows.running import alone_in
 from flows.runs import Captured, Handover, Run
 from flows.steps import build_layer, capture, check_layer, extract, load, prepare_build, publish_mart
+from flows.warehouse_errors import NothingFetchedError
 from pipelines.capture import CaptureError
 from pipelines.decisions import default_ledger, read_ledger
 from pipelines.inbox import open_inbox

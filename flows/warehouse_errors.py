@@ -1,8 +1,15 @@
 """Why a run stops."""
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from contracts.layers import LayerReport
+from contracts.layers.results import LayerReport
+
+if TYPE_CHECKING:
+    from flows.fetching import FetchedList
+
+MOST_NAMED = 5
 
 
 class RedContractError(RuntimeError):
@@ -59,3 +66,16 @@ class AuditError(RuntimeError):
             "The live version was left as it is. docs/operations.md says how to restore a document or a version."
         )
         self.problems = tuple(problems)
+
+
+class NothingFetchedError(RuntimeError):
+    """A list was gone through and none of its addresses gave a document."""
+
+    def __init__(self, urls: Path, fetched: "FetchedList") -> None:
+        """Say what came of the addresses, and where all of it stands."""
+        named = "".join(f"\n  {row.url}: {row.status}. {row.detail}" for row in fetched.rows[:MOST_NAMED])
+        counted = ", ".join(f"{count:,} {status}" for status, count in fetched.counts.items())
+        super().__init__(
+            f"None of the {len(fetched.rows):,} addresses of {urls} gave a document ({counted}):{named}\n"
+            f"{fetched.log} has all of them."
+        )

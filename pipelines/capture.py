@@ -25,7 +25,7 @@ from msgspec import Struct
 
 from contracts.raw_json import Rejection
 from pipelines.archive import DEFAULT_TIER, Archive, Fetch, ManifestLine, is_same_sighting
-from pipelines.extract.readers import detect_media_type
+from pipelines.extract.readers.media_types import detect_media_type
 from pipelines.limits import Limits, read_limits
 from pipelines.zip_input import (
     SEPARATOR,

@@ -18,7 +18,7 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from contracts.raw_json import Rejection
-from pipelines.extract.readers import detect_media_type
+from pipelines.extract.readers.media_types import detect_media_type
 from pipelines.limits import MEGABYTE, Limits
 
 SEPARATOR = "!/"

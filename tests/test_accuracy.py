@@ -7,7 +7,8 @@ import pytest
 
 from contracts.raw_json import Reading
 from pipelines.extract.form_reader import TablesRead, read_tables
-from pipelines.extract.readers import detect_media_type, read_pieces
+from pipelines.extract.readers.media_types import detect_media_type
+from pipelines.extract.readers.registry import read_pieces
 from tests.accuracy.faults import FAULTS
 from tests.accuracy.printed import Printed
 from tests.accuracy.trial import Trial, draw_document, judge, run_trial

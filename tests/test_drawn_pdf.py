@@ -8,8 +8,9 @@ import pytest
 from contracts.raw_json import Span
 from pipelines.extract.form_reader import read_tables
 from pipelines.extract.pieces import Piece
-from pipelines.extract.readers import PDF, read_pieces
 from pipelines.extract.readers.cut_rows import join_cut_rows
+from pipelines.extract.readers.media_types import PDF
+from pipelines.extract.readers.registry import read_pieces
 from pipelines.render.document import build_page
 from pipelines.render.report import SCRIPTS, Script, Style
 from tests.accuracy.reports import ONE_ROW, VERSIONS, random_figures, report_of, versions_of

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from contracts.form import form
 from pipelines.extract.form_reader import TablesRead, read_tables
-from pipelines.extract.readers import detect_media_type, read_pieces
+from pipelines.extract.readers.media_types import detect_media_type
+from pipelines.extract.readers.registry import read_pieces
 from pipelines.render.document import render
 from pipelines.render.report import LAYOUTS, SCRIPTS, Layout, RenderedReport, Script, Value
 from tests.balanced_forms import balanced_reports

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import typer
 from rich.markup import escape
 
-from contracts.layers import LayerReport
+from contracts.layers.results import LayerReport
 from flows.commands.failures import FAILURE, failures_explained
 from flows.commands.options import DEFAULT_WAREHOUSE, AsJson, WarehouseFolder
 from flows.commands.terminal import messages, print_json, print_table

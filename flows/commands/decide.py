@@ -49,7 +49,11 @@ gongkai decide withdraw d-0123456789ab --reason "The body has answered"
 What was decided stands in the ledger; the next `gongkai run` applies it."""
 _NEAREST = 5
 app = typer.Typer(
-    help="Record what you decide about a finding, a cell or a document.", no_args_is_help=True, epilog=EXAMPLES
+    help="Record what you decide about a finding, a cell or a document.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    epilog=EXAMPLES,
 )
 
 DocumentName = Annotated[

@@ -17,8 +17,8 @@ from flows.commands.terminal import messages, output
 from flows.progress import show_progress, step_progress
 from pipelines.capture import Document, capture
 from pipelines.extract.batch import Extracted, extract_documents
-from pipelines.extract.document import EXTRACTOR_NAME, EXTRACTOR_VERSION
 from pipelines.extract.store import ExtractionStore, write_whole
+from pipelines.extract.version import EXTRACTOR_NAME, EXTRACTOR_VERSION
 from pipelines.limits import LIMIT_REASONS, Limits, read_limits
 from pipelines.warehouse import Warehouse
 

@@ -17,11 +17,10 @@ from flows.dbt import DbtFailedError
 from flows.documents import DocumentError
 from flows.entry import INTERRUPTED
 from flows.explanations import find_remedy
-from flows.fetching import NothingFetchedError
 from flows.log_file import prune_logs
 from flows.prefect_server import PrefectServerError
 from flows.serving.errors import ServeError
-from flows.warehouse_errors import AfterPublicationError, RedContractError, UnbuiltError
+from flows.warehouse_errors import AfterPublicationError, NothingFetchedError, RedContractError, UnbuiltError
 from pipelines.archive import DamagedArchiveError, DamagedManifestError
 from pipelines.capture import CaptureError
 from pipelines.decisions import LedgerError

@@ -9,8 +9,9 @@ import typer
 from flows.commands.failures import failures_explained
 from flows.commands.options import DEFAULT_WAREHOUSE, AsJson, WarehouseFolder
 from flows.commands.terminal import messages, output, print_json, print_table
-from flows.fetching import FetchedList, NothingFetchedError, fetch_list
+from flows.fetching import FetchedList, fetch_list
 from flows.progress import show_progress
+from flows.warehouse_errors import NothingFetchedError
 from pipelines.fetch.answers import GOOD, Row
 from pipelines.publishing import writer_lock
 from pipelines.warehouse import Warehouse

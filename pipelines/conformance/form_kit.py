@@ -15,7 +15,8 @@ from msgspec import Struct
 from contracts.form import FORM_FOLDER, FormVersion, form
 from contracts.identities import evaluate
 from pipelines.extract.form_reader import read_tables
-from pipelines.extract.readers import detect_media_type, read_pieces
+from pipelines.extract.readers.media_types import detect_media_type
+from pipelines.extract.readers.registry import read_pieces
 from pipelines.render.document import render
 from pipelines.render.report import LAYOUTS, Layout, RenderedReport, TableFigures, Value
 

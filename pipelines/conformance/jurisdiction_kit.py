@@ -14,7 +14,8 @@ from msgspec import Struct
 from contracts.jurisdictions import JURISDICTIONS_FOLDER, ExpectedBody, Jurisdiction, jurisdictions
 from contracts.regions import regions_by_code
 from pipelines.extract.authority import read_identity
-from pipelines.extract.readers import detect_media_type, read_pieces
+from pipelines.extract.readers.media_types import detect_media_type
+from pipelines.extract.readers.registry import read_pieces
 from pipelines.render.document import render
 from pipelines.render.report import RenderedReport
 

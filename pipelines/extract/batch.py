@@ -9,10 +9,11 @@ from msgspec import Struct
 
 from contracts.raw_json import DocumentInfo, ExtractorInfo, RawDocument, Rejection
 from pipelines.capture import Document
-from pipelines.extract.document import EXTRACTOR_NAME, EXTRACTOR_VERSION, extract_document
+from pipelines.extract.document import extract_document
 from pipelines.extract.messages import Answer, Task
 from pipelines.extract.pool import DocumentPool
 from pipelines.extract.store import Store
+from pipelines.extract.version import EXTRACTOR_NAME, EXTRACTOR_VERSION
 from pipelines.limits import MEGABYTE, Limits
 
 Fate = Literal["read", "rejected", "kept"]

@@ -24,13 +24,12 @@ from pipelines.extract.errors import Unreadable
 from pipelines.extract.form_reader import TablesRead, read_tables
 from pipelines.extract.legacy import read_legacy
 from pipelines.extract.pieces import Piece
-from pipelines.extract.readers import HTML, TEXT, UNKNOWN, detect_media_type, read_pieces
 from pipelines.extract.readers.encoding import find_encoding_repair
+from pipelines.extract.readers.media_types import HTML, TEXT, UNKNOWN, detect_media_type
 from pipelines.extract.readers.recognition import recogniser_version
+from pipelines.extract.readers.registry import read_pieces
 from pipelines.extract.reports import Segment, is_prose_report, merge_copies, split_by_tables, split_reports
-
-EXTRACTOR_NAME = "gongkai"
-EXTRACTOR_VERSION = "1.2.2"
+from pipelines.extract.version import EXTRACTOR_NAME, EXTRACTOR_VERSION
 
 
 def extract_document(content: bytes, source_uri: str, captured_at: str, source_tier: int = DEFAULT_TIER) -> RawDocument:

@@ -17,7 +17,8 @@ from pipelines.extract.document import LocatedReport, locate_reports
 from pipelines.extract.errors import Unreadable
 from pipelines.extract.messages import Answer, Task
 from pipelines.extract.pieces import Piece, PieceKind
-from pipelines.extract.readers import detect_media_type, read_pieces
+from pipelines.extract.readers.media_types import detect_media_type
+from pipelines.extract.readers.registry import read_pieces
 
 
 class PrintedPiece(Struct, frozen=True):

@@ -9,8 +9,8 @@ from typing import Protocol
 from msgspec import structs
 
 from pipelines.capture import Document
-from pipelines.extract.document import EXTRACTOR_VERSION
-from pipelines.extract.readers import list_tools
+from pipelines.extract.readers.tools import list_tools
+from pipelines.extract.version import EXTRACTOR_VERSION
 from pipelines.limits import Limits
 
 PROJECT = Path(__file__).parents[2]

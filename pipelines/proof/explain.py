@@ -14,7 +14,7 @@ from pipelines.archive import ManifestLine, archived_path
 from pipelines.extract.messages import Answer, Task
 from pipelines.extract.places import TracedDocument
 from pipelines.extract.pool import DocumentPool
-from pipelines.extract.readers import list_tools
+from pipelines.extract.readers.tools import list_tools
 from pipelines.limits import Limits
 from pipelines.proof.held import TOUCHED, HeldTable, find_held
 from pipelines.proof.localise import Localisation, localise

@@ -6,7 +6,7 @@ from typing import Literal
 
 import duckdb
 
-from contracts.layers import LayerReport
+from contracts.layers.results import LayerReport
 from pipelines.publishing.release.models import ReleaseDiff
 from pipelines.warehouse import MANIFEST_FILE, MART_FILE
 

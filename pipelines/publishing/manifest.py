@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from contracts.layers import LayerReport
+from contracts.layers.results import LayerReport
 from pipelines.publishing.release.models import ReleaseDiff
 from pipelines.warehouse import MANIFEST_FILE
 

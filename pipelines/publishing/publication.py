@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from contracts.layers import LayerReport
+from contracts.layers.results import LayerReport
 from pipelines.durability import sync_file, sync_folder
 from pipelines.publishing.audit import (
     PublicationRefusedError,

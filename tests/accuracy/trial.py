@@ -11,7 +11,8 @@ from contracts.identities import evaluate
 from contracts.raw_json import Reading
 from pipelines.extract.errors import Unreadable
 from pipelines.extract.form_reader import TablesRead, read_tables
-from pipelines.extract.readers import detect_media_type, read_pieces
+from pipelines.extract.readers.media_types import detect_media_type
+from pipelines.extract.readers.registry import read_pieces
 from pipelines.render.document import build_page
 from pipelines.render.report import SCRIPTS, Style, Value
 from tests.accuracy.faults import FAULTS

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import duckdb
 
-from contracts.layers import RunExpectation, check_raw
+from contracts.layers.raw import check_raw
+from contracts.layers.results import RunExpectation
 from pipelines.load import load_raw
 from tests.bench.floor import evaluate_identities, load_wide_table, read_frames
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from contracts.form import form
-from contracts.layers import RunExpectation
+from contracts.layers.results import RunExpectation
 from contracts.layers.staging import check_conservation
 from contracts.raw_tables import RAW_TABLES
 

@@ -6,7 +6,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from contracts.layers import RunExpectation
+from contracts.layers.results import RunExpectation
 from contracts.layers.vacuity import check_facts_vacuity, check_marts_vacuity
 
 RUN = RunExpectation("run")

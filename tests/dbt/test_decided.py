@@ -9,7 +9,11 @@ import pytest
 
 from contracts.decision_rows import decision_row
 from contracts.decisions import Decision
-from contracts.layers import RunExpectation, check_facts, check_marts, check_raw, check_staging
+from contracts.layers.facts import check_facts
+from contracts.layers.marts import check_marts
+from contracts.layers.raw import check_raw
+from contracts.layers.results import RunExpectation
+from contracts.layers.staging import check_staging
 from contracts.raw_tables import report_key
 from tests.dbt.conftest import close_dbt
 from tests.dbt.test_build import BOTH, GRANTED_TOTAL, raw_rows, whole

@@ -13,7 +13,8 @@ from pipelines.extract.authority import read_identity
 from pipelines.extract.claims import read_claims
 from pipelines.extract.legacy import read_legacy
 from pipelines.extract.pieces import Piece
-from pipelines.extract.readers import detect_media_type, read_pieces
+from pipelines.extract.readers.media_types import detect_media_type
+from pipelines.extract.readers.registry import read_pieces
 
 pytestmark = pytest.mark.documents
 Found = tuple[str, int, str]

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from pipelines.extract.form_reader import TablesRead, read_tables
-from pipelines.extract.readers import detect_media_type, read_pieces
+from pipelines.extract.readers.media_types import detect_media_type
+from pipelines.extract.readers.registry import read_pieces
 from tests.extract.mutant_check import find_wrong_cells, mutate
 
 pytestmark = pytest.mark.documents

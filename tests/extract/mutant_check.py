@@ -8,7 +8,7 @@ import msgspec
 from contracts.raw_cells import Tables
 from contracts.raw_json import Authority, Report
 from pipelines.extract.form_reader import read_tables
-from pipelines.extract.readers import read_pieces
+from pipelines.extract.readers.registry import read_pieces
 from pipelines.validation.agreement import reading_problems
 from tests.extract.mutants import FAULTS, Mutator, write_rows
 

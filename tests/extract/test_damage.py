@@ -11,7 +11,8 @@ from pipelines.extract.damage import make_readable, repair_encoding
 from pipelines.extract.document import extract_document
 from pipelines.extract.form_reader import read_tables
 from pipelines.extract.form_reader.figures import parse_figure
-from pipelines.extract.readers import detect_media_type, read_pieces
+from pipelines.extract.readers.media_types import detect_media_type
+from pipelines.extract.readers.registry import read_pieces
 from pipelines.render.document import render
 from pipelines.render.report import Layout, Section, Style
 from tests.accuracy.reports import Truth, random_figures, report_of, versions_of

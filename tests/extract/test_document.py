@@ -7,7 +7,8 @@ import pytest
 
 from contracts.raw_json import REJECTION_REASONS, RawDocument
 from pipelines.extract import document as extraction
-from pipelines.extract.document import EXTRACTOR_VERSION, extract_document
+from pipelines.extract.document import extract_document
+from pipelines.extract.version import EXTRACTOR_VERSION
 
 DOCUMENTS = sorted((Path(__file__).parents[2] / "samples" / "documents").glob("*"))
 # The end of a directory of one entry, of 46 bytes, behind 4 others; the entry wants a version that nobody has.

@@ -9,7 +9,8 @@ from contracts.raw_json import Reading, Span
 from pipelines.extract.form_reader import TablesRead, read_tables
 from pipelines.extract.form_reader.figures import Slot, parse_figure
 from pipelines.extract.form_reader.labels import match_labels
-from pipelines.extract.readers import TEXT, read_pieces
+from pipelines.extract.readers.media_types import TEXT
+from pipelines.extract.readers.registry import read_pieces
 from pipelines.render.document import render
 from pipelines.render.report import RenderedReport, TableFigures, Value
 

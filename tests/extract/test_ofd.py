@@ -6,7 +6,8 @@ import zipfile
 import pytest
 
 from pipelines.extract.document import extract_document
-from pipelines.extract.readers import OFD, detect_media_type, read_pieces
+from pipelines.extract.readers.media_types import OFD, detect_media_type
+from pipelines.extract.readers.registry import read_pieces
 from pipelines.render.document import render
 from tests.extract.test_readers import shape
 from tests.extract.test_spreadsheets import drawn_report

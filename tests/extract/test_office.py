@@ -11,9 +11,10 @@ import pytest
 
 from pipelines.extract.document import extract_document
 from pipelines.extract.errors import Unreadable
-from pipelines.extract.readers import list_tools, read_pieces
 from pipelines.extract.readers.media_types import DOC, RTF, WORKS, XLSB, detect_media_type
 from pipelines.extract.readers.office import convert, find_office
+from pipelines.extract.readers.registry import read_pieces
+from pipelines.extract.readers.tools import list_tools
 from tests.extract.old_workbook import write_ole
 
 WORD_RTF = rb"{\rtf1\ansi\uc0 {\u26631\u39064}\par\trowd\cellx1000\cellx2000 12\cell 34\cell\row\pard end\par}"

@@ -7,7 +7,8 @@ from docx import Document
 
 from pipelines.extract.errors import Unreadable
 from pipelines.extract.pieces import Piece
-from pipelines.extract.readers import DOCX, HTML, PDF, TEXT, detect_media_type, read_pieces
+from pipelines.extract.readers.media_types import DOCX, HTML, PDF, TEXT, detect_media_type
+from pipelines.extract.readers.registry import read_pieces
 
 ROW = [("cell", "a", 0), ("cell", "", 1), ("cell", "7", 2), ("row_end", "", 3)]
 MERGED = """<html><head><style>p{}</style></head><body><nav>menu</nav><p>first<br>second</p><table>

@@ -10,12 +10,15 @@ from reportlab import rl_config
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
-from pipelines.extract.document import EXTRACTOR_VERSION, extract_document
+from pipelines.extract.document import extract_document
 from pipelines.extract.errors import Unreadable
-from pipelines.extract.readers import PDF, detect_media_type, list_tools, read_pieces, recognition
-from pipelines.extract.readers.media_types import JPEG, PNG
+from pipelines.extract.readers import recognition, tools
+from pipelines.extract.readers.media_types import JPEG, PDF, PNG, detect_media_type
 from pipelines.extract.readers.page_image import find_rules, ink_box, open_picture
+from pipelines.extract.readers.registry import read_pieces
 from pipelines.extract.readers.ruled_tables import Box, find_ruled_tables
+from pipelines.extract.readers.tools import list_tools
+from pipelines.extract.version import EXTRACTOR_VERSION
 
 FIGURES = [["0", "12", "345"], ["", "7", "90218"]]
 FONT = next(f"{folder}/Vera.ttf" for folder in rl_config.TTFSearchPath if folder.endswith("reportlab/fonts"))
@@ -87,7 +90,7 @@ def test_what_was_recognised_says_so() -> None:
 
 
 def test_without_the_extra_a_scan_is_refused_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recognition, "PACKAGE", "no_such_package")
+    monkeypatch.setattr(tools, "PACKAGE", "no_such_package")
     for content in (saved(drawn_table(), "PNG"), as_pdf(drawn_table())):
         document = extract_document(content, "report", "2024-03-01")
         assert document.rejection is not None

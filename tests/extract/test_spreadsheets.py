@@ -8,8 +8,9 @@ import pytest
 from openpyxl import Workbook
 
 from pipelines.extract.document import extract_document
-from pipelines.extract.readers import XLS, XLSX, detect_media_type, read_pieces
+from pipelines.extract.readers.media_types import XLS, XLSX, detect_media_type
 from pipelines.extract.readers.number_format import format_number
+from pipelines.extract.readers.registry import read_pieces
 from pipelines.render.document import render
 from pipelines.render.report import RenderedReport, Style
 from tests.accuracy.reports import random_figures, report_of, versions_of

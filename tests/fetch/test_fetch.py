@@ -10,7 +10,7 @@ import pytest
 from msgspec import structs
 
 from pipelines.archive import read_manifest, read_sightings
-from pipelines.extract.readers import read_pieces
+from pipelines.extract.readers.registry import read_pieces
 from tests.fetch.conftest import HOST, IMPATIENT, QUICK, Fetch, row_of
 from tests.fetch.faults import PAGE, good, to
 from tests.fetch.server import Site

@@ -12,7 +12,7 @@ import duckdb
 import orjson
 
 from contracts.decisions import Decision
-from contracts.layers import RunExpectation
+from contracts.layers.results import RunExpectation
 from flows.contract_steps import evaluate_layer
 from flows.dbt import parse_models, run_dbt
 from flows.environment import prepare_environment

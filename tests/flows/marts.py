@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from contracts.layers import CheckResult, LayerReport
+from contracts.layers.results import CheckResult, LayerReport
 from pipelines.publishing import LAYERS, Code, Inputs, Version, publish, start_build, writer_lock
 from pipelines.warehouse import Warehouse
 

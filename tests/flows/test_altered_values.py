@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.layers import LayerReport, RunExpectation
+from contracts.layers.results import LayerReport, RunExpectation
 from flows import contract_steps, dbt, steps
 from flows.contract_steps import Layer, open_warehouse
 from flows.warehouse import run_warehouse

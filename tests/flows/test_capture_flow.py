@@ -9,9 +9,9 @@ import duckdb
 import pytest
 
 from flows import capture_steps, steps
-from flows.fetching import NothingFetchedError
 from flows.runs import Run
 from flows.warehouse import run_warehouse
+from flows.warehouse_errors import NothingFetchedError
 from pipelines.capture import CaptureError
 from pipelines.decisions import Ledger
 from pipelines.inbox import open_inbox

@@ -13,15 +13,13 @@ from typer.testing import CliRunner
 import flows
 from contracts.decisions import encode
 from flows import entry
-from flows.command_line import app
+from flows.command_line import COMMANDS, app, load_command
 from flows.commands.failures import failures_explained
 from pipelines.publishing import Version, writer_lock
 from pipelines.warehouse import Warehouse
 from tests.decisions.made import rejected
 from tests.flows.marts import publish_mart
 from tests.whole_way import GONGKAI, obey_permissions, only_readable, run_without_reader
-
-COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
 
 def invoke(*arguments: str) -> tuple[int, str, str]:
@@ -40,7 +38,16 @@ def test_all_commands_are_there() -> None:
     deciding = ["decide", "decisions", "review", "rules", "versions"]
     extending = ["conformance", "new-form", "new-jurisdiction"]
     operating = ["doctor", "rollback", "run", "serve"]
-    assert sorted([*reading, *deciding, *extending, *operating]) == COMMANDS
+    assert sorted([*reading, *deciding, *extending, *operating]) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("command", ["status", "findings", "versions", "run"])
+def test_a_command_waits_for_no_library_before_it_needs_it(command: str) -> None:
+    heavy = {"dbt", "dlt", "pandera", "pdfplumber", "prefect"}
+    code = f"import sys; from flows.command_line import load_command; load_command({command!r}); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # noqa: S603
+    assert heavy & set(done.stdout.split()) == set()
+    assert "typer" in done.stdout.split()
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -49,7 +56,7 @@ def test_help_describes_every_option_and_gives_examples(command: str) -> None:
     assert code == 0
     assert "Examples:" in text
     assert f"gongkai {command}" in text.split("Examples:")[1]
-    described = typer.main.get_command(app).commands[command]  # type: ignore[attr-defined]
+    described = load_command(command)
     undocumented = [option.name for option in described.params if option.name != "help" and not option.help]
     assert described.help
     assert undocumented == []

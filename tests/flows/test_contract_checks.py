@@ -6,7 +6,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from contracts.layers import LayerReport, RunExpectation, check_facts, check_marts, check_raw, check_staging
+from contracts.layers.facts import check_facts
+from contracts.layers.marts import check_marts
+from contracts.layers.raw import check_raw
+from contracts.layers.results import LayerReport, RunExpectation
+from contracts.layers.staging import check_staging
 from flows.contract_steps import open_warehouse
 from pipelines.warehouse import Warehouse
 from tests.whole_way import run_gongkai

@@ -9,7 +9,11 @@ import duckdb
 import pytest
 
 from contracts.form import form
-from contracts.layers import RunExpectation, check_facts, check_marts, check_raw, check_staging
+from contracts.layers.facts import check_facts
+from contracts.layers.marts import check_marts
+from contracts.layers.raw import check_raw
+from contracts.layers.results import RunExpectation
+from contracts.layers.staging import check_staging
 from flows.contract_steps import open_warehouse
 from tests.flows.decided import DecidedWarehouse
 from tests.flows.test_contract_checks import backed_up, restore

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from contracts.decisions import Decision, Premise
-from contracts.layers import RunExpectation
+from contracts.layers.results import RunExpectation
 from flows.contract_steps import Layer, check_again, evaluate_layer, open_warehouse
 from pipelines import changes
 from pipelines.changes import find_changes

@@ -12,7 +12,7 @@ from prefect.client.schemas.filters import (
 )
 from prefect.client.schemas.objects import State
 
-from contracts.layers import CheckResult, LayerReport, RunExpectation
+from contracts.layers.results import CheckResult, LayerReport, RunExpectation
 from flows import steps
 from flows.outcome import RunOutcome
 from flows.warehouse import run_warehouse

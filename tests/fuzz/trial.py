@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from pipelines.extract.document import extract_document, read_reports
 from pipelines.extract.errors import Unreadable
-from pipelines.extract.readers import read_pieces
+from pipelines.extract.readers.registry import read_pieces
 from pipelines.validation.chunks import Payload
 from pipelines.validation.payloads import Accepted, validate
 from tests.fuzz.mutations import mutate

@@ -10,7 +10,7 @@ import yaml
 
 from contracts.claims import claim_rules
 from contracts.decision_rows import decision_row
-from contracts.layers import RunExpectation
+from contracts.layers.results import RunExpectation
 from contracts.layers.rules import check_rules
 from contracts.rules import RULE_STATUSES, RuleError, read_rules, rules
 from tests.dbt.conftest import close_dbt

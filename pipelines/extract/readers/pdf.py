@@ -19,10 +19,11 @@ from pipelines.extract.pieces import Piece
 from pipelines.extract.readers.bounds import take_bounded
 from pipelines.extract.readers.cut_rows import join_cut_rows
 from pipelines.extract.readers.page_layout import Item, PageWriter
-from pipelines.extract.readers.recognition import is_installed, require_recognition
+from pipelines.extract.readers.recognition import require_recognition
 from pipelines.extract.readers.ruled_tables import Edge
 from pipelines.extract.readers.scan import MOST_PAGES as MOST_SCANNED
 from pipelines.extract.readers.scan import recognise_page, render_page
+from pipelines.extract.readers.tools import is_installed
 
 MOST_PAGES = 300
 _MOST_CHARACTERS = 200_000  # of one page

@@ -5,7 +5,6 @@ found is recognised by itself, because single figures are easily passed over. Wh
 certainty is an illegible mark, and no figure. Nothing is put right.
 """
 
-import importlib.util
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.metadata import version
@@ -17,8 +16,8 @@ from pipelines.extract.errors import Unreadable
 from pipelines.extract.readers.page_image import Gray, find_rules, ink_box
 from pipelines.extract.readers.page_layout import Item
 from pipelines.extract.readers.ruled_tables import Box, Edge, RuledTable, find_ruled_tables
+from pipelines.extract.readers.tools import PACKAGE, is_installed
 
-PACKAGE = "rapidocr"
 _LINES_PER_SIDE = 400  # how thick a ruled line can be: such a part of the longer side of the page
 _CERTAIN = 0.6  # of 1
 _ILLEGIBLE = "\ufffd"
@@ -30,11 +29,6 @@ _ONE_THREAD = {
     "EngineConfig.onnxruntime.intra_op_num_threads": 1,
     "EngineConfig.onnxruntime.inter_op_num_threads": 1,
 }
-
-
-def is_installed() -> bool:
-    """Whether pages can be recognised."""
-    return all(importlib.util.find_spec(name) is not None for name in (PACKAGE, "onnxruntime"))
 
 
 def recogniser_version() -> str:
