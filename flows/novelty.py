@@ -9,19 +9,29 @@ from pathlib import Path
 from typing import get_args
 
 import duckdb
+from msgspec import Struct
 
 from contracts.decision_rows import decision_row
 from flows.log_file import log_run
 from flows.progress import step_progress
 from flows.unfinished import marked
-from pipelines.capture import Document, capture
+from pipelines.capture import Document, RawShard, capture
 from pipelines.decisions import Ledger
 from pipelines.extract.store import ExtractionStore
 from pipelines.inbox import waiting_files
 from pipelines.limits import read_limits
 from pipelines.publishing import Inputs, describe_code, describe_inputs, list_versions, writer_lock
+from pipelines.validation.chunks import plan_chunks
+from pipelines.validation.chunks import read_payloads as payloads_of
 from pipelines.validation.payloads import Refusal
 from pipelines.warehouse import Warehouse
+
+
+class Given(Struct, frozen=True):
+    """What a run was given that is known: documents, and raw extracted JSON."""
+
+    documents: int
+    extractions: int
 
 
 def is_published(warehouse: Warehouse) -> bool:
@@ -90,14 +100,15 @@ def _has_documents(warehouse: Warehouse) -> bool:
 
 def find_nothing_new(
     warehouse: Warehouse, inputs: Sequence[Path], inbox: Path | None, ledger: Ledger, lock_wait_seconds: float = 0
-) -> int | None:
-    """How many documents were given, if a run would find nothing to do about them; None if it may find something.
+) -> Given | None:
+    """What was given, if a run would find nothing to do about it; None if it may find something.
 
-    Documents are captured up to the first new one. A run with nothing to do has its log as any other. Raw extracted
-    JSON and files in the inbox are always taken for new.
+    Documents and raw extracted JSON are looked at up to the first that is new. A run with nothing to do has its log as
+    any other. Files in the inbox are always taken for new.
 
     Raises:
         CaptureError: an input does not exist, or holds nothing.
+        DamagedShardError: a compressed shard is cut off.
         WriterBusyError: another run is writing, and did not end in time.
     """
     if not warehouse.current.is_symlink() or (inbox is not None and waiting_files(inbox)):
@@ -105,18 +116,44 @@ def find_nothing_new(
     with writer_lock(warehouse, wait_seconds=lock_wait_seconds) as run_id:
         if not _is_settled(warehouse, ledger):
             return None
-        given = 0
-        if inputs:
-            payloads = read_payloads(warehouse)
-            store = ExtractionStore(warehouse.extracted, read_limits())
-            with marked(warehouse, run_id), step_progress("Capture") as advance:
-                for item in capture(inputs, warehouse.archive):
-                    if not isinstance(item, Document) or store.payload_of(item) not in payloads:
-                        return None
-                    given += 1
-                    advance(1)
+        given = _count_known(warehouse, inputs, run_id)
+        if given is None:
+            return None
         with log_run(warehouse, run_id, [str(path) for path in (*inputs, *([inbox] if inbox else ()))]):
             return given
+
+
+def _count_known(warehouse: Warehouse, inputs: Sequence[Path], run_id: str) -> Given | None:
+    """What is given, if the warehouse holds all of it; None if it does not."""
+    if not inputs:
+        return Given(0, 0)
+    held = read_payloads(warehouse)
+    store = ExtractionStore(warehouse.extracted, read_limits())
+    documents = extractions = 0
+    with marked(warehouse, run_id), step_progress("Capture") as advance:
+        for item in capture(inputs, warehouse.archive):
+            if isinstance(item, RawShard):
+                known = _count_held(item.path, held)
+                if known is None:
+                    return None
+                extractions += known
+            elif not isinstance(item, Document) or store.payload_of(item) not in held:
+                return None
+            else:
+                documents += 1
+            advance(1)
+    return Given(documents, extractions)
+
+
+def _count_held(shard: Path, held: set[str]) -> int | None:
+    """How many payloads a file of raw extracted JSON has, if all of them are held."""
+    count = 0
+    for chunk in plan_chunks([shard]):
+        for payload in payloads_of(chunk):
+            if hashlib.sha256(payload.content).hexdigest() not in held:
+                return None
+            count += 1
+    return count
 
 
 def _is_settled(warehouse: Warehouse, ledger: Ledger) -> bool:

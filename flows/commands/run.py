@@ -155,7 +155,8 @@ def run(
             outcome = _run_flow(folder, _Sources(paths, inbox, urls, archived, decisions.path), manner)
             _print_outcome(outcome)
         else:
-            output.print(f"This run: {known:,} documents given, all of them known")
+            extractions = f" and {known.extractions:,} extractions" if known.extractions else ""
+            output.print(f"This run: {known.documents:,} documents{extractions} given, all of them known")
         if known is not None or outcome.version is None:
             output.print("Nothing new: no contract was evaluated, nothing was published, the live version stays.")
         _print_warehouse(folder)

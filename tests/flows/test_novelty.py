@@ -1,5 +1,6 @@
 """A run that finds nothing new says so before Prefect, dlt or dbt start; whatever might be new starts them."""
 
+import gzip
 import json
 from collections.abc import Callable, Iterator
 from inspect import signature
@@ -10,7 +11,7 @@ import pytest
 import yaml
 
 from flows import novelty
-from flows.novelty import find_nothing_new, has_nothing_to_build, select_unread
+from flows.novelty import Given, find_nothing_new, has_nothing_to_build, select_unread
 from flows.serving.registration import PROJECT
 from flows.warehouse import run_warehouse
 from pipelines.archive import Archive, read_manifest
@@ -20,7 +21,7 @@ from pipelines.extract import store as store_module
 from pipelines.extract.store import ExtractionStore
 from pipelines.limits import read_limits
 from pipelines.publishing import Code, WriterBusyError, describe_code, list_versions, roll_back, writer_lock
-from tests.flows.decided import DecidedWarehouse
+from tests.flows.decided import DecidedWarehouse, reviews_extraction
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ def documents_of(settled: DecidedWarehouse) -> list[Path]:
     return sorted((settled.folder / "documents").glob("*.txt"))
 
 
-def ask(settled: DecidedWarehouse, *inputs: Path, inbox: Path | None = None) -> int | None:
+def ask(settled: DecidedWarehouse, *inputs: Path, inbox: Path | None = None) -> Given | None:
     """What a run would be told."""
     return find_nothing_new(settled.warehouse, [*inputs], inbox, read_ledger(settled.ledger))
 
@@ -44,8 +45,8 @@ def test_known_documents_and_an_empty_inbox_are_nothing_new(settled: DecidedWare
     (tmp_path / "inbox" / "done" / "a.html").touch()
     documents = documents_of(settled)
     assert documents
-    assert ask(settled, *documents, inbox=tmp_path / "inbox") == len(documents)
-    assert ask(settled, inbox=tmp_path / "inbox") == 0
+    assert ask(settled, *documents, inbox=tmp_path / "inbox") == Given(len(documents), 0)
+    assert ask(settled, inbox=tmp_path / "inbox") == Given(0, 0)
     status = json.loads(settled.gongkai("status", "--json"))
     assert [run["outcome"] for run in status["runs"][:2]] == ["nothing new", "nothing new"]
     assert status["pending"] == []
@@ -79,13 +80,29 @@ def test_whatever_is_left_to_do_is_not_nothing(settled: DecidedWarehouse, change
     assert ask(settled, *documents) is None
 
 
-def test_raw_json_a_handed_over_file_and_other_code_are_not_nothing(
+def test_raw_json_is_known_payload_by_payload(settled: DecidedWarehouse, tmp_path: Path) -> None:
+    given = settled.folder / "documents" / "reviews.json"
+    known = given.read_bytes()
+    assert ask(settled, given, documents_of(settled)[0]) == Given(1, 1)
+    shard = tmp_path / "shard.jsonl.gz"
+    with gzip.open(shard, "wb") as file:
+        file.write(b"\n\n".join([known, known]))
+    assert ask(settled, shard) == Given(0, 2)
+    printed = settled.gongkai("run", "--input", shard)
+    assert "This run: 0 documents and 2 extractions given, all of them known" in printed
+    with gzip.open(shard, "ab") as file:
+        file.write(b"\n{}")
+    assert ask(settled, shard) is None
+    given.write_bytes(reviews_extraction(17, "2.0.0"))
+    assert ask(settled, given) is None
+
+
+def test_a_handed_over_file_and_other_code_are_not_nothing(
     settled: DecidedWarehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "inbox").mkdir()
     (tmp_path / "inbox" / "a.html").touch()
     assert ask(settled, inbox=tmp_path / "inbox") is None
-    assert ask(settled, settled.folder / "documents" / "reviews.json") is None
     monkeypatch.setattr(novelty, "describe_code", lambda: Code("0", "0"))
     assert ask(settled, *documents_of(settled)) is None
 
