@@ -2,7 +2,8 @@
 
 Exit codes: 0 done; 1 failed, the message says why: also where the warehouse, ledger or input does not hold what was
 asked for; 2 wrong usage: also a path that does not exist, and a name that form, catalogue or code do not have; 130
-interrupted. They are the same when the reader of a pipe goes away; `gongkai extract` then ends early, with 0.
+interrupted (Ctrl-C); 143 told to end (SIGTERM). They are the same when the reader of a pipe goes away; `gongkai
+extract` then ends early, with 0.
 """
 
 import typer
