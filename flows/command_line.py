@@ -7,6 +7,7 @@ extract` then ends early, with 0.
 """
 
 import typer
+from rich.console import Console
 
 from flows.commands import (
     check,
@@ -29,7 +30,7 @@ from flows.commands import (
     status,
     versions,
 )
-from flows.commands.terminal import messages, output
+from flows.commands.terminal import fall_silent, messages, output
 
 app = typer.Typer(
     name="gongkai",
@@ -64,6 +65,7 @@ app.command("conformance", epilog=scaffolds.CONFORMANCE_EXAMPLES)(scaffolds.conf
 
 def main() -> None:
     """Run the command line."""
+    Console.on_broken_pipe = fall_silent  # type: ignore[method-assign] the help has consoles of typer's own
     try:
         app()
     finally:

@@ -257,6 +257,16 @@ def test_an_interrupted_command_says_what_is_live(warehouse: Warehouse, capsys: 
 
 
 @pytest.mark.parametrize(
+    "command", [["--help"], ["run", "--help"], ["decide", "accept", "--help"], [], ["decide"], ["no such command"]]
+)
+def test_help_that_nobody_reads_to_its_end_changes_no_exit_code(command: list[str]) -> None:
+    read = subprocess.run([GONGKAI, *command], capture_output=True, check=False)  # noqa: S603 - our own command
+    found, message = run_without_reader(*command)
+    assert found == read.returncode
+    assert message == read.stderr.decode()
+
+
+@pytest.mark.parametrize(
     ("command", "code"), [(["versions"], 0), (["versions", "--json"], 0), (["rollback", "v1"], 0), (["rollback"], 1)]
 )
 def test_a_reader_that_goes_away_changes_no_exit_code(warehouse: Warehouse, command: list[str], code: int) -> None:
