@@ -191,9 +191,10 @@ def test_a_ledger_that_cannot_be_used_is_named_and_not_the_warehouse(warehouse: 
         assert f"The ledger {below_a_file} cannot be" in message
         assert "--ledger" in message
         assert not warehouse.root.exists()
-    (tmp_path / "sealed").mkdir()
+    ledger = tmp_path / "sealed" / "decisions.jsonl"
+    ledger.parent.mkdir()
+    ledger.write_bytes(encode(rejected(15)) + b"\n")
     with only_readable(tmp_path / "sealed"):
-        ledger = tmp_path / "sealed" / "decisions.jsonl"
         command = [GONGKAI, "decide", "withdraw", "d-00000000000f", "--by", "Reviewer", "--ledger", ledger]
         done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=obey_permissions)  # noqa: S603
     assert done.returncode == 1
