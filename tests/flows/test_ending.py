@@ -1,8 +1,11 @@
-"""A command that is told to end says what is live, ends with an exit code of its own, and its log says why."""
+"""A command that is told to end says what is live and ends with its own exit code; its log says why."""
 
 import os
 import signal
-from collections.abc import Callable, Iterator
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -17,6 +20,8 @@ from flows.commands.failures import failures_explained
 from flows.interruption import end_on_termination
 from flows.log_file import log_run
 from flows.past_runs import read_runs
+from flows.serving import registration, supervisor
+from flows.serving.processes import Child, find_marked, mark_of, start_child
 from pipelines.warehouse import Warehouse
 from tests.flows.marts import publish_mart
 
@@ -95,3 +100,28 @@ def test_a_termination_while_the_command_line_is_imported_ends_quietly(
         entry.main()
     assert ended.value.code == 143
     assert capsys.readouterr() == ("", "")
+
+
+def test_serving_ends_while_its_deployments_are_registered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sleeping = "[sys.executable, '-c', 'import time; time.sleep(999)']"
+    registering = f"import subprocess, sys; sys.exit(subprocess.call({sleeping}))"
+    stop, messages = threading.Event(), list[str]()
+
+    def start_sleeping(name: str, _command: object, environment: Mapping[str, str], log: Path) -> Child:
+        return start_child(name, ("timeit", "-n", "1", "-r", "1", "import time; time.sleep(999)"), environment, log)
+
+    def find_registering() -> None:
+        while len(find_marked(mark_of(tmp_path / "wh"))) < 4:  # both children, who registers, and a child of that
+            time.sleep(0.1)
+        stop.set()
+
+    monkeypatch.setattr(registration, "COMMAND", (sys.executable, "-c", registering))
+    monkeypatch.setattr(supervisor, "start_child", start_sleeping)
+    monkeypatch.setattr(supervisor, "_wait_for_server", lambda *_arguments: None)
+    monkeypatch.setattr(supervisor, "prepare_server", list)
+    monkeypatch.setenv("PREFECT_API_URL", "")
+    threading.Thread(target=find_registering, daemon=True).start()
+    places = (tmp_path / "inbox", tmp_path / "urls.txt", tmp_path / "decisions.jsonl")
+    supervisor.serve_until_stopped(Warehouse(tmp_path / "wh"), 0, *places, messages.append, stop)
+    assert messages == ["Starting Prefect's server.", "Stopping Prefect's worker and server.", "Stopped."]
+    assert find_marked(mark_of(tmp_path / "wh")) == []
