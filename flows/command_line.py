@@ -2,7 +2,8 @@
 
 Exit codes: 0 done; 1 failed, the message says why: also where the warehouse, ledger or input does not hold what was
 asked for; 2 wrong usage: also a path that does not exist, and a name that form, catalogue or code do not have; 130
-interrupted. They are the same when the reader of a pipe goes away; `gongkai extract` then ends early, with 0.
+interrupted (Ctrl-C); 143 told to end (SIGTERM). They are the same when the reader of a pipe goes away; `gongkai
+extract` then ends early, with 0.
 """
 
 from dataclasses import dataclass
@@ -11,9 +12,10 @@ from importlib import import_module
 from typing import cast
 
 import typer
+from rich.console import Console
 from typer.core import TyperCommand, TyperGroup
 
-from flows.commands.terminal import messages, output
+from flows.commands.terminal import fall_silent, messages, output
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ def _gongkai() -> None:
 
 def main() -> None:
     """Run the command line."""
+    # The help has consoles of typer's own, whose class alone can be told what to do about a closed pipe.
+    Console.on_broken_pipe = fall_silent  # type: ignore[method-assign, assignment]
     try:
         app()
     finally:

@@ -2,14 +2,15 @@
 
 import sys
 
-INTERRUPTED = 130
+from flows.interruption import Terminated, end_on_termination, exit_code_of
 
 
 def main() -> None:
-    """Import and run the command line, which takes a moment; an interrupt on the way ends with exit code 130."""
+    """Import and run the command line, which takes a moment; an interrupt or a termination on the way ends it."""
     try:
+        end_on_termination()
         from flows import command_line
 
         command_line.main()
-    except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)
+    except (KeyboardInterrupt, Terminated) as interruption:
+        sys.exit(exit_code_of(interruption))

@@ -1,11 +1,24 @@
 """What a failure of the machine means for the warehouse, and what to do: disk, permissions, locks, damaged files."""
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import duckdb
 
 from pipelines.decisions import LedgerError
+from pipelines.inbox import InboxError
 from pipelines.warehouse import Warehouse
 
+REFUSED = (
+    "The warehouse cannot be written by this user. `gongkai doctor` names the files; give them to the user who runs "
+    "gongkai, then run again."
+)
+REFUSED_OUTSIDE = (
+    "{path} cannot be read or written by this user; it is no part of the warehouse. Give it to the user who runs "
+    "gongkai, or name another place, then run again."
+)
 # What is looked for in the messages of the error and of its causes -> what to do. The first that is found counts.
 REMEDIES = (
     (
@@ -20,8 +33,7 @@ REMEDIES = (
     ),
     (
         r"Read-only file system|Permission denied|\[Errno (1|13|30)\]|attached in read-only mode",
-        "The warehouse cannot be written by this user. `gongkai doctor` names the files; give them to the user who "
-        "runs gongkai, then run again.",
+        REFUSED,
     ),
     (
         r"not a valid DuckDB database|[Cc]orrupt|checksum|Serialization Error|Failed to deserialize|INTERNAL Error",
@@ -33,17 +45,28 @@ REMEDIES = (
 
 def find_remedy(error: BaseException, warehouse: Warehouse) -> str:
     """What to do about an error of the machine, by its message or that of one of its causes; empty if it is another."""
-    if isinstance(error, LedgerError):
-        return ""  # its message says what to do; the ledger is no part of the warehouse
-    texts = list(_messages(error))
+    if isinstance(error, LedgerError | InboxError):
+        return ""  # its message says what to do; neither is a part of the warehouse
+    errors = list(_chain(error))
     for pattern, remedy in REMEDIES:
-        if any(re.search(pattern, text) for text in texts):
+        if found := [one for one in errors if re.search(pattern, f"{type(one).__name__}: {one}")]:
+            if remedy == REFUSED and (outside := _paths_outside(found, warehouse)):
+                return REFUSED_OUTSIDE.format(path=outside[0])
             return remedy.format(live_mart=warehouse.live_mart, database=warehouse.database)
     return ""
 
 
-def _messages(error: BaseException) -> Iterator[str]:
-    """The messages of an error and of all that it was caused by or raised amid."""
+def _paths_outside(errors: Sequence[BaseException], warehouse: Warehouse) -> list[str]:
+    """The paths that errors name and that are not in the warehouse; DuckDB names them only in its message."""
+    named = [name for one in errors if isinstance(one, OSError) for name in (one.filename, one.filename2) if name]
+    queries = [str(one) for one in errors if isinstance(one, duckdb.Error)]
+    named += [path for text in queries for path in re.findall(r'(?:file|directory) "([^"]+)"', text)]
+    root = warehouse.root.resolve()
+    return [str(path) for path in map(os.fsdecode, named) if not Path(path).resolve().is_relative_to(root)]
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """An error and all that it was caused by or raised amid."""
     seen = set[int]()
     pending: list[BaseException | None] = [error]
     while pending:
@@ -51,5 +74,5 @@ def _messages(error: BaseException) -> Iterator[str]:
         if found is None or id(found) in seen:
             continue
         seen.add(id(found))
-        yield f"{type(found).__name__}: {found}"
+        yield found
         pending += [found.__cause__, found.__context__]

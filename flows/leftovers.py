@@ -26,6 +26,8 @@ from prefect.states import Crashed
 
 from flows.log_file import LOGGER
 from flows.unfinished import Unfinished, marked
+from pipelines.changes import read_built, remember_built
+from pipelines.publishing import list_versions
 from pipelines.publishing.leftovers import remove_unpublished
 from pipelines.warehouse import Warehouse
 
@@ -52,6 +54,7 @@ def clean(warehouse: Warehouse) -> list[str]:
     """Clean a warehouse after runs that were killed or failed; returns what was done, one sentence each."""
     before = _read_unfinished(warehouse)
     done = remove_unpublished(warehouse)
+    done += _remember_published(warehouse, before.run_id if before else "")
     done += [f"removed the part of a file {path.name}" for path in _remove_parts(warehouse)]
     done += [f"dropped {name}, left by dbt" for name in _drop_dbt_leftovers(warehouse)]
     if before is not None and before.flow_run_id is not None:
@@ -67,6 +70,15 @@ def _read_unfinished(warehouse: Warehouse) -> Unfinished | None:
         return msgspec.json.decode(warehouse.unfinished.read_bytes(), type=Unfinished)
     except (FileNotFoundError, msgspec.DecodeError):  # torn by the kill
         return None
+
+
+def _remember_published(warehouse: Warehouse, run_id: str) -> list[str]:
+    """Record that the working database's tables belong to the version of a run that ended before it could."""
+    published = next((version for version in list_versions(warehouse) if version.id == run_id), None)
+    if published is None or not warehouse.database.exists() or read_built(warehouse) != []:
+        return []
+    remember_built(warehouse, published)
+    return [f"remembered that version {run_id} was built from this database"]
 
 
 def _remove_parts(warehouse: Warehouse) -> Iterator[Path]:

@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from flows.interruption import find_interruption
 from pipelines.publishing import live_id
 from pipelines.warehouse import Warehouse
 
@@ -75,7 +76,8 @@ def log_run(warehouse: Warehouse, run_id: str, inputs: list[str]) -> Iterator[di
         seconds, reason = round(time.monotonic() - begun, 1), f"{type(error).__name__}: {error}"
         if live_id(warehouse) == run_id:
             outcome["version"] = run_id
-        event = "failed" if isinstance(error, Exception) else "interrupted"
+        is_failure = isinstance(error, Exception) and find_interruption(error) is None
+        event = "failed" if is_failure else "interrupted"
         own.exception(event, extra={"event": event, "seconds": seconds, "error": reason, **outcome})
         raise
     finally:

@@ -16,6 +16,7 @@ from flows.log_file import log_run
 from flows.progress import step_progress
 from flows.unfinished import marked
 from pipelines.capture import Document, RawShard, capture
+from pipelines.changes import read_built
 from pipelines.decisions import Ledger
 from pipelines.extract.store import ExtractionStore
 from pipelines.inbox import waiting_files
@@ -48,12 +49,18 @@ def is_published(warehouse: Warehouse) -> bool:
 def has_nothing_to_build(warehouse: Warehouse, *, whole: bool, keep_rollback: bool) -> bool:
     """Whether a run that has loaded what it was given builds nothing; `whole` asks for a build without new input.
 
-    With `keep_rollback` it does not where another version than the newest was made live.
+    So does a working database whose build did not come to its end. Where another version than the newest was made
+    live, only `whole` without `keep_rollback` does: what is built becomes live, and undoes a rollback.
     """
     if is_empty(warehouse):
         return True
-    is_rolled_back = any(version.is_live for version in list_versions(warehouse)[:-1])
-    return is_published(warehouse) and not (whole and not (keep_rollback and is_rolled_back))
+    if not is_published(warehouse):
+        return False
+    versions = list_versions(warehouse)
+    if any(version.is_live for version in versions[:-1]):
+        return keep_rollback or not whole
+    code = versions[-1].manifest.code.sha256
+    return not whole and any(made_by == code for _version, made_by in read_built(warehouse) or ())
 
 
 def is_empty(warehouse: Warehouse) -> bool:
@@ -157,14 +164,16 @@ def _count_held(shard: Path, held: set[str]) -> int | None:
 
 
 def _is_settled(warehouse: Warehouse, ledger: Ledger) -> bool:
-    """Whether nothing was left unfinished, and the newest version was made from all that is loaded and decided."""
+    """Whether nothing was left unfinished or unbuilt, and all that is loaded and decided is in the newest version."""
     if (
         warehouse.unfinished.exists()
         or warehouse.next_link.is_symlink()
         or (warehouse.root / "dlt" / "staged").exists()
     ):
         return False
-    if not _has_documents(warehouse) or not is_published(warehouse):
+    if not _has_documents(warehouse) or not list_versions(warehouse):
+        return False
+    if not has_nothing_to_build(warehouse, whole=False, keep_rollback=True):
         return False
     newest: Inputs = list_versions(warehouse)[-1].manifest.inputs
     decided = [decision_row(position, decision)["payload_sha256"] for position, decision in ledger.lines.items()]

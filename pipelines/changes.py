@@ -168,6 +168,16 @@ def _make_conditions(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create or replace macro touched.has_{name}(touched_key) as {among}")
 
 
+def read_built(warehouse: Warehouse) -> list[tuple[str, str]] | None:
+    """The version that the working database's tables belong to, and the code that made it.
+
+    Empty if a build has begun and not come to its end, None if the database was never built.
+    """
+    with closing(duckdb.connect(warehouse.database, read_only=True)) as connection:
+        known = "from duckdb_tables() where schema_name = 'touched' and table_name = 'built'"
+        return connection.execute("from touched.built").fetchall() if connection.execute(known).fetchall() else None
+
+
 def remember_built(warehouse: Warehouse, version: Version) -> None:
     """Record that the working database's tables belong to a version, which has just become the live one."""
     with closing(duckdb.connect(warehouse.database)) as connection:

@@ -15,8 +15,8 @@ from flows.commands.terminal import messages
 from flows.conservation import LostInputError
 from flows.dbt import DbtFailedError
 from flows.documents import DocumentError
-from flows.entry import INTERRUPTED
 from flows.explanations import find_remedy
+from flows.interruption import exit_code_of, find_interruption
 from flows.log_file import prune_logs
 from flows.prefect_server import PrefectServerError
 from flows.serving.errors import ServeError
@@ -63,22 +63,27 @@ FAILURE = 1
 
 @contextmanager
 def failures_explained(warehouse: Warehouse) -> Iterator[None]:
-    """Turn every exception inside into a message and exit code 1; keep the traceback in the warehouse's logs."""
+    """Turn every exception inside into a message and exit code 1; keep the traceback in the warehouse's logs.
+
+    An interrupt or a termination is told as such, and has its own exit code.
+    """
     before = live_id(warehouse)
     try:
         yield
     except (typer.Exit, typer.BadParameter):
         raise
-    except EXPLAINED as error:
-        _print_error(str(error), find_remedy(error, warehouse))
-        raise typer.Exit(FAILURE) from error
-    except KeyboardInterrupt as error:
-        messages.print(
-            f"Interrupted. {_tell_live(warehouse, before)} The next run takes up where this one stopped.",
-            highlight=False,
-        )
-        raise typer.Exit(INTERRUPTED) from error
-    except Exception as error:
+    except BaseException as error:
+        if (interruption := find_interruption(error)) is not None:
+            messages.print(
+                f"Interrupted. {_tell_live(warehouse, before)} The next run takes up where this one stopped.",
+                highlight=False,
+            )
+            raise typer.Exit(exit_code_of(interruption)) from error
+        if not isinstance(error, Exception):
+            raise
+        if isinstance(error, EXPLAINED):
+            _print_error(str(error), find_remedy(error, warehouse))
+            raise typer.Exit(FAILURE) from error
         what = "DuckDB" if isinstance(error, duckdb.Error) else type(error).__name__
         reason = f"{what}: {str(error).splitlines()[0] if str(error) else 'no message'}"
         remedy = find_remedy(error, warehouse) or "This was not foreseen."

@@ -15,15 +15,20 @@ from rich.table import Table
 PIPED_WIDTH = 160
 
 
+def fall_silent(console: Console) -> None:
+    """Print nothing more on a stream, and leave what is still to be flushed to nobody."""
+    console.quiet = True
+    nobody = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nobody, console.file.fileno())
+    os.close(nobody)
+
+
 class _Output(Console):
     """A stream that falls silent when its reader is gone; `quiet` says whether it has."""
 
     def on_broken_pipe(self) -> None:
         """Print nothing more, and leave what is still to be flushed to nobody."""
-        self.quiet = True
-        nobody = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nobody, self.file.fileno())
-        os.close(nobody)
+        fall_silent(self)
 
     def write_line(self, text: str) -> None:
         """Print one line exactly as it is."""

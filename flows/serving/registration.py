@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -11,13 +13,14 @@ import yaml
 from flows.environment import NO_TELEMETRY
 from flows.prefect_server import HOST
 from flows.serving.errors import ServeError
-from flows.serving.processes import MARK, mark_of
+from flows.serving.processes import MARK, POLL_SECONDS, mark_of
 from pipelines.decisions.ledger import LEDGER_VARIABLE
 from pipelines.warehouse import Warehouse
 
 PROJECT = Path(__file__).parents[2]
 POOL = "gongkai"
 DEPLOY = ("--no-prompt", "deploy", "--all")
+COMMAND = (sys.executable, "-m", "prefect", *DEPLOY)
 TIMEOUT_SECONDS = 600
 
 
@@ -63,25 +66,32 @@ def prepare_server() -> list[str]:
     return end_dead_runs(FlowRunFilter(deployment_id=FlowRunFilterDeploymentId(is_null_=False)))
 
 
-def register_deployments(environment: Mapping[str, str], log: Path) -> list[str]:
-    """Register all deployments of `prefect.yaml`; returns their names.
+def register_deployments(environment: Mapping[str, str], log: Path, stop: threading.Event) -> list[str]:
+    """Register all deployments of `prefect.yaml`; returns their names, none if the serving is to end before.
 
     Raises:
-        ServeError: Prefect refused them.
+        ServeError: Prefect refused them, or took too long.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        done = subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, "-m", "prefect", *DEPLOY],
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            COMMAND,
             cwd=PROJECT,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            timeout=TIMEOUT_SECONDS,
-            check=False,
+            start_new_session=True,  # an interrupt at the terminal is the supervisor's to handle
         )
-    if done.returncode:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    try:
+        while process.poll() is None and time.monotonic() < deadline:
+            if stop.wait(POLL_SECONDS):
+                return []
+    finally:
+        process.kill()  # nothing, if it has ended; the deployments are registered anew by the next one
+        code = process.wait()
+    if code:
         raise ServeError(f"`prefect {' '.join(DEPLOY)}` failed; its answer is in {log}.")
     declared = yaml.safe_load((PROJECT / "prefect.yaml").read_text(encoding="utf-8"))
     return [str(deployment["name"]) for deployment in declared["deployments"]]

@@ -134,8 +134,12 @@ def _serve(serving: Serving) -> None:
     os.environ["PREFECT_API_URL"] = serving.environment["PREFECT_API_URL"]  # read when Prefect is imported
     for name in prepare_server():
         serving.announce(f"Run {name} was still said to run: its process is gone.")
+    if serving.stop.is_set():
+        return
     serving.start("worker")
-    deployments = register_deployments(serving.environment, _log_of(serving.warehouse, "deploy"))
+    deployments = register_deployments(serving.environment, _log_of(serving.warehouse, "deploy"), serving.stop)
+    if serving.stop.is_set():
+        return
     serving.announce(
         f"Serving {serving.warehouse.root} at http://{HOST}:{serving.port} (deployments: {', '.join(deployments)})."
     )

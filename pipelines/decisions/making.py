@@ -26,7 +26,7 @@ from contracts.decisions import (
 )
 from contracts.form import Cell, form
 from contracts.raw_tables import report_key
-from pipelines.decisions.ledger import Ledger, LedgerError, append
+from pipelines.decisions.ledger import LEDGER_VARIABLE, Ledger, LedgerError, append, read_ledger
 from pipelines.publishing import WriterBusyError
 from pipelines.warehouse import Warehouse
 
@@ -104,8 +104,14 @@ def record(path: Path, decisions: Sequence[Decision], replaceable: Collection[st
         replaceable: ids of decisions that another one about the same may take the place of: expired ones.
 
     Raises:
-        LedgerError: another decision about the same stands, or the ledger is not fit to be appended to.
+        LedgerError: another decision about the same stands, or the ledger is not fit to be appended to; or something
+            is to be withdrawn and the ledger has nothing.
     """
+    if any(isinstance(decision, Withdraw) for decision in decisions) and not read_ledger(path).lines:
+        raise LedgerError(
+            f"The ledger {path} does not exist or is empty: there is nothing to withdraw. Name the one that has the "
+            f"decision with --ledger or {LEDGER_VARIABLE}."
+        )
 
     def guard(ledger: Ledger) -> Sequence[Decision]:
         for known in standing(ledger.decisions).values():

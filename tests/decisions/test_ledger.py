@@ -52,6 +52,14 @@ def test_withdrawn_and_replaced_decisions_stand_no_more(tmp_path: Path) -> None:
     assert list(withdrawn_again.standing) == ["d-000000000001"]
 
 
+def test_nothing_is_withdrawn_from_a_ledger_that_is_not_there(tmp_path: Path) -> None:
+    mistyped = tmp_path / "folder" / "decision.jsonl"
+    with pytest.raises(LedgerError, match=r"decision\.jsonl does not exist or is empty.*--ledger or GONGKAI_LEDGER"):
+        record(mistyped, [withdrawn(2, 1)])
+    assert list(tmp_path.iterdir()) == []
+    assert record(mistyped, [rejected(1)]) == [rejected(1)]
+
+
 def changed(decision: Decision, **fields: object) -> bytes:
     """A decision's line with other fields; None removes one."""
     content = {**msgspec.to_builtins(decision), **fields}

@@ -198,9 +198,10 @@ def test_a_ledger_that_cannot_be_used_is_named_and_not_the_warehouse(warehouse: 
         assert f"The ledger {below_a_file} cannot be" in message
         assert "--ledger" in message
         assert not warehouse.root.exists()
-    (tmp_path / "sealed").mkdir()
+    ledger = tmp_path / "sealed" / "decisions.jsonl"
+    ledger.parent.mkdir()
+    ledger.write_bytes(encode(rejected(15)) + b"\n")
     with only_readable(tmp_path / "sealed"):
-        ledger = tmp_path / "sealed" / "decisions.jsonl"
         command = [GONGKAI, "decide", "withdraw", "d-00000000000f", "--by", "Reviewer", "--ledger", ledger]
         done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=obey_permissions)  # noqa: S603
     assert done.returncode == 1
@@ -261,6 +262,16 @@ def test_an_interrupted_command_says_what_is_live(warehouse: Warehouse, capsys: 
     with pytest.raises(typer.Exit), failures_explained(warehouse):
         fail_after(publish_mart(warehouse, "v2", 2))
     assert "Version v2 has become live." in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize(
+    "command", [["--help"], ["run", "--help"], ["decide", "accept", "--help"], [], ["decide"], ["no such command"]]
+)
+def test_help_that_nobody_reads_to_its_end_changes_no_exit_code(command: list[str]) -> None:
+    read = subprocess.run([GONGKAI, *command], capture_output=True, check=False)  # noqa: S603 - our own command
+    found, message = run_without_reader(*command)
+    assert found == read.returncode
+    assert message == read.stderr.decode()
 
 
 @pytest.mark.parametrize(

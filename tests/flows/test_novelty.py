@@ -11,11 +11,13 @@ import pytest
 import yaml
 
 from flows import novelty
+from flows.leftovers import clean
 from flows.novelty import Given, find_nothing_new, has_nothing_to_build, select_unread
 from flows.serving.registration import PROJECT
 from flows.warehouse import run_warehouse
 from pipelines.archive import Archive, read_manifest
 from pipelines.capture import Capture, Document
+from pipelines.changes import find_changes
 from pipelines.decisions import Ledger, read_ledger
 from pipelines.extract import store as store_module
 from pipelines.extract.store import ExtractionStore
@@ -58,6 +60,11 @@ def make_anew(database: Path) -> None:
     duckdb.connect(database).close()
 
 
+def begin_build(settled: DecidedWarehouse) -> None:
+    """What a run leaves that is killed while it builds everything anew."""
+    assert find_changes(settled.warehouse, whole=True) is None
+
+
 Change = Callable[[DecidedWarehouse], None]
 
 
@@ -72,6 +79,7 @@ Change = Callable[[DecidedWarehouse], None]
         lambda settled: settled.ledger.unlink(),
         lambda settled: settled.warehouse.database.unlink(),
         lambda settled: make_anew(settled.warehouse.database),
+        begin_build,
     ],
 )
 def test_whatever_is_left_to_do_is_not_nothing(settled: DecidedWarehouse, change: Change) -> None:
@@ -184,6 +192,41 @@ def test_a_scheduled_rebuild_leaves_a_rollback_alone(
     assert builds(whole=True, keep_rollback=False)
     monkeypatch.setattr(novelty, "describe_code", lambda: Code("0", "0"))
     assert builds(whole=True, keep_rollback=True)
+
+
+def test_a_build_that_did_not_come_to_its_end_is_made_anew_except_after_a_rollback(settled: DecidedWarehouse) -> None:
+    def builds() -> bool:
+        return not has_nothing_to_build(settled.warehouse, whole=False, keep_rollback=False)
+
+    newest = list_versions(settled.warehouse)[-1]
+    assert not builds()
+    begin_build(settled)
+    assert builds()
+    roll_back(settled.warehouse)
+    assert not builds()
+    assert ask(settled, *documents_of(settled)) is not None
+    roll_back(settled.warehouse, newest.id)
+    assert builds()
+
+
+def test_a_database_from_a_backup_is_not_built_anew_for_an_older_version_of_the_same(settled: DecidedWarehouse) -> None:
+    with duckdb.connect(settled.warehouse.database) as connection:
+        connection.execute("update touched.built set version = 'older'")
+    assert ask(settled, *documents_of(settled)) is not None
+    with duckdb.connect(settled.warehouse.database) as connection:
+        connection.execute("update touched.built set code = 'other'")
+    assert ask(settled, *documents_of(settled)) is None
+
+
+def test_a_run_that_was_killed_once_its_version_was_live_is_not_repeated(settled: DecidedWarehouse) -> None:
+    newest = list_versions(settled.warehouse)[-1]
+    with duckdb.connect(settled.warehouse.database) as connection:
+        connection.execute("delete from touched.built")
+    settled.warehouse.unfinished.write_text(f'{{"run_id": "{newest.id}", "flow_run_id": null}}')
+    assert clean(settled.warehouse) == [f"remembered that version {newest.id} was built from this database"]
+    settled.warehouse.unfinished.unlink()
+    assert ask(settled, *documents_of(settled)) is not None
+    assert find_changes(settled.warehouse) == newest
 
 
 def test_deployments_name_parameters_of_their_flows() -> None:

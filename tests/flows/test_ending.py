@@ -1,0 +1,127 @@
+"""A command that is told to end says what is live and ends with its own exit code; its log says why."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import typer
+from prefect.exceptions import TerminationSignal
+from prefect.utilities.engine import capture_sigterm
+
+import flows
+from flows import entry
+from flows.commands.failures import failures_explained
+from flows.interruption import end_on_termination
+from flows.log_file import log_run
+from flows.past_runs import read_runs
+from flows.serving import registration, supervisor
+from flows.serving.processes import Child, find_marked, mark_of, start_child
+from pipelines.warehouse import Warehouse
+from tests.flows.marts import publish_mart
+
+
+@pytest.fixture(autouse=True)
+def handler() -> Iterator[None]:
+    """The handlers of a command; the test's own ones are put back."""
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = {number: signal.getsignal(number) for number in numbers}
+    end_on_termination()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    for number, old in before.items():
+        signal.signal(number, old)
+
+
+def in_a_step(number: int) -> None:
+    """The signal comes between two queries of a flow; Prefect's handler is the first to have it."""
+    with capture_sigterm():
+        os.kill(os.getpid(), number)
+
+
+def in_a_query(number: int) -> None:
+    """The signal comes amid a query of a flow: DuckDB says so by an error of its own, which it causes."""
+    kinds = {signal.SIGTERM: TerminationSignal(signal.SIGTERM), signal.SIGINT: KeyboardInterrupt()}
+    raise RuntimeError("Query interrupted") from kinds[signal.Signals(number)]
+
+
+def before_a_flow(number: int) -> None:
+    """The signal comes while nothing of Prefect runs."""
+    os.kill(os.getpid(), number)
+
+
+@pytest.mark.parametrize("stopped", [before_a_flow, in_a_step, in_a_query])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_command_that_is_told_to_end_says_what_is_live(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], stopped: Callable[[int], None], number: int, code: int
+) -> None:
+    warehouse = Warehouse(tmp_path)
+    publish_mart(warehouse, "v1", 1)
+    with pytest.raises(typer.Exit) as ended, failures_explained(warehouse), log_run(warehouse, "v2", []):
+        stopped(number)
+    assert ended.value.exit_code == code
+    message = " ".join(capsys.readouterr().err.split())
+    assert message == "Interrupted. The live version stays as it was. The next run takes up where this one stopped."
+    (run,) = read_runs(warehouse, None)
+    assert run.outcome == "interrupted"
+
+
+def test_an_error_after_a_handled_interrupt_is_an_error(tmp_path: Path) -> None:
+    def fail() -> None:
+        try:
+            raise KeyboardInterrupt
+        except KeyboardInterrupt:
+            raise ValueError("something else") from None
+
+    with pytest.raises(typer.Exit) as ended, failures_explained(Warehouse(tmp_path)):
+        fail()
+    assert ended.value.exit_code == 1
+
+
+class Terminated(ModuleType):
+    """A command line during whose import the process is told to end."""
+
+    def __getattr__(self, name: str) -> object:
+        """Whatever is asked for: SIGTERM."""
+        os.kill(os.getpid(), signal.SIGTERM)
+        return name
+
+
+def test_a_termination_while_the_command_line_is_imported_ends_quietly(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(flows, "command_line", Terminated("command_line"))
+    with pytest.raises(SystemExit) as ended:
+        entry.main()
+    assert ended.value.code == 143
+    assert capsys.readouterr() == ("", "")
+
+
+def test_serving_ends_while_its_deployments_are_registered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sleeping = "[sys.executable, '-c', 'import time; time.sleep(999)']"
+    registering = f"import subprocess, sys; sys.exit(subprocess.call({sleeping}))"
+    stop, messages = threading.Event(), list[str]()
+
+    def start_sleeping(name: str, _command: object, environment: Mapping[str, str], log: Path) -> Child:
+        return start_child(name, ("timeit", "-n", "1", "-r", "1", "import time; time.sleep(999)"), environment, log)
+
+    def find_registering() -> None:
+        while len(find_marked(mark_of(tmp_path / "wh"))) < 4:  # both children, who registers, and a child of that
+            time.sleep(0.1)
+        stop.set()
+
+    monkeypatch.setattr(registration, "COMMAND", (sys.executable, "-c", registering))
+    monkeypatch.setattr(supervisor, "start_child", start_sleeping)
+    monkeypatch.setattr(supervisor, "_wait_for_server", lambda *_arguments: None)
+    monkeypatch.setattr(supervisor, "prepare_server", list)
+    monkeypatch.setenv("PREFECT_API_URL", "")
+    threading.Thread(target=find_registering, daemon=True).start()
+    places = (tmp_path / "inbox", tmp_path / "urls.txt", tmp_path / "decisions.jsonl")
+    supervisor.serve_until_stopped(Warehouse(tmp_path / "wh"), 0, *places, messages.append, stop)
+    assert messages == ["Starting Prefect's server.", "Stopping Prefect's worker and server.", "Stopped."]
+    assert find_marked(mark_of(tmp_path / "wh")) == []
