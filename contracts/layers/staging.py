@@ -1,16 +1,19 @@
 """The contract of the staging layer: every figure equal to raw's, the identities evaluated anew."""
 
+import unicodedata
+
 import duckdb
 import polars as pl
 
 from contracts.form import form
 from contracts.layers import raw
 from contracts.layers.balance import judge
+from contracts.layers.conservation import compare_frames, read_frame
 from contracts.layers.fingerprints import check_unaltered, fingerprint, remember
 from contracts.layers.frames import KEY, cells_of, check_schema, read_cells
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation, verdict
 from contracts.layers.scope import Relations, Unit, in_scope
-from contracts.raw_tables import RAW_TABLES
+from contracts.raw_tables import RAW_TABLES, key_of
 
 RELATIONS: Relations = {
     "staging.stg_documents": "document_key",
@@ -29,6 +32,8 @@ LEFT_OUT: dict[str, frozenset[str]] = {
     "rejected_documents": frozenset({"payload"}),
     "decisions": frozenset({"payload", "payload_sha256"}),
 }
+# What SQL's trim takes off.
+_SPACES = "".join(sign for sign in map(chr, range(0x3001)) if unicodedata.category(sign) == "Zs")
 
 
 def shared_columns(name: str) -> tuple[str, ...]:
@@ -96,6 +101,25 @@ def check_conservation(connection: duckdb.DuckDBPyConnection, run: RunExpectatio
     ]
 
 
+def name_body(normalised: str | None, printed: str | None, document_sha256: str, ordinal: int) -> tuple[str, int]:
+    """The name and the key of a report's body; one whose name was not normalised is known by its document only."""
+    name = (normalised or "").strip(_SPACES)
+    shown = name or (printed or "").strip(_SPACES) or f"unknown {document_sha256[:12]} {ordinal}"
+    return shown, key_of(name or " ".join(part for part in (printed, document_sha256) if part is not None))
+
+
+def check_bodies(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
+    """Whether each report stands under the body that its name in raw gives, by name and key."""
+    raw_rows, staged_rows = (in_scope(run, name, "report_key") for name in ("raw.reports", "staging.stg_reports"))
+    named = connection.execute(
+        f"select {KEY}, authority_normalised, authority_printed, document_sha256, ordinal from {raw_rows}"
+    ).fetchall()
+    expected = [(key, *name_body(*columns)) for key, *columns in named]
+    schema = {KEY: pl.Int64, "authority_zh": pl.String, "authority_key": pl.Int64}
+    actual = read_frame(connection, f"select {', '.join(schema)} from {staged_rows}")
+    return compare_frames("bodies.reports", pl.DataFrame(expected, schema, orient="row"), actual, [KEY])
+
+
 def check_staging(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> LayerReport:
     """Evaluate the contract of the staging layer.
 
@@ -107,6 +131,7 @@ def check_staging(connection: duckdb.DuckDBPyConnection, run: RunExpectation) ->
         check_unaltered(connection, run, raw.RELATIONS),
         raw.check_vacuity(connection, run, "staging.stg_reports"),
         *check_conservation(connection, run),
+        check_bodies(connection, run),
     ]
     for table in form().tables:
         staged = read_cells(connection, in_scope(run, "staging.stg_reports"), table)

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.form import form
 from contracts.layers.results import RunExpectation
-from contracts.layers.staging import check_conservation
+from contracts.layers.staging import check_bodies, check_conservation
 from contracts.raw_tables import RAW_TABLES
 
 MODELS = Path(__file__).parents[2] / "dbt_project" / "models" / "staging"
@@ -100,3 +100,48 @@ def test_a_value_altered_in_any_column_is_seen(connection: duckdb.DuckDBPyConnec
             unseen.append(column)
         connection.rollback()
     assert unseen == []
+
+
+NAMES = [
+    ("某市某局", "某市某局："),
+    ("\u3000某市某局\u00a0", None),
+    ("\t某局", "某局"),
+    ("  ", " 某局 "),
+    (None, ""),
+    (None, "某局"),
+    ("", None),
+]
+
+
+@pytest.fixture
+def bodies() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Reports under every kind of name, and the bodies that the staging model's own expressions give them."""
+    sql = (MODELS / "stg_reports.sql").read_text(encoding="utf-8")
+    named = sql[sql.index("named as (") + len("named as (") : sql.index("from reports\n)")]
+    macro = (MODELS.parents[1] / "macros" / "stable_key.sql").read_text(encoding="utf-8")
+    key = macro[macro.index("-%}") + 3 : macro.index("{%- endmacro")].replace("{{ expression }}", "authority_name")
+    with duckdb.connect() as opened:
+        opened.execute(
+            "create schema raw; create schema staging; create table raw.reports (report_key bigint, ordinal bigint, "
+            "document_sha256 varchar, authority_normalised varchar, authority_printed varchar)"
+        )
+        for number, (normalised, printed) in enumerate(NAMES):
+            row = [number, 1, f"{number}" * 64, normalised, printed]
+            opened.execute("insert into raw.reports values (?, ?, ?, ?, ?)", row)
+        opened.execute(
+            f"create table staging.stg_reports as with named as ({named} from raw.reports) "
+            f"select report_key, authority_zh, {key} as authority_key from named"
+        )
+        yield opened
+
+
+def test_bodies_of_every_kind_of_name_are_recomputed(bodies: duckdb.DuckDBPyConnection) -> None:
+    result = check_bodies(bodies, RunExpectation("run"))
+    assert (result.status, result.rows_seen, result.detail) == ("pass", len(NAMES), "")
+
+
+@pytest.mark.parametrize("altered", ["authority_key = authority_key + 1", "authority_zh = authority_zh || ' '"])
+def test_a_body_altered_on_the_way_is_seen(bodies: duckdb.DuckDBPyConnection, altered: str) -> None:
+    bodies.execute(f"update staging.stg_reports set {altered} where report_key = 3")
+    result = check_bodies(bodies, RunExpectation("run"))
+    assert (result.severity, result.status, result.rows_failed) == ("red", "fail", 1)

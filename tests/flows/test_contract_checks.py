@@ -27,6 +27,7 @@ ALTERATIONS = [  # layer, check, statement
     ("staging", "conservation.reports", "update staging.stg_reports set source_tier = 1"),
     ("staging", "conservation.claims of staging", "update raw.claims set value = value + 1"),
     ("staging", "conservation.legacy_indicators", "update raw.legacy_indicators set value = '1'"),
+    ("staging", "bodies.reports", "update staging.stg_reports set authority_key = authority_key + 1"),
     ("staging", "conservation.cells.applications", f"update staging.stg_reports set {HUGE} = {HUGE} + 1"),
     ("facts", "vacuity", "delete from mart.marts.fct_report_tables"),
     ("facts", "vacuity.facts", "delete from mart.marts.fct_reviews_and_lawsuits"),
