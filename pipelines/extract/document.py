@@ -30,7 +30,7 @@ from pipelines.extract.readers.recognition import recogniser_version
 from pipelines.extract.reports import Segment, is_prose_report, merge_copies, split_by_tables, split_reports
 
 EXTRACTOR_NAME = "gongkai"
-EXTRACTOR_VERSION = "1.2.2"
+EXTRACTOR_VERSION = "1.2.3"
 
 
 def extract_document(content: bytes, source_uri: str, captured_at: str, source_tier: int = DEFAULT_TIER) -> RawDocument:
