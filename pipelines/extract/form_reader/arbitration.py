@@ -170,8 +170,8 @@ class _Court:
     def _question_blank_ends(self) -> None:
         """A row that begins or ends with its one blank cell is open if all identities allow its figures elsewhere, too.
 
-        A cell that is lost leaves the same, as does a blank one that pushes the others on. What no sum judges is as
-        it was printed.
+        A cell that is lost leaves the same, as does a blank one that pushes the others on: all of them, up to the end
+        of the line, where no label stands before them. What no sum judges is as it was printed.
         """
         for verdict in self._verdicts:
             ends = [slot.kind == "blank" for slot in verdict.unit.slots]
@@ -179,7 +179,10 @@ class _Court:
                 continue
             if not self._own_rules(verdict.unit):
                 continue
-            printed, survivors = verdict.values, self._try(verdict, enumerate_exchanges(verdict.unit))
+            others = enumerate_exchanges(verdict.unit)
+            if ends[0] and verdict.unit.is_below_labels:
+                others = [other for other in others if other.slots[-1] is None]
+            printed, survivors = verdict.values, self._try(verdict, others)
             contrary = [other for other in survivors if _is_contrary(printed, other.values(verdict.unit.cells))]
             verdict.readings = [*verdict.readings, *contrary]
             verdict.compared = [*verdict.compared, *contrary]

@@ -22,13 +22,15 @@ class Unit(Struct, frozen=True):
 
     `placed`: rows whose label is not there and which their place decides. `positions`: `exact` if each place of the
     run is one cell, `loose` if blanks stand beside a full count of figures, `unclear` if the header does not say which
-    figure stands in which column, `open` otherwise.
+    figure stands in which column, `open` otherwise. `is_below_labels`: one line of cells from the column of the first
+    label on, which stands above it; no cell of the line is left over from a label.
     """
 
     cells: tuple[Cell, ...]
     slots: tuple[Slot, ...]
     placed: tuple[str, ...]
     positions: str
+    is_below_labels: bool = False
 
 
 class UnitsRead(Struct, frozen=True):
@@ -84,7 +86,9 @@ class _UnitReader:
         if not self._columns.unclear.isdisjoint(rows):
             return Unit(cells, slots, tuple(row for row in rows if row in self._placed), "unclear")
         if all(slot.kind == "blank" for slot in slots[len(cells) :]) and self._is_positional(rows, run, len(cells)):
-            return Unit(cells, slots[: len(cells)], tuple(row for row in rows if row in self._placed), "exact")
+            slots = slots[: len(cells)]
+            placed = tuple(row for row in rows if row in self._placed)
+            return Unit(cells, slots, placed, "exact", is_below_labels=self._is_below_labels(slots))
         solid = len(run.solid)
         positions = "loose" if solid == len(cells) and solid != len(slots) else "open"
         if solid == len(cells) and not (run.row and self._read.in_rows) and self._are_together(rows, run):
@@ -107,6 +111,12 @@ class _UnitReader:
         if run.width and usual:
             return run.width == usual or (length == count and run is self._read.runs[-1])
         return length == count and not self._has_trailing_blanks()
+
+    def _is_below_labels(self, slots: tuple[Slot, ...]) -> bool:
+        """Whether places stand in a line, each in a column of its own from that of the first label above them on."""
+        first = min((run.column for run in self._read.runs if run.row), default=-1)
+        is_below = self._table.layout == "rows_side_by_side" and first >= 0
+        return is_below and all(slot.column == column for column, slot in enumerate(slots, start=first))
 
     def _are_together(self, rows: list[str], run: Run) -> bool:
         """Whether blank cells stand around the rows of a run only, as a label that is gone leaves them."""
