@@ -76,3 +76,13 @@ def test_a_damaged_mart_is_not_taken_for_the_working_database(warehouse: Warehou
     assert "A published version is damaged, the working database is not" in message
     assert "gongkai rollback" in message
     assert "--archived" not in message
+
+
+def test_status_tells_the_rest_where_the_mart_cannot_be_read(warehouse: Warehouse) -> None:
+    damage(warehouse, "v3", MART_FILE, b"no database" * 1000)
+    code, printed, _ = invoke("status", warehouse)
+    assert code == 0
+    assert "Live:       version v3, one of 3 kept" in printed
+    assert "cannot be read: " in printed
+    assert "See `gongkai doctor`" in printed
+    assert "Writer:     nobody writes" in printed
