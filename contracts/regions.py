@@ -74,13 +74,6 @@ def regions_by_code() -> dict[str, tuple[Region, ...]]:
     return coded
 
 
-def find_region(name: str, year: int | None) -> Region | None:
-    """The one region of that full name in `year`; None if there is none or if several bear the name."""
-    named = regions_by_name().get(name, ())
-    valid = {region.code: region for region in named if region.is_valid_in(year)}
-    return next(iter(valid.values())) if len(valid) == 1 else None
-
-
 def region_of_code(code: str, year: int | None) -> Region | None:
     """The region that a code stood for in `year`, else its latest row; None if the code is not declared."""
     coded = regions_by_code().get(code, ())

@@ -13,7 +13,7 @@ from flows.contract_steps import check_again
 from flows.notifications import tell_failure
 from flows.warehouse_errors import AuditError, UnbuiltError
 from pipelines.archive_audit import Archived, verify_archive
-from pipelines.publishing import UnknownVersionError, WriterBusyError, list_versions
+from pipelines.publishing import UnknownVersionError, WriterBusyError, scan_versions
 from pipelines.publishing.manifest import hash_file
 from pipelines.warehouse import MART_FILE, Warehouse
 
@@ -63,9 +63,10 @@ def hash_archive(warehouse: Warehouse) -> list[Archived]:
 
 @task(name="hash versions", task_run_name="hash versions", cache_policy=NO_CACHE)
 def hash_versions(warehouse: Warehouse) -> list[str]:
-    """What is wrong with the marts of the kept versions: one that is no longer the one that was published."""
-    problems = []
-    for version in list_versions(warehouse):
+    """What is wrong with the kept versions: no manifest, or a mart that is no longer the one that was published."""
+    versions, damaged = scan_versions(warehouse)
+    problems = [str(error) for error in damaged]
+    for version in versions:
         try:
             is_as_published = hash_file(version.folder / MART_FILE) == version.manifest.mart_sha256
         except OSError as error:

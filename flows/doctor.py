@@ -17,7 +17,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 from flows.prefect_server import find_served_api
-from pipelines.publishing import list_versions
+from pipelines.publishing import scan_versions
 from pipelines.publishing.audit import MAGIC, MAGIC_OFFSET, STORAGE_NUMBER
 from pipelines.publishing.lock import describe_holder, find_holder
 from pipelines.raw_schema import find_differences
@@ -49,6 +49,7 @@ def examine(warehouse: Warehouse) -> Iterator[Check]:
     yield _check_database(warehouse)
     yield from _check_raw(warehouse)
     yield _check_live(warehouse)
+    yield from _check_versions(warehouse)
     yield _check_clock(warehouse)
     yield _check_prefect(warehouse)
     yield _check_addresses(warehouse)
@@ -165,6 +166,11 @@ def _check_live(warehouse: Warehouse) -> Check:
     return _open("live version", warehouse.live_mart.resolve(), "select count(*) from marts.authority_year", remedy)
 
 
+def _check_versions(warehouse: Warehouse) -> Iterator[Check]:
+    for error in scan_versions(warehouse)[1]:
+        yield Check(f"version {error.id}", "wrong", error.found, error.remedy)
+
+
 def _open(name: str, path: Path, query: str, remedy: str) -> Check:
     try:
         with duckdb.connect(path, read_only=True) as connection:
@@ -176,7 +182,8 @@ def _open(name: str, path: Path, query: str, remedy: str) -> Check:
 
 def _check_clock(warehouse: Warehouse) -> Check:
     now = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
-    ahead = [found.id for found in list_versions(warehouse) if found.id[:1].isdigit() and found.id[: len(now)] > now]
+    kept, _ = scan_versions(warehouse)
+    ahead = [found.id for found in kept if found.id[:1].isdigit() and found.id[: len(now)] > now]
     if not ahead:
         return Check("clock", "ok", now)
     remedy = "Set the clock right. New versions are numbered after the kept ones meanwhile, so none is taken for old."

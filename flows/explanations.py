@@ -36,9 +36,15 @@ REMEDIES = (
         REFUSED,
     ),
     (
+        r"mart\.duckdb\S* exists, but it is not a valid DuckDB database",
+        "A published version is damaged, the working database is not. Make another one live (`gongkai rollback`), then "
+        "remove the damaged one's folder. `gongkai run` publishes all that the warehouse holds.",
+    ),
+    (
         r"not a valid DuckDB database|[Cc]orrupt|checksum|Serialization Error|Failed to deserialize|INTERNAL Error",
-        "The working database is damaged. Move {database} and {database}.wal away and run `gongkai run --archived`: it "
-        "is made again from the archive. docs/operations.md has the details.",
+        "The working database is damaged, unless `gongkai doctor` names the live version (then `gongkai rollback`). "
+        "Move {database} and {database}.wal away and run `gongkai run --archived`: it is made again from the archive. "
+        "docs/operations.md has the details.",
     ),
 )
 

@@ -8,6 +8,7 @@ killed, or that still runs. `version` is the version that became live, also if a
 
 import logging
 import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -42,13 +43,20 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "run_id": self._run_id,
         }
-        if step := getattr(record, "task_run_name", None):
+        if step := getattr(record, "task_run_name", None) or _current_step():
             line["step"] = step
         line |= {name: record.__dict__[name] for name in FIELDS if name in record.__dict__}
         line["message"] = record.getMessage()
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return msgspec.json.encode(line, enc_hook=str).decode()
+
+
+def _current_step() -> str | None:
+    """The step in which something of ours is logged: Prefect names it in its own records only."""
+    prefect = sys.modules.get("prefect.context")  # where it was not imported there is no step
+    context = prefect.TaskRunContext.get() if prefect else None
+    return context.task_run.name if context else None
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+import duckdb
 import typer
 from rich.markup import escape
 
@@ -10,7 +11,7 @@ from flows.commands.failures import failures_explained
 from flows.commands.mart import count_documents, count_tables, list_statuses, open_live_mart
 from flows.commands.options import DEFAULT_WAREHOUSE, AsJson, LedgerFile, WarehouseFolder
 from flows.commands.terminal import output, print_json, print_table
-from flows.status import SHOWN_RUNS, Status, read_status
+from flows.status import SHOWN_RUNS, LiveVersion, Status, read_status
 from pipelines.publishing import live_version
 from pipelines.publishing.lock import describe_holder
 from pipelines.warehouse import Warehouse
@@ -52,26 +53,31 @@ def status(
         if as_json:
             print_json(found)
             return
-        _print_live(folder, found)
+        if found.live is None:
+            output.print("Live:       nothing has been published: publish with `gongkai run`")
+        else:
+            _print_live(found.live, folder)
         _print_operation(found)
 
 
-def _print_live(folder: Warehouse, found: Status) -> None:
-    if found.live is None:
-        output.print("Live:       nothing has been published: publish with `gongkai run`")
+def _print_live(live: LiveVersion, folder: Warehouse) -> None:
+    rolled_back = "" if live.is_newest else "; rolled back, a newer one is kept"
+    output.print(f"Live:       version {live.version}, one of {live.kept} kept{rolled_back}")
+    output.print(f"Published:  {live.published_at}")
+    output.print(f"Mart:       {folder.live_mart} ({live.mart_bytes / MEGABYTE:.1f} MB)")
+    try:
+        with open_live_mart(folder) as connection:
+            read, rejected, reports = count_documents(connection)
+            tables = count_tables(connection)
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        output.print(f"            cannot be read: {reason}. See `gongkai doctor`.", markup=False)
         return
-    with open_live_mart(folder) as connection:
-        manifest = live_version(folder).manifest
-        read, rejected, reports = count_documents(connection)
-        tables = count_tables(connection)
-    statuses = list_statuses(tables)
-    rolled_back = "" if found.live.is_newest else "; rolled back, a newer one is kept"
-    checks = sum(len(report.results) for report in manifest.contracts)
-    output.print(f"Live:       version {found.live.version}, one of {found.live.kept} kept{rolled_back}")
-    output.print(f"Published:  {found.live.published_at}")
-    output.print(f"Mart:       {folder.live_mart} ({found.live.mart_bytes / MEGABYTE:.1f} MB)")
+    contracts = live_version(folder).manifest.contracts
+    checks = sum(len(report.results) for report in contracts)
     output.print(f"Documents:  {read:,} read with {reports:,} reports, {rejected:,} rejected")
-    output.print(f"Contracts:  {checks} checks in {len(manifest.contracts)} layers, none red")
+    output.print(f"Contracts:  {checks} checks in {len(contracts)} layers, none red")
+    statuses = list_statuses(tables)
     rows = [(table, *(counts.get(name, 0) for name in statuses)) for table, counts in tables.items()]
     print_table("Reports by table and status", ("table", *statuses), rows)
 

@@ -142,18 +142,6 @@ def body_of(printed: str, context: Context) -> Body | None:
     return _body(leading, name)
 
 
-def normalise_body(printed: str, text: str, year: int | None, host: str = "") -> Body | None:
-    """The full name of a body and its region, as :func:`body_of`.
-
-    Args:
-        printed: the name as printed, folded.
-        text: the beginning of the report, folded.
-        year: the report's year, because districts came and went.
-        host: the host that the report was fetched from.
-    """
-    return body_of(printed, Context(text, year, host))
-
-
 def _body(leading: _Leading, name: str) -> Body | None:
     deepest, rest = leading.regions[-1], name[leading.end :]
     is_short = deepest.level == "province" and not name[: leading.end].endswith(("省", "市", "区"))

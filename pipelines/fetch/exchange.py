@@ -17,7 +17,6 @@ from pipelines.limits import MEGABYTE
 KEPT_HEADERS = ("content-type", "content-encoding", "etag", "last-modified", "content-disposition", "date", "server")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 NOT_MODIFIED = 304
-_FIRST_ERROR = 400
 _LONGEST_HEADER = 500
 _TYPES = (
     *("text/", "image/", "binary/", "application/xhtml", "application/xml", "application/json", "application/pdf"),

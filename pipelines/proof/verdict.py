@@ -35,8 +35,8 @@ def judge(problem: Problem, found: Localisation, again: SecondReading | None) ->
     if again is not None:
         misread = _misread(problem, found, again)
         if misread is not None:
-            return Proof("extraction_error", (misread, *found.explanations), _places(problem, (misread,), again))
-    places = _places(problem, found.explanations, again) if again is not None else {}
+            return Proof("extraction_error", (misread, *found.explanations), _places((misread,), again))
+    places = _places(found.explanations, again) if again is not None else {}
     if again is not None and _is_printed_so(problem, found, again):
         return Proof("reporting_error", found.explanations, places)
     if not found.explanations:
@@ -83,7 +83,7 @@ def _is_printed_so(problem: Problem, found: Localisation, again: SecondReading) 
     return bool(disputed) and (not is_moved or again.in_grid.issuperset(disputed))
 
 
-def _places(problem: Problem, explanations: tuple[Explanation, ...], again: SecondReading) -> dict[str, PrintedCell]:
+def _places(explanations: tuple[Explanation, ...], again: SecondReading) -> dict[str, PrintedCell]:
     """The places of the cells that the explanations change, the likeliest first, then of all others in question."""
     changed = [change.cell for each in explanations for change in each.cells]
     wanted = dict.fromkeys([*changed, *again.places])

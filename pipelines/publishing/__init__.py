@@ -11,6 +11,7 @@ from pipelines.publishing.manifest import (
 )
 from pipelines.publishing.publication import KEPT_VERSIONS, publish, start_build
 from pipelines.publishing.versions import (
+    DamagedVersionError,
     UnknownVersionError,
     Version,
     find_version,
@@ -18,12 +19,14 @@ from pipelines.publishing.versions import (
     live_id,
     live_version,
     roll_back,
+    scan_versions,
 )
 
 __all__ = [
     "KEPT_VERSIONS",
     "LAYERS",
     "Code",
+    "DamagedVersionError",
     "Inputs",
     "Manifest",
     "PublicationRefusedError",
@@ -39,6 +42,7 @@ __all__ = [
     "publish",
     "reader_lock",
     "roll_back",
+    "scan_versions",
     "start_build",
     "writer_lock",
 ]

@@ -4,10 +4,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from pipelines.durability import sync_folder
 from pipelines.publishing.lock import writer_lock
 from pipelines.publishing.manifest import Manifest, read_manifest
-from pipelines.warehouse import Warehouse
+from pipelines.warehouse import MANIFEST_FILE, Warehouse
 
 
 class UnknownVersionError(LookupError):
@@ -18,6 +20,21 @@ class UnknownVersionError(LookupError):
         there_is = ", ".join(available) if available else "none; publish one with `gongkai run`"
         super().__init__(f"There is no {wanted}. Versions kept: {there_is}.")
         self.available = available
+
+
+class DamagedVersionError(UnknownVersionError):
+    """A kept version has no manifest that can be read, so that nothing is known of it but its name, `id`."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        """Say what is wrong with which file, and what to do."""
+        self.id = folder.name
+        self.found = f"{folder / MANIFEST_FILE} {reason}"
+        self.remedy = (
+            "Put that file back from a backup. Without one: make another version live if this one is (`gongkai "
+            f"rollback`), then remove {folder}."
+        )
+        self.available = []
+        LookupError.__init__(self, f"Version {self.id} is damaged: {self.found}. {self.remedy}")
 
 
 @dataclass(frozen=True)
@@ -31,18 +48,37 @@ class Version:
 
 
 def list_versions(warehouse: Warehouse) -> list[Version]:
-    """All versions kept, oldest first."""
-    if not warehouse.versions.is_dir():
-        return []
-    live = live_id(warehouse)
-    versions = []
-    for folder in sorted(warehouse.versions.iterdir()):
-        try:
-            versions.append(Version(folder.name, folder, folder.name == live, read_manifest(folder)))
-        except FileNotFoundError:
-            if folder.exists():  # else it was pruned while we looked
-                raise
+    """All versions kept, oldest first.
+
+    Raises:
+        DamagedVersionError: one has no manifest that can be read.
+    """
+    versions, damaged = scan_versions(warehouse)
+    if damaged:
+        raise damaged[0]
     return versions
+
+
+def scan_versions(warehouse: Warehouse) -> tuple[list[Version], list[DamagedVersionError]]:
+    """All versions kept that can be read, oldest first, and what is wrong with the others."""
+    versions, damaged = list[Version](), list[DamagedVersionError]()
+    for folder in sorted(warehouse.versions.iterdir()) if warehouse.versions.is_dir() else ():
+        try:
+            versions.append(_read_version(warehouse, folder))
+        except DamagedVersionError as error:
+            if folder.exists():  # else it was pruned while we looked
+                damaged.append(error)
+    return versions, damaged
+
+
+def _read_version(warehouse: Warehouse, folder: Path) -> Version:
+    try:
+        manifest = read_manifest(folder)
+    except FileNotFoundError as error:
+        raise DamagedVersionError(folder, "is missing") from error
+    except msgspec.DecodeError as error:
+        raise DamagedVersionError(folder, f"is no manifest that this code can read ({error})") from error
+    return Version(folder.name, folder, folder.name == live_id(warehouse), manifest)
 
 
 def live_id(warehouse: Warehouse) -> str | None:
@@ -53,21 +89,27 @@ def live_id(warehouse: Warehouse) -> str | None:
 
 
 def live_version(warehouse: Warehouse) -> Version:
-    """The live version.
+    """The live version, whatever may be wrong with the others.
 
     Raises:
+        DamagedVersionError: its manifest cannot be read.
         UnknownVersionError: nothing has been published.
     """
-    for version in list_versions(warehouse):
+    versions, damaged = scan_versions(warehouse)
+    for version in versions:
         if version.is_live:
             return version
-    raise UnknownVersionError(f"live version in {warehouse.root}", [])
+    for error in damaged:
+        if error.id == live_id(warehouse):
+            raise error
+    raise UnknownVersionError(f"live version in {warehouse.root}", [version.id for version in versions])
 
 
 def find_version(warehouse: Warehouse, version_id: str) -> Version:
     """A kept version by its id.
 
     Raises:
+        DamagedVersionError: a version's manifest cannot be read.
         UnknownVersionError: there is no such version.
     """
     versions = {version.id: version for version in list_versions(warehouse)}
@@ -109,8 +151,10 @@ def finish_going_live(warehouse: Warehouse) -> str:
 def roll_back(warehouse: Warehouse, version_id: str | None = None) -> Version:
     """Make an earlier version live: the named one, else the one that was live before the live one.
 
+    A damaged one is passed over, and may be the live one.
+
     Raises:
-        UnknownVersionError: there is no such version, or none before the live one.
+        UnknownVersionError: there is no such version, or none before the live one, that can be read.
         WriterBusyError: a run is writing.
     """
     _wanted(warehouse, version_id)  # a lock is made only where there is something to roll back to
@@ -120,8 +164,8 @@ def roll_back(warehouse: Warehouse, version_id: str | None = None) -> Version:
 
 
 def _wanted(warehouse: Warehouse, version_id: str | None) -> str:
-    versions = {version.id: version for version in list_versions(warehouse)}
-    wanted = version_id or _before_live(versions)
+    versions = {version.id: version for version in scan_versions(warehouse)[0]}
+    wanted = version_id or _before_live(warehouse, versions)
     if wanted is None or wanted not in versions:
         raise UnknownVersionError(f"version {wanted}" if wanted else "version before the live one", list(versions))
     return wanted
@@ -143,10 +187,10 @@ def prune_versions(warehouse: Warehouse, keep: int) -> list[str]:
     return [version.id for version in superfluous]
 
 
-def _before_live(versions: dict[str, Version]) -> str | None:
-    live = next((version for version in versions.values() if version.is_live), None)
+def _before_live(warehouse: Warehouse, versions: dict[str, Version]) -> str | None:
+    live = live_id(warehouse)
     if live is None:
         return None
-    if live.manifest.previous in versions:
-        return live.manifest.previous
-    return max((version_id for version_id in versions if version_id < live.id), default=None)
+    if live in versions and versions[live].manifest.previous in versions:
+        return versions[live].manifest.previous
+    return max((version_id for version_id in versions if version_id < live), default=None)

@@ -1,10 +1,6 @@
 """Kits say what they lack; a version of the form that is one more file goes the whole way with no code changed."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +9,7 @@ import yaml
 from contracts.jurisdictions import JurisdictionError, jurisdictions, read_jurisdictions
 from flows.commands.scaffolds import NEW_JURISDICTION_EXAMPLES, PROJECT, gaps_of, list_kits
 from pipelines.conformance.jurisdiction_kit import full_code
+from tests.conformance.project_copy import Copy
 from tests.whole_way import query, run_gongkai
 
 YEAR = "2027"
@@ -66,37 +63,6 @@ def fill_sample(kit: Path) -> None:
     for row, values in content["tables"]["proactive_disclosure"].items():
         content["tables"]["proactive_disclosure"][row] = ["1.5"] if "fees" in row else list(range(1, len(values) + 1))
     kit.write_text(yaml.safe_dump(content, allow_unicode=True, sort_keys=False), encoding="utf-8")
-
-
-class Copy:
-    """A copy of the project in which commands run as in the project itself."""
-
-    def __init__(self, root: Path) -> None:
-        """Copy what commands need."""
-        self.root = root
-        for folder in ("contracts", "pipelines", "flows", "dbt_project", "docs", "samples"):
-            ignored = shutil.ignore_patterns("__pycache__", "target", "logs")
-            shutil.copytree(PROJECT / folder, root / folder, ignore=ignored)
-        for name in ("profiles.yml", "pyproject.toml"):
-            shutil.copy(PROJECT / name, root / name)
-
-    def run(self, *arguments: str, expected_code: int = 0) -> str:
-        """Run Python in the copy; gives standard output."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-        done = subprocess.run(  # noqa: S603 - our own command
-            [sys.executable, *arguments],
-            cwd=self.root,
-            env={**environment, "PYTHONPATH": str(self.root)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == expected_code, done.stdout + done.stderr
-        return done.stdout
-
-    def gongkai(self, *arguments: str, expected_code: int = 0) -> str:
-        """Run a command of `gongkai` in the copy; gives standard output."""
-        return self.run("-c", "from flows.command_line import main; main()", *arguments, expected_code=expected_code)
 
 
 @pytest.mark.parametrize("kit", list_kits(PROJECT), ids=lambda kit: f"{kit.parent.name}-{kit.stem}")

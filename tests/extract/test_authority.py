@@ -3,10 +3,11 @@
 import pytest
 
 from contracts.raw_json import Span
-from contracts.regions import find_region, region_of_code, regions
+from contracts.regions import region_of_code, regions, regions_by_name
 from pipelines.extract.authority import ReportIdentity, read_identity
-from pipelines.extract.authority_names import normalise_body
+from pipelines.extract.authority_names import body_of
 from pipelines.extract.pieces import Piece
+from pipelines.extract.place_context import Context
 
 
 def identity_of(*lines: str, source: str = "file:///report.txt") -> ReportIdentity:
@@ -80,11 +81,11 @@ def test_the_year_is_never_the_date_of_publication() -> None:
 def test_what_the_text_does_not_decide_stays_open() -> None:
     assert identity_of("市统计局2021年政府信息公开工作年度报告").authority.normalised is None
     assert identity_of("财政局2021年政府信息公开工作年度报告").scope == "unknown"
-    assert normalise_body("西湖区人民政府", "本区工作", 2021) is None
-    body = normalise_body("西湖区人民政府", "按照浙江省的要求", 2021)
+    assert body_of("西湖区人民政府", Context("本区工作", 2021)) is None
+    body = body_of("西湖区人民政府", Context("按照浙江省的要求", 2021))
     assert body is not None
     assert body.name == "杭州市西湖区人民政府"
-    assert normalise_body("例东区人民政府", "", 2021) is None
+    assert body_of("例东区人民政府", Context("", 2021)) is None
 
 
 BODIES = [
@@ -108,15 +109,16 @@ BODIES = [
 
 @pytest.mark.parametrize(("printed", "name", "code", "governs"), BODIES)
 def test_a_body_has_its_own_region_or_none(printed: str, name: str, code: str | None, governs: bool) -> None:
-    body = normalise_body(printed, "", 2021)
+    body = body_of(printed, Context("", 2021))
     assert body is not None
     assert (body.name, body.region.code if body.region else None, body.governs) == (name, code, governs)
 
 
 def test_regions_have_history() -> None:
-    assert find_region("临平区", 2020) is None
-    assert find_region("江干区", 2020) is not None
-    assert find_region("江干区", 2021) is None
+    (linping,), (jianggan,) = (regions_by_name()[name] for name in ("临平区", "江干区"))
+    assert not linping.is_valid_in(2020)
+    assert jianggan.is_valid_in(2020)
+    assert not jianggan.is_valid_in(2021)
     former = region_of_code("330103", 2023)
     assert former is not None
     assert former.valid_to == 2020

@@ -1,6 +1,7 @@
 """The flows that watch: the audit finds what is damaged, the coverage watch who is late, a new version who is gone."""
 
 import datetime
+import json
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from flows.warehouse_errors import AuditError, UnbuiltError
 from pipelines.capture import capture
 from pipelines.publishing import Inputs, live_version, publish, start_build, writer_lock
 from pipelines.warehouse import MART_FILE, Warehouse
+from tests.flows.artifacts import read_artifact
 from tests.flows.marts import CODE, publish_mart, reports_with
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "documents"
@@ -77,6 +79,10 @@ def test_audit_hashes_everything_and_names_what_is_damaged(
     assert "version v1: its mart is not the one that was published" in found
     assert "contract marts.other is red: 1 of 3 rows" in found
     assert len(error.problems) == 4
+    shown = read_artifact(state, "audit")
+    assert "红 red: 4 problems" in shown
+    assert [problem for problem in error.problems if problem not in shown] == []
+    assert "红 red" in read_artifact(state, "audit-marts")
 
 
 @pytest.mark.usefixtures("prefect_api")
@@ -163,7 +169,14 @@ def test_coverage_watch_names_who_is_missing_and_who_is_late(tmp_path: Path, tol
     in_february = watch_coverage(str(tmp_path), datetime.date(2026, 2, 1))
     assert in_february.late == ["甲市商务局"]
     assert told == [("Gongkai: 1 bodies are late with 2025", "甲市商务局")]
-    assert watch_coverage(str(tmp_path), datetime.date(2026, 4, 1)).late == [body for body, _kind in everybody[1:]]
+    in_april = watch_coverage(str(tmp_path), datetime.date(2026, 4, 1), return_state=True)
+    shown = [
+        (row["机构 body"], row["类别 kind"])
+        for row in json.loads(read_artifact(in_april, "coverage"))
+        if row["逾期 late"]
+    ]
+    assert shown == everybody[1:]
+    assert in_april.result().late == [body for body, _kind in shown]
 
 
 @pytest.mark.usefixtures("prefect_api")
@@ -186,7 +199,9 @@ def test_a_version_that_covers_fewer_bodies_is_told(
     show_live_version(warehouse)
     assert told == []
     publish_bodies(warehouse, "v3", [("甲市商务局", 2024)])
-    show_live_version(warehouse)
+    shown = read_artifact(show_live_version(warehouse, return_state=True), "release-diff")
+    assert "Changes against v2" in shown
+    assert "| authority_year | 3 | 1 | 0 | 2 | 0 |" in shown
     ((subject, body),) = told
     assert subject == "Gongkai: version v3 covers fewer bodies"
     assert body.startswith("2 body-years fewer than version v2: 2 are gone, 0 are new.")

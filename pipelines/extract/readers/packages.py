@@ -5,7 +5,6 @@ import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
 
 from lxml import etree
 
@@ -84,16 +83,6 @@ class Package:
             Unreadable: as `read` and `parse_xml` do.
         """
         return parse_xml(self.read(name), name)
-
-    def repacked(self) -> Iterator[tuple[str, bytes]]:
-        """Every part with its bytes, all of them counted.
-
-        Raises:
-            Unreadable: as `read` does.
-        """
-        for name in self._members:
-            if not name.endswith("/"):
-                yield name, self.read(name)
 
 
 def parse_xml(content: bytes, name: str) -> etree._Element:
