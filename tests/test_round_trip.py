@@ -23,6 +23,7 @@ VERSIONS = {
     "old_applications": {**dict.fromkeys(form().tables, "2021"), "applications": "2019"},
 }
 PLACED: tuple[Layout, ...] = ("html", "docx", "xlsx", "ofd", "tabs")  # layouts in which an empty cell keeps its place
+BLANK_BETWEEN: tuple[Layout, ...] = ("rows", "label_lines", "numbers_first", "numbers_between")  # figures in a line
 EXAMPLES = settings(
     max_examples=3,
     deadline=None,
@@ -42,9 +43,12 @@ def expected_figures(report: RenderedReport) -> Figures:
     }
 
 
-def read_figures(report: RenderedReport, layout: Layout, script: Script) -> tuple[TablesRead, Figures]:
-    """Render and read: all of it, and the value of every cell."""
+def read_figures(
+    report: RenderedReport, layout: Layout, script: Script, blank: str = " "
+) -> tuple[TablesRead, Figures]:
+    """Render and read: all of it, and the value of every cell; `blank` stands for each blank of a text."""
     content = render(report, layout, script)
+    content = content if blank == " " else content.replace(b" ", blank.encode())
     read = read_tables(read_pieces(content, detect_media_type(content, "report")))
     found: Figures = {
         (name, row, column): value
@@ -55,9 +59,9 @@ def read_figures(report: RenderedReport, layout: Layout, script: Script) -> tupl
     return read, found
 
 
-def check_round_trip(report: RenderedReport, layout: Layout, script: Script) -> None:
+def check_round_trip(report: RenderedReport, layout: Layout, script: Script, blank: str = " ") -> None:
     """Every cell as it was printed, in the right version, and nothing left over."""
-    read, found = read_figures(report, layout, script)
+    read, found = read_figures(report, layout, script, blank)
     expected = expected_figures(report)
     wrong = {cell: (value, found.get(cell)) for cell, value in expected.items() if found.get(cell) != value}
     assert wrong == {}
@@ -80,6 +84,16 @@ def test_full_tables_survive_in_every_script(layout: Layout, version: str) -> No
     def survives(report: RenderedReport) -> None:
         for script in SCRIPTS:
             check_round_trip(report, layout, script)
+
+    survives()
+
+
+@pytest.mark.parametrize(("layout", "blank"), list(product(BLANK_BETWEEN, ("\xa0", "\u2002", "\u2003", "\u3000"))))
+def test_figures_in_a_line_are_told_apart_by_any_blank(layout: Layout, blank: str) -> None:
+    @EXAMPLES
+    @given(balanced_reports(VERSIONS["2021"], blanks=0), st.sampled_from(SCRIPTS))
+    def survives(report: RenderedReport, script: Script) -> None:
+        check_round_trip(report, layout, script, blank)
 
     survives()
 

@@ -33,6 +33,7 @@ _FIGURES_ONLY = re.compile(r"[-+\d][-+\d,.\s/—]*")
 _ONE = (  # a number with what may stand behind it, or a mark
     r"(?:[-+−－–]?[\d\ufffd][\d\ufffd,.]*(?:[亿万]?元|[件条项宗个次人家份])?(?:[(（][^()（）\s]*[)）])?|[/—–-]{1,2})"  # noqa: RUF001
 )
+_BLANKS = frozenset(" \xa0\u2002\u2003\u3000")  # between the figures of a line
 _NUMBERS_AT_END = re.compile(rf"(?:^|(?<=\s)){_ONE}(?:\s+{_ONE})*\s*$")
 
 
@@ -122,7 +123,7 @@ def _text_tokens(pieces: Sequence[Piece], index: int, in_row: bool) -> Iterator[
     figures = _NUMBERS_AT_END.search(piece.text) if piece.text[-1] in _ENDS_OF_FIGURES else None
     label = piece.text[: figures.start()].strip() if figures else ""
     matches = match_labels(label) or _continued_matches(pieces, index, label) if label else ()
-    if figures is not None and (matches or (not label and " " in piece.text)):
+    if figures is not None and (matches or (not label and not _BLANKS.isdisjoint(piece.text))):
         if matches:
             yield Token("labels", index, index + 1, piece.span, label, matches=matches, in_row=in_row)
         yield from _row_of_figures(piece, figures.start(), index, in_row)
