@@ -49,7 +49,7 @@ def read_addresses(warehouse: Warehouse, environment: Mapping[str, str] = os.env
     lines = environment.get(VARIABLE, "").split()
     if warehouse.notify_urls.exists():
         lines += warehouse.notify_urls.read_text(encoding="utf-8").splitlines()
-    return list(dict.fromkeys(line.strip() for line in lines if line.strip() and not line.startswith("#")))
+    return list(dict.fromkeys(line for line in map(str.strip, lines) if line and not line.startswith("#")))
 
 
 def tell_failure(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:

@@ -85,7 +85,7 @@ class _UnitReader:
         slots = tuple(run.slots)
         if not self._columns.unclear.isdisjoint(rows):
             return Unit(cells, slots, tuple(row for row in rows if row in self._placed), "unclear")
-        if all(slot.kind == "blank" for slot in slots[len(cells) :]) and self._is_positional(rows, run, len(cells)):
+        if all(slot.kind == "blank" for slot in slots[len(cells) :]) and self._is_positional(run, len(cells)):
             slots = slots[: len(cells)]
             placed = tuple(row for row in rows if row in self._placed)
             return Unit(cells, slots, placed, "exact", is_below_labels=self._is_below_labels(slots))
@@ -95,7 +95,7 @@ class _UnitReader:
             positions, slots = "exact", tuple(run.solid)
         return Unit(cells, slots, tuple(row for row in rows if row in self._placed), positions)
 
-    def _is_positional(self, rows: list[str], run: Run, count: int) -> bool:
+    def _is_positional(self, run: Run, count: int) -> bool:
         """Whether the first `count` places of the run are its cells, blank or not."""
         length, usual = len(run.slots), self._read.usual_width
         if length < count:
