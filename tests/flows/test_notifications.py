@@ -52,7 +52,8 @@ def warehouse(tmp_path: Path, webhook: Webhook, monkeypatch: pytest.MonkeyPatch)
     """A warehouse whose operator named the webhook and one that nobody listens at."""
     monkeypatch.delenv("GONGKAI_NOTIFY_URLS", raising=False)
     folder = Warehouse(tmp_path)
-    folder.notify_urls.write_text(f"# operators\n  # of the night\njson://127.0.0.1:{webhook.server_port}/\njson://127.0.0.1:1/away\n")
+    addresses = f"json://127.0.0.1:{webhook.server_port}/\njson://127.0.0.1:1/away\n"
+    folder.notify_urls.write_text(f"# operators\n{addresses}  # of the night\n")
     return folder
 
 
