@@ -128,9 +128,10 @@ def test_an_archive_of_documents_is_opened(fetch: Fetch, site: Site) -> None:
 
 
 def test_gzip_is_no_document_of_its_own(fetch: Fetch, site: Site) -> None:
-    site.routes["/file.gz"] = lambda handler: handler.send(gzip.compress(PAGE), content_type="application/octet-stream")
+    packed = gzip.compress(PAGE)
+    site.routes["/file.gz"] = lambda handler: handler.send(packed, content_type="application/octet-stream")
     (document,) = fetch("/file.gz")[0].documents
-    assert document.path.read_bytes() == gzip.compress(PAGE)
+    assert document.path.read_bytes() == packed
 
 
 def test_the_files_of_a_page_come_with_it(fetch: Fetch, site: Site, tmp_path: Path) -> None:
