@@ -1,4 +1,4 @@
-"""What ends a process from outside: an interrupt (Ctrl-C) or a termination (SIGTERM); knows nothing of Prefect."""
+"""What ends a process from outside: an interrupt (Ctrl-C) or a termination (SIGTERM). Imports nothing of Prefect."""
 
 import signal
 import sys

@@ -4,15 +4,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
-import flows
 from contracts.decisions import encode
-from flows import entry
 from flows.command_line import COMMANDS, app, load_command
 from flows.commands.failures import failures_explained
 from pipelines.publishing import Version, writer_lock
@@ -231,24 +228,6 @@ def test_piped_output_has_no_control_characters(warehouse: Warehouse) -> None:
 def fail_after(version: Version) -> None:
     """What may happen once a version is live."""
     raise OSError(f"after {version.id}")
-
-
-class Interrupted(ModuleType):
-    """A command line whose import is interrupted."""
-
-    def __getattr__(self, name: str) -> object:
-        """Whatever is asked for: Ctrl-C."""
-        raise KeyboardInterrupt(name)
-
-
-def test_an_interrupt_while_the_command_line_is_imported_ends_quietly(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(flows, "command_line", Interrupted("command_line"))
-    with pytest.raises(SystemExit) as ended:
-        entry.main()
-    assert ended.value.code == 130
-    assert capsys.readouterr() == ("", "")
 
 
 def test_an_interrupted_command_says_what_is_live(warehouse: Warehouse, capsys: pytest.CaptureFixture[str]) -> None:

@@ -83,22 +83,28 @@ def test_an_error_after_a_handled_interrupt_is_an_error(tmp_path: Path) -> None:
     assert ended.value.exit_code == 1
 
 
-class Terminated(ModuleType):
-    """A command line during whose import the process is told to end."""
+class Ended(ModuleType):
+    """A command line during whose import a signal comes."""
+
+    def __init__(self, number: signal.Signals) -> None:
+        """Name the signal."""
+        super().__init__("command_line")
+        self.__dict__["number"] = number
 
     def __getattr__(self, name: str) -> object:
-        """Whatever is asked for: SIGTERM."""
-        os.kill(os.getpid(), signal.SIGTERM)
+        """Whatever is asked for: the signal."""
+        os.kill(os.getpid(), self.__dict__["number"])
         return name
 
 
-def test_a_termination_while_the_command_line_is_imported_ends_quietly(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_the_command_line_is_imported_ends_quietly(
+    number: signal.Signals, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(flows, "command_line", Terminated("command_line"))
+    monkeypatch.setattr(flows, "command_line", Ended(number))
     with pytest.raises(SystemExit) as ended:
         entry.main()
-    assert ended.value.code == 143
+    assert ended.value.code == code
     assert capsys.readouterr() == ("", "")
 
 

@@ -1,4 +1,4 @@
-"""Readers: the bytes of one format to pieces in reading order.
+"""All readers by the media type that they read, and a document's pieces by its reader.
 
 A new format is one more entry in `READERS`, and how it is told in `media_types`.
 """
