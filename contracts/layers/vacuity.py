@@ -31,15 +31,20 @@ _SHOWN = {
 _REGIONAL: dict[str, Unit] = {"region_year": "region_code"}
 
 
-def _verdict(check_id: str, relied_on: Mapping[str, int], filled: Mapping[str, int]) -> CheckResult:
+def _verdict(check_id: str, relied_on: Mapping[str, int], filled: Mapping[str, bool]) -> CheckResult:
     """Red for each relation that has no row although what it is made from has."""
     blind = [name for name, rows in relied_on.items() if rows and not filled[name]]
     return verdict(check_id, sum(relied_on.values()), len(blind), f"nothing in {', '.join(blind)}")
 
 
-def _count(connection: duckdb.DuckDBPyConnection, relation: str, condition: str = "true") -> int:
+def _count(connection: duckdb.DuckDBPyConnection, relation: str, condition: str) -> int:
     ((count,),) = connection.execute(f"select count(*) from {relation} where {condition}").fetchall()
     return int(count)
+
+
+def _has_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
+    ((found,),) = connection.execute(f"select exists (from {relation})").fetchall()
+    return bool(found)
 
 
 def check_facts_vacuity(
@@ -54,7 +59,7 @@ def check_facts_vacuity(
         admitted: by table the reports that count, with their `status`.
     """
     passed = {fact: int((admitted[table]["status"] == "passed").sum()) for fact, table in _FACTS.items()}
-    filled = {fact: _count(connection, in_scope(run, f"{schema}.{fact}")) for fact in _FACTS}
+    filled = {fact: _has_rows(connection, in_scope(run, f"{schema}.{fact}")) for fact in _FACTS}
     return [
         raw.check_vacuity(connection, run, f"{schema}.{_REPORT_TABLES}", "authority_key"),
         _verdict("vacuity.facts", passed, filled),
@@ -74,7 +79,7 @@ def check_marts_vacuity(connection: duckdb.DuckDBPyConnection, run: RunExpectati
         for mart, (relation, condition) in _SHOWN.items()
     }
     shown = {
-        mart: _count(connection, in_scope(run, f"{schema}.{mart}", _REGIONAL.get(mart, "authority_key")))
+        mart: _has_rows(connection, in_scope(run, f"{schema}.{mart}", _REGIONAL.get(mart, "authority_key")))
         for mart in _SHOWN
     }
     return [

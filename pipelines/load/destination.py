@@ -8,6 +8,7 @@ rows): the conservation check sees it, downstream ignores it, and the next load 
 
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ from pipelines.load.staging import MEMORY_LIMIT, WAREHOUSE_FILE, Disposition, Lo
 from pipelines.raw_schema import LoadError, find_differences, read_raw_columns
 from pipelines.sql_paths import quote
 
+# A table of fewer rows than a row group is written by one thread, twice, and read by one. DuckDB's own size is 122,880;
+# another can be said only where a file is attached. `profiles.yml` says the same for what dbt writes.
+ROW_GROUP_ROWS = 30_720
 PIPELINE = "raw_load"
 DATASET = "raw"
 SETTINGS = {"runtime.dlthub_telemetry": False, "load.workers": 2, "load.delete_completed_jobs": True}
@@ -90,19 +94,27 @@ def _resource(
     )
 
 
-def open_pipeline(warehouse: Path) -> dlt.Pipeline:
-    """The dlt pipeline of a warehouse; its working files lie in `<warehouse>/dlt`, its telemetry is off."""
+@contextmanager
+def open_pipeline(warehouse: Path) -> Iterator[dlt.Pipeline]:
+    """The dlt pipeline of a warehouse, whose database is open as long as the context lasts.
+
+    Its working files lie in `<warehouse>/dlt`, its telemetry is off.
+    """
     for setting, value in SETTINGS.items():
         dlt.config[setting] = value
-    credentials = DuckDbCredentials(str(warehouse / WAREHOUSE_FILE))
-    credentials.global_config = {"memory_limit": MEMORY_LIMIT}
-    credentials.pragmas = ["checkpoint_threshold='16MB'"]  # dlt's 1 GB writes a large batch to the log, then again
-    return dlt.pipeline(
-        pipeline_name=PIPELINE,
-        pipelines_dir=str(warehouse / "dlt"),
-        destination=dlt.destinations.duckdb(credentials),
-        dataset_name=DATASET,
-    )
+    file = warehouse / WAREHOUSE_FILE
+    config = {"memory_limit": MEMORY_LIMIT, "temp_directory": f"{file}.tmp", "preserve_insertion_order": False}
+    with duckdb.connect(config=config) as connection:
+        connection.execute(f"attach '{quote(file)}' as warehouse (row_group_size {ROW_GROUP_ROWS})")
+        credentials = DuckDbCredentials(connection)
+        credentials.local_config = {"schema": "warehouse.main"}  # each of dlt's connections begins in that in memory
+        credentials.pragmas = ["checkpoint_threshold='16MB'"]  # dlt's 1 GB writes a large batch to the log, then again
+        yield dlt.pipeline(
+            pipeline_name=PIPELINE,
+            pipelines_dir=str(warehouse / "dlt"),
+            destination=dlt.destinations.duckdb(credentials),
+            dataset_name=DATASET,
+        )
 
 
 def check_raw_columns(warehouse: Path) -> None:
@@ -133,7 +145,8 @@ def add_columns(warehouse: Path) -> bool:
         check_raw_columns(warehouse)
     for difference in differences:
         logger.warning("%s: added, empty in the rows that are there", difference)
-        _run(open_pipeline(warehouse), [_resource(difference.table, Path(), 0, "append", contract=GROWING)])
+        with open_pipeline(warehouse) as pipeline:
+            _run(pipeline, [_resource(difference.table, Path(), 0, "append", contract=GROWING)])
     return bool(differences)
 
 
@@ -171,12 +184,12 @@ def load_staged(staged: Path, warehouse: Path, plan: LoadPlan) -> None:
         for table, rows in {**dict.fromkeys(RAW_TABLES, 0), **plan.rows}.items()
         if rows or table in missing
     }
-    pipeline = open_pipeline(warehouse)
     first = [resource for table, resource in resources.items() if table != _COMMITTED_LAST]
-    if first:
-        _run(pipeline, first)
-    if _COMMITTED_LAST in resources:
-        _run(pipeline, [resources[_COMMITTED_LAST]])
+    with open_pipeline(warehouse) as pipeline:
+        if first:
+            _run(pipeline, first)
+        if _COMMITTED_LAST in resources:
+            _run(pipeline, [resources[_COMMITTED_LAST]])
     _sweep(warehouse, staged)
     check_raw_columns(warehouse)
     remove_staged(staged)
@@ -197,7 +210,8 @@ def merge_rows(warehouse: Path, table: str, rows: pa.Table) -> None:
     resource = dlt.resource(
         [given], name=table, columns=_columns(table), write_disposition=MERGE, schema_contract=FROZEN
     )
-    _run(open_pipeline(warehouse), [resource])
+    with open_pipeline(warehouse) as pipeline:
+        _run(pipeline, [resource])
 
 
 def finish_interrupted_load(staged: Path, warehouse: Path) -> bool:
@@ -214,11 +228,12 @@ def finish_interrupted_load(staged: Path, warehouse: Path) -> bool:
     set_damaged_state_aside(warehouse / "dlt" / PIPELINE)
     if not (warehouse / "dlt" / PIPELINE).exists() and plan is None:
         return False
-    pipeline = open_pipeline(warehouse)
-    pending = pipeline.has_pending_data
+    with open_pipeline(warehouse) as pipeline:
+        pending = pipeline.has_pending_data
+        if plan is not None:
+            pipeline.abort_packages()
+        elif pending:
+            pipeline.run()
     if plan is not None:
-        pipeline.abort_packages()
         load_staged(staged, warehouse, LoadPlan(plan.run_id, "merge", plan.rows))
-    elif pending:
-        pipeline.run()
     return pending or plan is not None

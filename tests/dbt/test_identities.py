@@ -40,6 +40,7 @@ def wide_row(key: int, version: str, table: str, cells: Cells, year: int = 2022)
 def evaluate_sql(sql: str, reports: pl.DataFrame, report_tables: pl.DataFrame | None = None) -> pl.DataFrame:
     """What a compiled model gives over the given rows of `int_decided_reports` and `int_report_tables`."""
     with duckdb.connect() as connection:
+        connection.execute("attach ':memory:' as warehouse; use warehouse")
         connection.execute("create schema intermediate; create schema form")
         codes = {"predecessor_code": "varchar", "successor_code": "varchar"}
         connection.read_csv(SUCCESSION, dtype=codes).create("form.region_succession")
