@@ -103,8 +103,9 @@ def open_pipeline(warehouse: Path) -> Iterator[dlt.Pipeline]:
     for setting, value in SETTINGS.items():
         dlt.config[setting] = value
     file = warehouse / WAREHOUSE_FILE
-    config = {"memory_limit": MEMORY_LIMIT, "temp_directory": f"{file}.tmp", "preserve_insertion_order": False}
-    with duckdb.connect(config=config) as connection:
+    with duckdb.connect(
+        config={"memory_limit": MEMORY_LIMIT, "temp_directory": f"{file}.tmp", "preserve_insertion_order": False}
+    ) as connection:
         connection.execute(f"attach '{quote(file)}' as warehouse (row_group_size {ROW_GROUP_ROWS})")
         credentials = DuckDbCredentials(connection)
         credentials.local_config = {"schema": "warehouse.main"}  # each of dlt's connections begins in that in memory
