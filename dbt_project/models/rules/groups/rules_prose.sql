@@ -44,20 +44,38 @@ with reports as (
 
 claims as (
     select
+        *,
+        claim_id || ' ' || kind || ' ' || value as words
+    from {{ ref('stg_claims') }}
+    where not is_leftover
+),
+
+counted as (
+    select
         report_key,
         {%- for rule in of_kinds %}
         {%- set is_of_kind = "kind in ('" ~ rule.claim_kinds | join("', '") ~ "')" %}
         count(*) filter (where {{ is_of_kind }}) as {{ rule.id }}_stated,
         count(*) filter (where agrees and {{ is_of_kind }}) as {{ rule.id }}_agreeing,
         count(*) filter (where not agrees and {{ is_of_kind }}) as {{ rule.id }}_against,
-        string_agg(claim_id || ' ' || kind || ' ' || value, ', ' order by claim_id) filter (
-            where not agrees and {{ is_of_kind }}
-        ) as {{ rule.id }}_told,
         {%- endfor %}
         count(*) as stated,
         count(agrees) as assessed
-    from {{ ref('stg_claims') }}
-    where not is_leftover
+    from claims
+    group by report_key
+),
+
+-- Few claims disagree: only these are put into words.
+told as (
+    select
+        report_key,
+        {%- for rule in of_kinds %}
+        {%- set is_told = "kind in ('" ~ rule.claim_kinds | join("', '") ~ "')" %}
+        string_agg(words, ', ' order by claim_id) filter (where {{ is_told }}) as {{ rule.id }}_told
+        {%- if not loop.last %},{% endif %}
+        {%- endfor %}
+    from claims
+    where not agrees
     group by report_key
 ),
 
@@ -89,10 +107,12 @@ legacy as (
 joined as (
     select
         reports.*,
-        claims.* exclude (claims.report_key),
+        counted.* exclude (counted.report_key),
+        told.* exclude (told.report_key),
         legacy.* exclude (legacy.report_key)
     from reports
-    left join claims on reports.report_key = claims.report_key
+    left join counted on reports.report_key = counted.report_key
+    left join told on reports.report_key = told.report_key
     left join legacy on reports.report_key = legacy.report_key
 ),
 
