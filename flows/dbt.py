@@ -47,8 +47,7 @@ def parse_models(warehouse: Warehouse) -> "Manifest":
         own = warehouse.dbt / "target" / PARSED_FILE
         newest = _newest(SHARED, own)
         cached = ("--partial-parse-file-path", str(newest.resolve())) if newest else ()
-        # dbt parses everything anew when a variable of its profile has changed: here they are the same everywhere,
-        # with the warehouse's file name, of which dbt takes the name of the database.
+        # dbt parses everything anew when a variable of its profile has changed: here they are the same everywhere.
         anywhere = {"GONGKAI_WAREHOUSE": ".", "GONGKAI_MART": "mart.duckdb"}
         _PARSED[PROJECT] = _invoke(("parse", *cached), warehouse, None, anywhere).result  # type: ignore[assignment]
         if _newest(SHARED, own) == own:  # dbt wrote it, or found it true

@@ -101,23 +101,38 @@ def check_conservation(connection: duckdb.DuckDBPyConnection, run: RunExpectatio
     ]
 
 
-def name_body(normalised: str | None, printed: str | None, document_sha256: str, ordinal: int) -> tuple[str, int]:
-    """The name and the key of a report's body; one whose name was not normalised is known by its document only."""
-    name = (normalised or "").strip(_SPACES)
-    shown = name or (printed or "").strip(_SPACES) or f"unknown {document_sha256[:12]} {ordinal}"
-    return shown, key_of(name or " ".join(part for part in (printed, document_sha256) if part is not None))
+def name_bodies(reports: pl.DataFrame) -> pl.DataFrame:
+    """The name and the key of each report's body; one whose name was not normalised is known by its document only.
+
+    Args:
+        reports: the columns of `raw.reports` that name a report, its body and its document.
+
+    Returns:
+        One row per report: its key, `authority_zh` and `authority_key`.
+    """
+    normalised, printed = (
+        pl.col(column).fill_null("").str.strip_chars(_SPACES)
+        for column in ("authority_normalised", "authority_printed")
+    )
+    unknown = pl.format("unknown {} {}", pl.col("document_sha256").str.slice(0, 12), "ordinal")
+    of_document = pl.concat_str("authority_printed", "document_sha256", separator=" ", ignore_nulls=True)
+    named = reports.select(
+        KEY,
+        authority_zh=pl.when(normalised != "").then(normalised).when(printed != "").then(printed).otherwise(unknown),
+        name=pl.when(normalised != "").then(normalised).otherwise(of_document),
+    )
+    names = named["name"].unique()
+    keys = pl.DataFrame({"name": names, "authority_key": pl.Series(map(key_of, names), dtype=pl.Int64)})
+    return named.join(keys, on="name").drop("name")
 
 
 def check_bodies(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
     """Whether each report stands under the body that its name in raw gives, by name and key."""
     raw_rows, staged_rows = (in_scope(run, name, "report_key") for name in ("raw.reports", "staging.stg_reports"))
-    named = connection.execute(
-        f"select {KEY}, authority_normalised, authority_printed, document_sha256, ordinal from {raw_rows}"
-    ).fetchall()
-    expected = [(key, *name_body(*columns)) for key, *columns in named]
-    schema = {KEY: pl.Int64, "authority_zh": pl.String, "authority_key": pl.Int64}
-    actual = read_frame(connection, f"select {', '.join(schema)} from {staged_rows}")
-    return compare_frames("bodies.reports", pl.DataFrame(expected, schema, orient="row"), actual, [KEY])
+    columns = f"{KEY}, authority_normalised, authority_printed, document_sha256, ordinal"
+    expected = name_bodies(read_frame(connection, f"select {columns} from {raw_rows}"))
+    actual = read_frame(connection, f"select {KEY}, authority_zh, authority_key from {staged_rows}")
+    return compare_frames("bodies.reports", expected, actual, [KEY])
 
 
 def check_staging(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> LayerReport:
