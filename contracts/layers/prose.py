@@ -4,7 +4,7 @@ import duckdb
 
 from contracts.claims import claim_rules
 from contracts.layers.conservation import compare_frames, read_frame
-from contracts.layers.frames import KEY
+from contracts.layers.frames import KEY, printed_decimal
 from contracts.layers.results import CheckResult, RunExpectation
 from contracts.layers.scope import in_scope
 
@@ -29,7 +29,7 @@ def check_prose(connection: duckdb.DuckDBPyConnection, run: RunExpectation, sche
     shown = "value, round(figure, 6) as figure, unit, status::varchar as status"
     told = f"select {KEY}, claim_id, {shown} from {facts['narrative_claims']}"
     columns = f"{KEY}, position, indicator, period"
-    figure = "try_cast(value as decimal(24, 6)) as figure"
+    figure = f"{printed_decimal('value')} as figure"
     indicators = f"select {columns}, value, {figure} from {staged['legacy_indicators']} where {current}"
     legacy = f"select {columns}, value_printed as value, {figure} from {facts['legacy_indicators']}"
     return [

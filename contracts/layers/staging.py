@@ -10,7 +10,7 @@ from contracts.layers import raw
 from contracts.layers.balance import judge
 from contracts.layers.conservation import compare_frames, read_frame
 from contracts.layers.fingerprints import check_unaltered, fingerprint, remember
-from contracts.layers.frames import KEY, cells_of, check_schema, read_cells
+from contracts.layers.frames import KEY, cells_of, check_schema, printed_decimal, read_cells
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation, verdict
 from contracts.layers.scope import Relations, Unit, in_scope
 from contracts.raw_tables import RAW_TABLES, key_of
@@ -78,7 +78,7 @@ def _cell_columns(table: str, *, in_raw: bool) -> str:
     """
     money = [cell.name for cell in cells_of(table) if cell.type == "decimal"]
     cells = [
-        f"{cell.name}::decimal(24, 6) as {cell.name}" if in_raw and cell.name in money else cell.name
+        f"{printed_decimal(cell.name)} as {cell.name}" if in_raw and cell.name in money else cell.name
         for cell in cells_of(table)
     ]
     printed = [f"{name} as {name}__printed" if in_raw else f"{name}__printed" for name in money]

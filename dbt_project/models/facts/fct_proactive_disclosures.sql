@@ -12,8 +12,11 @@ with {{ counted_tables('proactive_disclosure') }},
         report_tables.decision_id,
         [
             {%- for cell in cells %}
-            {{ "try_cast" if cell.type == "text" else "cast" }}({{ cell.name }} as decimal(24, 6))
-            {{- "," if not loop.last }}
+            {%- if cell.type == "text" %}
+            {{ printed_decimal(cell.name, "try_cast") }}
+            {%- else %}
+            cast({{ cell.name }} as decimal(24, 6))
+            {%- endif %}{{ "," if not loop.last }}
             {%- endfor %}
         ] as figures,
         [

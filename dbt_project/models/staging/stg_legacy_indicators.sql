@@ -10,7 +10,7 @@ select
     indicator,
     period,
     value,
-    cast(value as decimal(24, 6)) as value_decimal,
+    {{ printed_decimal("value") }} as value_decimal,
     unit,
     variant,
     state,

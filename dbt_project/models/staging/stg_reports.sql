@@ -43,7 +43,7 @@ select
     {{ table }}__form_version,
     {%- for cell in form_data().cells if cell.table == table %}
     {%- if cell.type == "decimal" %}
-    cast({{ cell.name }} as decimal(24, 6)) as {{ cell.name }},
+    {{ printed_decimal(cell.name) }} as {{ cell.name }},
     {{ cell.name }} as {{ cell.name }}__printed,
     {%- else %}
     {{ cell.name }},
