@@ -32,6 +32,7 @@ NUMBERS = st.builds(
 @example("999999999999.9999995")  # rounds up to a thirteenth digit
 @example("123456789012345678.123456")
 @example("1.0000005")
+@example("1000000000.000000005e2")
 @example("\u7ea65\u4e07\u5143")
 @example("")
 def test_text_becomes_the_same_decimal(where: str, printed: str) -> None:
