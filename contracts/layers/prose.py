@@ -31,7 +31,7 @@ def check_prose(connection: duckdb.DuckDBPyConnection, run: RunExpectation, sche
     columns = f"{KEY}, position, indicator, period"
     figure = f"{printed_decimal('value')} as figure"
     indicators = f"select {columns}, value, {figure} from {staged['legacy_indicators']} where {current}"
-    legacy = f"select {columns}, value_printed as value, {figure} from {facts['legacy_indicators']}"
+    legacy = f"select {columns}, value_printed as value, value as figure from {facts['legacy_indicators']}"
     return [
         compare_frames(
             "conservation.claims", read_frame(connection, claims), read_frame(connection, told), [KEY, "claim_id"]
