@@ -120,7 +120,7 @@ def append_some(path: str, writer: int) -> None:
 
 def test_concurrent_appends_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "decisions.jsonl"
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("spawn")  # a copy of this process has what other tests left in it
     writers = [context.Process(target=append_some, args=(str(path), writer)) for writer in range(WRITERS)]
     for writer in writers:
         writer.start()
