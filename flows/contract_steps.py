@@ -11,6 +11,7 @@ import duckdb
 
 from contracts.layers.results import LayerReport, RunExpectation, record
 from flows.warehouse_errors import UnbuiltError
+from pipelines.database import attach_for_writing, open_for_writing
 from pipelines.publishing import LAYERS, describe_inputs, live_version, reader_lock
 from pipelines.sql_paths import quote
 from pipelines.warehouse import MART_FILE, Warehouse, new_run_id
@@ -28,8 +29,13 @@ def check_of(layer: str) -> Check:
 @contextmanager
 def open_warehouse(warehouse: Warehouse, mart: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """The warehouse's database with a mart attached as `mart`, both open for writing or both only to be read."""
-    with duckdb.connect(warehouse.database, read_only=read_only) as connection:
-        connection.execute(f"attach '{quote(mart)}' as mart{' (read_only)' if read_only else ''}")
+    if not read_only:
+        with open_for_writing(warehouse.database) as connection:
+            attach_for_writing(connection, mart, "mart")
+            yield connection
+        return
+    with duckdb.connect(warehouse.database, read_only=True) as connection:
+        connection.execute(f"attach '{quote(mart)}' as mart (read_only)")
         yield connection
 
 

@@ -7,8 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
+from pipelines.database import open_for_writing
 from pipelines.garbage import leave_out_of_searches
 from pipelines.warehouse import Warehouse
 
@@ -81,7 +80,7 @@ def prepare_type_schema(warehouse: Warehouse) -> None:
     DuckDB 1.5 cannot replay a log that creates a schema and a type in it: a run killed between the two and the next
     checkpoint would leave a warehouse that nobody can open. Closing the connection writes the schema to the file.
     """
-    with duckdb.connect(warehouse.database) as connection:
+    with open_for_writing(warehouse.database) as connection:
         connection.execute(f"create schema if not exists {TYPE_SCHEMA}")
 
 

@@ -1,12 +1,12 @@
 """The step that explains what is held, between the contract of staging and the facts: a thin wrapper as all steps."""
 
-import duckdb
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from flows.progress import step_progress
 from flows.runs import Run
 from pipelines.archive import read_manifest
+from pipelines.database import open_for_writing
 from pipelines.limits import read_limits
 from pipelines.proof.explain import Explained, explain_held
 from pipelines.publishing import describe_code
@@ -20,7 +20,7 @@ def explain(run: Run) -> Explained:
     left as it is. No figure is changed.
     """
     lines, limits = read_manifest(run.warehouse.archive), read_limits()
-    with step_progress("Explain") as advance, duckdb.connect(run.warehouse.database) as connection:
+    with step_progress("Explain") as advance, open_for_writing(run.warehouse.database) as connection:
         code = describe_code().sha256
         return explain_held(
             connection, run.warehouse.archive, lines, limits, code, advance, only_touched=not run.is_whole

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-import duckdb
 import msgspec
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import (
@@ -27,6 +26,7 @@ from prefect.states import Crashed
 from flows.log_file import LOGGER
 from flows.unfinished import Unfinished, marked
 from pipelines.changes import read_built, remember_built
+from pipelines.database import open_for_writing
 from pipelines.publishing import list_versions
 from pipelines.publishing.leftovers import remove_unpublished
 from pipelines.warehouse import Warehouse
@@ -94,7 +94,7 @@ def _drop_dbt_leftovers(warehouse: Warehouse) -> list[str]:
     """Relations under dbt's names for the old and the new one while it swaps them."""
     if not warehouse.database.exists():
         return []
-    with duckdb.connect(warehouse.database) as connection:
+    with open_for_writing(warehouse.database) as connection:
         found = connection.execute(
             "select table_schema, table_name, table_type from information_schema.tables "
             "where table_catalog = current_database() and regexp_matches(table_name, ?)",

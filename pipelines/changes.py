@@ -16,6 +16,7 @@ import duckdb
 from contracts.layers.scope import LISTS
 from contracts.raw_tables import RAW_TABLES
 from pipelines.archive import archived_path
+from pipelines.database import open_for_writing
 from pipelines.publishing.manifest import Code, describe_code, hash_file
 from pipelines.publishing.versions import Version, list_versions
 from pipelines.warehouse import MART_FILE, Warehouse
@@ -104,7 +105,7 @@ def find_changes(warehouse: Warehouse, *, whole: bool = False) -> Version | None
         run was killed, or because too much has changed. The tables of an earlier build are gone then.
     """
     live = next((version for version in list_versions(warehouse) if version.is_live), None)
-    with closing(duckdb.connect(warehouse.database)) as connection:
+    with open_for_writing(warehouse.database) as connection:
         connection.execute(_STATE)
         built = connection.execute("from touched.built").fetchall()
         code = describe_code()
@@ -149,7 +150,7 @@ def _find_archived(connection: duckdb.DuckDBPyConnection, archive: Path) -> None
 
 def widen_changes(warehouse: Warehouse) -> None:
     """Once staging holds what changed: add the bodies as they are now, all their reports and their regions."""
-    with closing(duckdb.connect(warehouse.database)) as connection:
+    with open_for_writing(warehouse.database) as connection:
         connection.execute(_TOUCHED_NOW)
         _make_conditions(connection)
 
@@ -180,7 +181,7 @@ def read_built(warehouse: Warehouse) -> list[tuple[str, str]] | None:
 
 def remember_built(warehouse: Warehouse, version: Version) -> None:
     """Record that the working database's tables belong to a version, which has just become the live one."""
-    with closing(duckdb.connect(warehouse.database)) as connection:
+    with open_for_writing(warehouse.database) as connection:
         _find_archived(connection, warehouse.archive)
         connection.begin()
         connection.execute("create or replace temp table now_seen as " + _NOW)

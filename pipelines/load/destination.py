@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import dlt
-import duckdb
 import pyarrow as pa
 from dlt.common.data_types import TDataType
 from dlt.common.pipeline import LoadInfo
@@ -22,14 +21,12 @@ from dlt.destinations.impl.duckdb.configuration import DuckDbCredentials
 from dlt.extract import DltResource
 
 from contracts.raw_tables import MERGE_KEYS, RAW_TABLES
+from pipelines.database import open_for_writing
 from pipelines.load.damaged import set_damaged_state_aside
 from pipelines.load.staging import MEMORY_LIMIT, WAREHOUSE_FILE, Disposition, LoadPlan, read_plan, remove_staged
 from pipelines.raw_schema import LoadError, find_differences, read_raw_columns
 from pipelines.sql_paths import quote
 
-# A table of fewer rows than a row group is written by one thread, twice, and read by one. DuckDB's own size is 122,880;
-# another can be said only where a file is attached. `profiles.yml` says the same for what dbt writes.
-ROW_GROUP_ROWS = 30_720
 PIPELINE = "raw_load"
 DATASET = "raw"
 SETTINGS = {"runtime.dlthub_telemetry": False, "load.workers": 2, "load.delete_completed_jobs": True}
@@ -102,11 +99,9 @@ def open_pipeline(warehouse: Path) -> Iterator[dlt.Pipeline]:
     """
     for setting, value in SETTINGS.items():
         dlt.config[setting] = value
-    file = warehouse / WAREHOUSE_FILE
-    with duckdb.connect(
-        config={"memory_limit": MEMORY_LIMIT, "temp_directory": f"{file}.tmp", "preserve_insertion_order": False}
+    with open_for_writing(
+        warehouse / WAREHOUSE_FILE, memory_limit=MEMORY_LIMIT, preserve_insertion_order=False
     ) as connection:
-        connection.execute(f"attach '{quote(file)}' as warehouse (row_group_size {ROW_GROUP_ROWS})")
         credentials = DuckDbCredentials(connection)
         credentials.local_config = {"schema": "warehouse.main"}  # each of dlt's connections begins in that in memory
         credentials.pragmas = ["checkpoint_threshold='16MB'"]  # dlt's 1 GB writes a large batch to the log, then again
@@ -159,7 +154,7 @@ def _run(pipeline: dlt.Pipeline, resources: list[DltResource]) -> None:
 def _sweep(warehouse: Path, staged: Path) -> None:
     """Delete rows that no merge key reaches: of payloads that were replaced, and rejections that were cured."""
     files = {name: quote(staged / f"{name}.parquet") for name in ("stale", "cleared")}
-    with duckdb.connect(warehouse / WAREHOUSE_FILE) as connection:
+    with open_for_writing(warehouse / WAREHOUSE_FILE) as connection:
         connection.begin()
         for table, condition in _SWEEP.items():
             connection.execute(f"delete from {DATASET}.{table} where {condition.format(**files)}")  # noqa: S608 own names

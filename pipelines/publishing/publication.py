@@ -9,6 +9,7 @@ import duckdb
 import msgspec
 
 from contracts.layers.results import LayerReport
+from pipelines.database import attach_for_writing, open_for_writing
 from pipelines.durability import sync_file, sync_folder
 from pipelines.publishing.audit import (
     PublicationRefusedError,
@@ -30,7 +31,6 @@ from pipelines.publishing.versions import (
     prepare_link,
     prune_versions,
 )
-from pipelines.sql_paths import quote
 from pipelines.warehouse import MANIFEST_FILE, MART_FILE, Warehouse
 
 KEPT_VERSIONS = 5
@@ -56,7 +56,7 @@ def start_build(warehouse: Warehouse, run_id: str, base: Version | None = None) 
         shutil.copyfile(base.folder / MART_FILE, mart)
         return mart
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{quote(mart)}' as mart (storage_version '{STORAGE_VERSION}')")
+        attach_for_writing(connection, mart, "mart", STORAGE_VERSION)
         connection.execute("checkpoint mart")
     return mart
 
@@ -132,7 +132,7 @@ def _compare_with(live: Version | None, mart: Path, touched: Path | None) -> Rel
 
 def _close_mart(mart: Path) -> dict[str, int]:
     """Write everything into the one file, then open it alone as BI will; returns the rows by table, without views."""
-    with duckdb.connect(mart) as connection:
+    with open_for_writing(mart) as connection:
         connection.execute("checkpoint")
     with duckdb.connect(mart, read_only=True) as connection:
         if reasons := audit_catalog(connection):
