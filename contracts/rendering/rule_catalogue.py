@@ -14,12 +14,12 @@ YML_HEADER = "# Written by `python -m contracts.render` from contracts/rules: do
 PAGE_HEADER = "<!-- Written by `python -m contracts.render` from contracts/rules: do not edit. -->\n"
 Json = dict[str, Any]
 
-RESULT_COLUMNS = (
-    ("", "warehouse.form.rule_status_code", "{en}: pass, fail, not_assessed or not_applicable."),
-    ("__observed", "varchar", "What {id} found where it failed."),
-    ("__expected", "varchar", "What {id} would have been satisfied with."),
-    ("__detail", "varchar", "Where {id} failed, or why it could not be assessed."),
-)
+EXCEPTIONS = {
+    "name": "exceptions",
+    "data_type": "struct(rule_id varchar, status varchar, observed varchar, expected varchar, detail varchar)[]",
+    "description": "What failed or could not be assessed: what was found, what would have been right, where or why; "
+    "null if nothing.",
+}
 KEYS = (
     ("report_key", "bigint", "Key of the report: hash of the document and the ordinal of the report in it."),
     ("authority_key", "bigint", "Key of the body: hash of its name."),
@@ -115,17 +115,20 @@ def body_figures_model(form: Form) -> Json:
 
 
 def rule_models() -> list[Json]:
-    """The yml of each model `rules_<group>`: keys, then four columns for each rule."""
+    """The yml of each model `rules_<group>`: keys, a status for each rule, and what is not passed, in words."""
     models = []
     for name, members in groups().items():
         columns = [{"name": key, "data_type": kind, "description": text} for key, kind, text in KEYS]
-        for rule in members:
-            columns += [
-                {"name": f"{rule.id}{suffix}", "data_type": kind, "description": text.format(id=rule.id, en=rule.en)}
-                for suffix, kind, text in RESULT_COLUMNS
-            ]
-        description = "One row per subject, four columns for each rule: status, observed, expected, detail."
-        models.append({"name": f"rules_{name}", "description": description, "columns": columns})
+        columns += [
+            {
+                "name": rule.id,
+                "data_type": "warehouse.form.rule_status_code",
+                "description": f"{rule.en}: pass, fail, not_assessed or not_applicable.",
+            }
+            for rule in members
+        ]
+        description = "One row per subject: the status of each rule, and what failed or could not be assessed."
+        models.append({"name": f"rules_{name}", "description": description, "columns": [*columns, EXCEPTIONS]})
     return models
 
 

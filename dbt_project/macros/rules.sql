@@ -14,7 +14,7 @@
 {#-
     The truth of each rule of a group over the rows of a relation: whether it applies to the row,
     and whether it holds, null where a term is missing. `conditions` gives for each rule `applies`
-    (to every row, if it is not given), `holds`, and for `rule_results` `observed`, `expected`,
+    (to every row, if it is not given), `holds`, and for `rule_exceptions` `observed`, `expected`,
     `detail` and, of what was not assessed, `reason`. A rule that is declared and not evaluated, or
     evaluated and not declared, is an error.
 -#}
@@ -32,35 +32,55 @@
     {%- endfor %}
 {%- endmacro %}
 
-{#-
-    Status, observed, expected and detail of each rule; the last three only where there is something
-    to say.
--#}
-{% macro rule_results(group, conditions) -%}
-    {%- for rule in rules_of(group) %}
-    {%- set condition = conditions[rule.id] %}
-    {%- set failed = rule.id ~ "__applies and not " ~ rule.id ~ "__holds" %}
-    {%- set open = rule.id ~ "__applies and " ~ rule.id ~ "__holds is null" %}
+{#- The status of each rule. -#}
+{% macro rule_statuses(group) -%}
+    {%- for rule in rules_of(group) | map(attribute="id") %}
     cast(
         case
-            when not {{ rule.id }}__applies then 'not_applicable'
-            when {{ rule.id }}__holds then 'pass'
-            when not {{ rule.id }}__holds then 'fail'
+            when not {{ rule }}__applies then 'not_applicable'
+            when {{ rule }}__holds then 'pass'
+            when not {{ rule }}__holds then 'fail'
             else 'not_assessed'
         end as {{ code_type('rule_status') }}
-    ) as {{ rule.id }},
-    {%- for part in ("observed", "expected") %}
-    {%- if condition[part] %}
-    case when {{ failed }} then cast({{ condition[part] }} as varchar) end
-    {%- else %}
-    cast(null as varchar)
-    {%- endif %} as {{ rule.id }}__{{ part }},
+    ) as {{ rule }},
+    {%- endfor %}
+{%- endmacro %}
+
+{#-
+    What failed or was not assessed, as a list; null where there is nothing of it. Columns of their
+    own, nearly all of them empty, would be most of what a model of rules writes.
+-#}
+{% macro rule_exceptions(group, conditions) -%}
+    {%- set raised, entries = [], [] %}
+    {%- for rule in rules_of(group) | map(attribute="id") %}
+    {%- do raised.append("(" ~ rule ~ "__applies and " ~ rule ~ "__holds is not true)") %}
+    {%- do entries.append(rule_exception(rule, conditions[rule])) %}
     {%- endfor %}
     case
-        when {{ failed }} then {{ condition.detail or "null" }}
-        when {{ open }} then {{ condition.reason or "'a term is missing'" }}
-    end as {{ rule.id }}__detail{{ "," if not loop.last }}
-    {%- endfor %}
+        when {{ raised | join(" or ") }}
+            then list_filter([{{ entries | join(", ") }}], lambda x: x is not null)
+    end as exceptions
+{%- endmacro %}
+
+{#- One entry of the list, null where the rule holds or does not apply. -#}
+{% macro rule_exception(rule, condition) -%}
+    case when {{ rule }}__applies and {{ rule }}__holds is not true then {
+        'rule_id': '{{ rule }}',
+        'status': case when {{ rule }}__holds is null then 'not_assessed' else 'fail' end,
+        {%- for part in ("observed", "expected") %}
+        {%- if condition[part] %}
+        '{{ part }}': case when not {{ rule }}__holds then cast({{ condition[part] }} as varchar) end,
+        {%- else %}
+        '{{ part }}': cast(null as varchar),
+        {%- endif %}
+        {%- endfor %}
+        'detail': cast(
+            case
+                when not {{ rule }}__holds then {{ condition.detail or "null" }}
+                else {{ condition.reason or "'a term is missing'" }}
+            end as varchar
+        )
+    } end
 {%- endmacro %}
 
 {#- The end of a model of rules: their truths over the rows of a relation, then their results. -#}
@@ -76,6 +96,7 @@ select
     report_key,
     authority_key,
     report_year,
-    {{- rule_results(group, conditions) }}
+    {{- rule_statuses(group) }}
+    {{- rule_exceptions(group, conditions) }}
 from judged
 {%- endmacro %}

@@ -1,7 +1,5 @@
 -- Grain: one row per rule and subject that failed it or that it could not assess.
 {%- set rules = rule_data().rules %}
-{#- Few rows of a part are found once for all rules of a group; a whole group is not copied. -#}
-{%- set kept = "materialized" if looks_at_touched() else "not materialized" %}
 with reports as (select * from {{ whole_ref('int_reports') }}),
 
 authorities as (select * from {{ whole_ref('dim_authority') }}),
@@ -15,24 +13,29 @@ answers as (
         and decisions.report_key is not null
 ),
 
-{% for group in rules | map(attribute="group") | unique %}
-{{ group }} as {{ kept }} (select * from {{ ref('rules_' ~ group) }}),
-{% endfor %}
-results as (
-    {%- for rule in rules %}
+listed as (
+    {%- for group in rules | map(attribute="group") | unique %}
     select
         report_key,
         authority_key,
         report_year,
-        '{{ rule.id }}' as rule_id,
-        {{ rule.id }} as status,
-        {{ rule.id }}__observed as observed,
-        {{ rule.id }}__expected as expected,
-        {{ rule.id }}__detail as detail
-    from {{ rule.group }}
-    where {{ rule.id }} in ('fail', 'not_assessed')
+        unnest(exceptions) as found
+    from {{ ref('rules_' ~ group) }}
     {{ "union all" if not loop.last }}
     {%- endfor %}
+),
+
+results as (
+    select
+        report_key,
+        authority_key,
+        report_year,
+        struct_extract(found, 'rule_id') as rule_id,
+        struct_extract(found, 'status') as status,
+        struct_extract(found, 'observed') as observed,
+        struct_extract(found, 'expected') as expected,
+        struct_extract(found, 'detail') as detail
+    from listed
 )
 
 select
@@ -48,7 +51,7 @@ select
             {%- endfor %}
         end as {{ code_type('table_id') }}
     ) as table_id,
-    results.status,
+    cast(results.status as {{ code_type('rule_status') }}) as status,
     cast(
         case results.rule_id
             {%- for rule in rules %}
