@@ -22,10 +22,15 @@
 } %}
 with reports as (
     select
-        reports.*,
+        reports.report_key,
+        reports.authority_key,
+        reports.report_year,
+        reports.source_tier,
+        reports.applications__form_version,
+        reports.{{ received }},
+        reports.{{ decided }},
         known.is_current,
-        known.revisions,
-        {{ as_list(count_cells()) }} as counts
+        known.revisions
     from {{ ref('stg_reports') }} as reports
     inner join {{ ref('int_reports') }} as known on reports.report_key = known.report_key
     where not reports.is_leftover
@@ -42,11 +47,10 @@ last_years as (
 ),
 
 -- A copy has a total in common; only such pairs are compared cell by cell.
-repeated as (
+year_pairs as (
     select
         this_year.report_key,
-        {{ count_pairs('this_year', 'last_year', 'x[1] = nullif(x[2], 0)') }} as equal,
-        {{ count_pairs('this_year', 'last_year', 'x[1] <> x[2]') }} as unequal
+        last_year.report_key as last_key
     from reports as this_year
     inner join reports as last_year on {{ is_body_year('this_year', 'last_year', 1) }}
     where
@@ -58,16 +62,54 @@ repeated as (
         )
 ),
 
-duplicates as (
+revision_pairs as (
     select
         other.report_key,
-        min(used.source_tier) as tier_in_use,
-        min({{ count_pairs('other', 'used', 'x[1] <> x[2]') }}) as differing,
-        max({{ count_pairs('other', 'used', 'x[1] + x[2] is not null') }}) as shared
+        used.report_key as used_key,
+        used.source_tier
     from reports as other
     inner join reports as used on {{ is_body_year('other', 'used') }}
     where other.revisions > 1 and not other.is_current and used.is_current
-    group by other.report_key
+),
+
+compared as (
+    select report_key from year_pairs
+    union
+    select last_key from year_pairs
+    union
+    select report_key from revision_pairs
+    union
+    select used_key from revision_pairs
+),
+
+figures as (
+    select
+        report_key,
+        {{ as_list(count_cells()) }} as counts
+    from {{ ref('stg_reports') }}
+    where report_key in (select compared.report_key from compared)
+),
+
+repeated as (
+    select
+        year_pairs.report_key,
+        {{ count_pairs('this_year', 'last_year', 'x[1] = nullif(x[2], 0)') }} as equal,
+        {{ count_pairs('this_year', 'last_year', 'x[1] <> x[2]') }} as unequal
+    from year_pairs
+    inner join figures as this_year on year_pairs.report_key = this_year.report_key
+    inner join figures as last_year on year_pairs.last_key = last_year.report_key
+),
+
+duplicates as (
+    select
+        revision_pairs.report_key,
+        min(revision_pairs.source_tier) as tier_in_use,
+        min({{ count_pairs('other', 'used', 'x[1] <> x[2]') }}) as differing,
+        max({{ count_pairs('other', 'used', 'x[1] + x[2] is not null') }}) as shared
+    from revision_pairs
+    inner join figures as other on revision_pairs.report_key = other.report_key
+    inner join figures as used on revision_pairs.used_key = used.report_key
+    group by revision_pairs.report_key
 ),
 
 joined as (
