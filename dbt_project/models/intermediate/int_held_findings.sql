@@ -3,7 +3,13 @@ with report_tables as (select * from {{ ref('int_report_tables') }}),
 
 violations as (select * from {{ ref('int_violations') }}),
 
-lineage as (select * from {{ ref('stg_report_lineage') }}),
+lineage as materialized (
+    select
+        report_key,
+        lineage
+    from {{ ref('stg_report_lineage') }}
+    where report_key in (select violations.report_key from violations)
+),
 
 explanations as (select * from {{ ref('stg_explanations') }}),
 
@@ -24,7 +30,7 @@ spans as (
         json_group_object(printed.key, printed.value) as span
     from violations
     inner join lineage on violations.report_key = lineage.report_key
-    cross join json_each(lineage.spans) as printed
+    cross join json_each(json_extract(lineage.lineage, '$.spans')) as printed
     where printed.key like violations.table_id || '.%'
     group by violations.report_key, violations.table_id
 )

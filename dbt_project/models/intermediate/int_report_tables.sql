@@ -1,6 +1,18 @@
 -- Grain: one row per report and table of the form.
 with reports as (
-    select * from {{ ref('stg_reports') }}
+    select
+        report_key,
+        authority_key,
+        report_year,
+        row_number() over (
+            partition by authority_key, report_year
+            order by
+                source_tier asc,
+                captured_at desc nulls last,
+                document_sha256 asc,
+                ordinal asc
+        ) as preference
+    from {{ ref('stg_reports') }}
     where not is_leftover
 ),
 
@@ -18,19 +30,13 @@ ranked as (
                     when 'passed' then 1 when 'accepted' then 2 when 'not_assessed' then 3
                     when 'held' then 4 when 'absent' then 5 else 6
                 end asc,
-                reports.source_tier asc,
-                reports.captured_at desc nulls last,
-                reports.document_sha256 asc,
-                reports.ordinal asc
+                reports.preference asc
         ) as revision_rank,
         row_number() over (
             partition by reports.authority_key, reports.report_year, statuses.table_id
             order by
                 statuses.status in ('absent', 'rejected') asc,
-                reports.source_tier asc,
-                reports.captured_at desc nulls last,
-                reports.document_sha256 asc,
-                reports.ordinal asc
+                reports.preference asc
         ) as recency_rank
     from statuses
     inner join reports on statuses.report_key = reports.report_key

@@ -3,6 +3,7 @@ with reports as (select * from {{ source('raw', 'reports') }})
 
 select
     report_key,
+    lineage,
     json_extract(lineage, '$.spans') as spans,
     json_extract(lineage, '$.readings') as readings,
     json_extract(lineage, '$.leftovers') as leftovers,
