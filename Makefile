@@ -21,7 +21,7 @@ PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 
-.PHONY: help setup run serve test test-documents test-readers storm fuzz accuracy faults bench rules lint format generate lock clean
+.PHONY: help setup run serve test test-documents test-readers storm fuzz accuracy faults bench bench-documents rules lint format generate lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ faults: $(READY) ## Seeded faults through the whole warehouse: caught, localised
 bench: $(READY) ## Cost beside the least that the same work can cost
 	$(BIN)/python -m tests.bench
 	$(BIN)/python -m tests.bench.formats
+
+bench-documents: $(READY) ## A change beside a run that reads 100,000 documents; half an hour
+	$(BIN)/python -m tests.bench.documents
 
 rules: $(READY) ## List anew the rules that fail on the samples (docs/rules.md)
 	$(BIN)/python -m tests.rules

@@ -8,6 +8,7 @@ import shutil
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from contracts.form import form
 from pipelines.publishing.manifest import hash_file
@@ -29,15 +30,17 @@ def write_changes(source: Path, reports: int, path: Path) -> None:
                 changed.write(json.dumps(_changed(json.loads(line)), ensure_ascii=False) + "\n")
 
 
-def _changed(document: dict[str, object]) -> dict[str, object]:
-    reports = document["reports"]
-    assert isinstance(reports, list)
-    table = reports[0]["tables"]["proactive_disclosure"]
+def change_report(report: dict[str, Any]) -> None:
+    """One more in the first count of table 二 of a report of raw extracted JSON."""
+    table = report["tables"]["proactive_disclosure"]
     version = form().versions[table["form_version"]].tables["proactive_disclosure"]
     cell = next(cell for cell in version.cells if cell.type == "integer")
     table["cells"][cell.row][cell.column] = (table["cells"][cell.row].get(cell.column) or 0) + 1
+
+
+def _changed(document: dict[str, Any]) -> dict[str, Any]:
+    change_report(document["reports"][0])
     printed = document["document"]
-    assert isinstance(printed, dict)
     captured_at = datetime.fromisoformat(printed["captured_at"]) + timedelta(days=1)
     sha256 = hashlib.sha256(printed["sha256"].encode()).hexdigest()
     return {**document, "document": {**printed, "sha256": sha256, "captured_at": captured_at.isoformat()}}

@@ -3,10 +3,9 @@
 import sys
 from pathlib import Path
 
-import duckdb
-
 from contracts.layers.raw import check_raw
 from contracts.layers.results import RunExpectation
+from pipelines.database import open_for_writing
 from pipelines.load import load_raw
 from tests.bench.floor import evaluate_identities, load_wide_table, read_frames
 
@@ -27,7 +26,7 @@ def main() -> None:
     elif step == "polars":
         print(evaluate_identities(read_frames(warehouse / "warehouse.duckdb")))
     elif step == "contract":
-        with duckdb.connect(str(warehouse / "warehouse.duckdb")) as connection:
+        with open_for_writing(warehouse / "warehouse.duckdb") as connection:
             print(sum(result.rows_failed for result in check_raw(connection, RunExpectation("bench")).results))
     else:
         sys.exit(f"unknown step {step}: floor, load, polars or contract")
