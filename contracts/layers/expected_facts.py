@@ -81,29 +81,34 @@ def expect_disclosures(frame: pl.DataFrame) -> pl.DataFrame:
     return wide.filter(~pl.all_horizontal(pl.all().exclude(KEY).is_null()))
 
 
-def choose_current(reports: pl.DataFrame, statuses: pl.DataFrame) -> pl.DataFrame:
-    """The revision of each body-year that counts for one table, with its `status`.
+def order_revisions(reports: pl.DataFrame) -> pl.DataFrame:
+    """Reports with their `preference` among revisions of one standing: the lowest number is the one to use.
 
-    Passed, accepted, not assessed, held, absent, rejected, in this order; then the better source tier, the later
-    capture, the document's hash and the ordinal. A held revision never displaces a passed one.
+    The better source tier, then the later capture, the document's hash and the ordinal.
 
     Args:
         reports: `report_key`, `authority_key`, `report_year`, and what orders the revisions: `source_tier`,
             `captured_at`, `document_sha256`, `ordinal`.
+    """
+    order = ("source_tier", "captured_at", "document_sha256", "ordinal")
+    ordered = reports.sort(*order, descending=[False, True, False, False], nulls_last=True)
+    return ordered.with_row_index("preference")
+
+
+def choose_current(reports: pl.DataFrame, statuses: pl.DataFrame) -> pl.DataFrame:
+    """The revision of each body-year that counts for one table, with its `status`.
+
+    Passed, accepted, not assessed, held, absent, rejected, in this order, then by preference. A held revision never
+    displaces a passed one.
+
+    Args:
+        reports: the reports with their preference (:func:`order_revisions`).
         statuses: `report_key` and `status` of the table.
     """
     return (
         reports.join(statuses, on=KEY)
         .with_columns(status_order=pl.col("status").replace_strict(STATUS_ORDER, return_dtype=pl.Int64))
-        .sort(
-            "status_order",
-            "source_tier",
-            "captured_at",
-            "document_sha256",
-            "ordinal",
-            descending=[False, False, True, False, False],
-            nulls_last=True,
-        )
+        .sort("status_order", "preference")
         .unique(["authority_key", "report_year"], keep="first", maintain_order=True)
         .select(KEY, "authority_key", "report_year", "status")
     )

@@ -249,7 +249,7 @@ def check_facts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> L
     judgements = {table: judge(frame, table) for table, frame in staged.items()}
     accepted = accepted_tables(decided, judgements)
     columns = "report_key, authority_key, report_year, source_tier, captured_at, document_sha256, ordinal"
-    reports = read_frame(connection, f"select {columns} from {_current(run)}")
+    reports = expected.order_revisions(read_frame(connection, f"select {columns} from {_current(run)}"))
     statuses = {
         table: settle_statuses(table, judgement, reported[table], reports, decided, accepted)
         for table, judgement in judgements.items()
