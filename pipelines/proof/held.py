@@ -121,9 +121,10 @@ class _Evidence:
         ).fetchall():
             self._claims[key].append((claim[0], claim[1], claim[2], claim[3]))
         self.doubtful: dict[int, dict[str, tuple[int, ...]]] = defaultdict(dict)
-        readings = (
-            "select report_key, readings from staging.stg_report_lineage semi join held_keys using (report_key) "
-            "where has_notes"
+        readings = (  # few lineages are taken out before they are taken apart
+            "with lineages as materialized (select report_key, lineage from staging.stg_report_lineage "
+            "semi join held_keys using (report_key)) "
+            "select report_key, json_extract_string(lineage, '$.readings') from lineages"
         )
         for key, found in connection.execute(readings).fetchall():
             for reading in json.loads(found or "[]"):

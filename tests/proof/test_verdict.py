@@ -29,9 +29,7 @@ create schema staging;
 create view staging.stg_reports as
 select *, 1::bigint as authority_key, false as is_leftover from raw.reports;
 create view staging.stg_claims as select *, false as is_leftover from raw.claims;
-create view staging.stg_report_lineage as
-select report_key, json_extract(lineage, '$.readings') as readings, contains(lineage, '"readings":[{') as has_notes
-from raw.reports;
+create view staging.stg_report_lineage as select report_key, lineage from raw.reports;
 create schema quality;
 create table quality.explanations (report_key bigint, table_id varchar, fingerprint varchar, verdict varchar,
     explanations varchar, span varchar, explained_at timestamptz default now());
