@@ -72,22 +72,8 @@ revision_pairs as (
     where other.revisions > 1 and not other.is_current and used.is_current
 ),
 
-compared as (
-    select report_key from year_pairs
-    union
-    select last_key from year_pairs
-    union
-    select report_key from revision_pairs
-    union
-    select used_key from revision_pairs
-),
-
 figures as (
-    select
-        report_key,
-        {{ as_list(count_cells()) }} as counts
-    from {{ ref('stg_reports') }}
-    where report_key in (select compared.report_key from compared)
+    {{ counts_of_pairs({'year_pairs': 'last_key', 'revision_pairs': 'used_key'}) }}
 ),
 
 repeated as (
