@@ -64,7 +64,7 @@ def _reports(connection: duckdb.DuckDBPyConnection, run: RunExpectation, keys: I
         return {}
     cursor = connection.execute(
         f"""
-        select * from {in_scope(run, "raw.reports", "report_key")}
+        select * from {in_scope(connection, run, "raw.reports", "report_key")}
         where {KEY} in (select unnest(?)) and payload_sha256 in (select payload_sha256 from raw.documents)
         """,
         [named],

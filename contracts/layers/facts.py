@@ -17,7 +17,7 @@ from contracts.layers.prose import check_prose
 from contracts.layers.published import balance_identities, check_fact, check_truths, flows_balance
 from contracts.layers.reported import FIGURES, check_reported
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation, verdict
-from contracts.layers.scope import Relations, in_scope
+from contracts.layers.scope import Relations, forget_scope, in_scope
 from contracts.layers.vacuity import check_facts_vacuity
 
 MARTS = "mart.marts"
@@ -33,9 +33,9 @@ _PLACES_PRIME = 509
 _BODY = ("authority_key", "report_year", "status")
 
 
-def _current(run: RunExpectation) -> str:
+def _current(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> str:
     """The reports of staging that are no leftovers."""
-    return f"(select * from {in_scope(run, 'staging.stg_reports')} where not is_leftover)"
+    return f"(select * from {in_scope(connection, run, 'staging.stg_reports')} where not is_leftover)"
 
 
 def _per_report(
@@ -43,9 +43,8 @@ def _per_report(
 ) -> pl.DataFrame:
     """A fact read once: one wide row per report with each named sum, and the body, year and status it stands under."""
     columns = ", ".join(f"{expression} as {name}" for name, expression in sums.items())
-    grouped = f"""
-        select {KEY}, authority_key, report_year, status, {columns} from {in_scope(run, f"{MARTS}.{fact}")} group by all
-    """
+    rows = in_scope(connection, run, f"{MARTS}.{fact}")
+    grouped = f"select {KEY}, authority_key, report_year, status, {columns} from {rows} group by all"
     return read_frame(connection, f"select * replace (status::varchar as status) from ({grouped})")
 
 
@@ -57,7 +56,7 @@ def _check_statuses(
     query = f"""
         select {KEY}, table_id::varchar as table_id, status::varchar as status,
             status_reported::varchar as status_reported, is_corrected, decision_id
-        from {in_scope(run, f"{MARTS}.fct_report_tables")}
+        from {in_scope(connection, run, f"{MARTS}.fct_report_tables")}
     """
     return compare_frames("held", pl.concat(mine), read_frame(connection, query), [KEY, "table_id"])
 
@@ -71,7 +70,7 @@ def _check_revisions(
     """Whether the same revision counts for each body-year and table; and the reports that count, by table."""
     chosen = {table: expected.choose_current(reports, frame.select(KEY, "status")) for table, frame in statuses.items()}
     mine = pl.concat([frame.select(KEY, table_id=pl.lit(table)) for table, frame in chosen.items()])
-    tables = in_scope(run, f"{MARTS}.fct_report_tables")
+    tables = in_scope(connection, run, f"{MARTS}.fct_report_tables")
     query = f"select {KEY}, table_id::varchar as table_id from {tables} where is_current"
     result = compare_frames("revisions", mine, read_frame(connection, query), [KEY, "table_id"])
     admitted = pl.col("status").is_in(expected.COUNTED)
@@ -86,7 +85,7 @@ def _check_identity_facts(
     counts = counts.filter(pl.sum_horizontal("fail", "not_assessed", "pass") > 0)
     failures = pl.concat([j.failures.cast({"residual": pl.Int64}) for j in judgements.values()])
     of_status = ", ".join(f"count(*) filter (where status = '{s}') as {s}" for s in ("fail", "not_assessed", "pass"))
-    checks = in_scope(run, f"{MARTS}.fct_identity_checks")
+    checks = in_scope(connection, run, f"{MARTS}.fct_identity_checks")
     enforced = f"from {checks} where is_enforced"
     totals = f"select identity::varchar as identity, {of_status} {enforced} group by identity"
     failed = f"select {KEY}, identity::varchar as identity, residual {enforced} and status = 'fail'"
@@ -243,21 +242,23 @@ def check_facts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> L
         connection: the warehouse, open for writing, with the mart file attached as `mart`.
         run: the run, whose staging contract was recorded before.
     """
-    reported = {table: read_cells(connection, _current(run), table) for table in form().tables}
+    forget_scope(connection)
+    current = _current(connection, run)
+    reported = {table: read_cells(connection, current, table) for table in form().tables}
     decided = read_decided(connection, run)
     staged = {table: apply_corrections(frame, table, decided) for table, frame in reported.items()}
     judgements = {table: judge(frame, table) for table, frame in staged.items()}
     accepted = accepted_tables(decided, judgements)
     columns = "report_key, authority_key, report_year, source_tier, captured_at, document_sha256, ordinal"
-    reports = expected.order_revisions(read_frame(connection, f"select {columns} from {_current(run)}"))
+    reports = expected.order_revisions(read_frame(connection, f"select {columns} from {current}"))
     statuses = {
         table: settle_statuses(table, judgement, reported[table], reports, decided, accepted)
         for table, judgement in judgements.items()
     }
     revisions, admitted = _check_revisions(connection, run, reports, statuses)
     counted = {table: frame.join(admitted[table], on=KEY, how="semi") for table, frame in staged.items()}
-    decisions = in_scope(run, "intermediate.int_decision_states", "report_key")
-    facts = {fact: in_scope(run, f"{MARTS}.{fact}") for fact in FIGURES}
+    decisions = in_scope(connection, run, "intermediate.int_decision_states", "report_key")
+    facts = {fact: in_scope(connection, run, f"{MARTS}.{fact}") for fact in FIGURES}
     results = [
         check_unaltered(connection, run, staging.RELATIONS),
         *check_facts_vacuity(connection, run, MARTS, admitted),

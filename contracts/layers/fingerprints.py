@@ -32,7 +32,7 @@ def remember(connection: duckdb.DuckDBPyConnection, run: RunExpectation, relatio
         connection.execute(f"delete from {table} where run_id = ? and relation = ?", [run.run_id, relation])
         connection.execute(
             f"insert into {table} values (?, ?, ?)",
-            [run.run_id, relation, fingerprint(connection, in_scope(run, relation, unit))],
+            [run.run_id, relation, fingerprint(connection, in_scope(connection, run, relation, unit))],
         )
 
 
@@ -41,6 +41,8 @@ def check_unaltered(connection: duckdb.DuckDBPyConnection, run: RunExpectation, 
     query = f"select relation, fingerprint from {_kept_in(connection)} where run_id = ?"
     kept = dict(connection.execute(query, [run.run_id]).fetchall())
     altered = [
-        name for name, unit in relations.items() if kept.get(name) != fingerprint(connection, in_scope(run, name, unit))
+        name
+        for name, unit in relations.items()
+        if kept.get(name) != fingerprint(connection, in_scope(connection, run, name, unit))
     ]
     return verdict("upstream_unaltered", len(relations), len(altered), f"altered since their contract: {altered}")

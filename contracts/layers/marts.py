@@ -21,7 +21,7 @@ from contracts.layers.published import (
 )
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation
 from contracts.layers.rules import check_rules
-from contracts.layers.scope import in_scope
+from contracts.layers.scope import forget_scope, in_scope
 from contracts.layers.vacuity import check_marts_vacuity
 
 CASES = ("reviews", "lawsuits")
@@ -39,10 +39,10 @@ def _body_years(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> p
     flows = ", ".join(f"sum({name})::bigint as {name}" for name in form().flows)
     cases = "sum(cases) filter (where channel = 'review')::bigint as reviews, "
     cases += "sum(cases) filter (where channel <> 'review')::bigint as lawsuits"
-    tables = in_scope(run, f"{MARTS}.fct_report_tables")
+    tables = in_scope(connection, run, f"{MARTS}.fct_report_tables")
     bodies = read_frame(connection, f"select distinct {keys} from {tables} where is_current")
     for columns, fact in ((flows, "fct_application_flows"), (cases, "fct_reviews_and_lawsuits")):
-        rows = in_scope(run, f"{MARTS}.{fact}")
+        rows = in_scope(connection, run, f"{MARTS}.{fact}")
         query = f"select {keys}, {columns} from {rows} where status in {LET_IN} group by {keys}"
         bodies = bodies.join(read_frame(connection, query), on=list(BODY_YEAR), how="left")
     return bodies
@@ -51,7 +51,7 @@ def _body_years(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> p
 def _check_authority_year(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> list[CheckResult]:
     """The mart's schema, and its figures against the facts."""
     statuses = [f"{table}_status" for table in form().tables]
-    rows = in_scope(run, f"{MARTS}.authority_year")
+    rows = in_scope(connection, run, f"{MARTS}.authority_year")
     found = read_frame(connection, f"select {', '.join((*BODY_YEAR, *_figures(), *statuses))} from {rows}")
     by_table = {"applications": tuple(form().flows), "reviews_and_lawsuits": CASES}
     return [
@@ -65,7 +65,7 @@ def _check_authority_year(connection: duckdb.DuckDBPyConnection, run: RunExpecta
 def _check_case_columns(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
     results = parts_of("reviews_and_lawsuits")
     columns = [*BODY_YEAR, "channel::varchar as channel", *results, "cases", "closed_cases", *RATES]
-    rows = in_scope(run, f"{MARTS}.reviews_and_lawsuits")
+    rows = in_scope(connection, run, f"{MARTS}.reviews_and_lawsuits")
     found = read_frame(connection, f"select {', '.join(columns)} from {rows}")
     return check_cases(found, results, RATES)
 
@@ -75,7 +75,7 @@ def _check_sums(
 ) -> CheckResult:
     """Whether a mart's measure adds up to the rows of its fact that were let in, for each key."""
     columns = ", ".join([*keys, f"sum({measure})::bigint as {measure}"])
-    rows, shown = (in_scope(run, f"{MARTS}.{name}") for name in (fact, mart))
+    rows, shown = (in_scope(connection, run, f"{MARTS}.{name}") for name in (fact, mart))
     expected = read_frame(connection, f"select {columns} from {rows} where status in {LET_IN} group by all")
     actual = read_frame(connection, f"select {columns} from {shown} group by all")
     return compare_frames(f"conservation.{mart}", expected, actual, keys)
@@ -87,11 +87,12 @@ def _check_results(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -
     keys = [*BODY_YEAR, "channel"]
     sums = [f"coalesce(sum(cases) filter (where result = '{name}'), 0)::bigint as {name}" for name in results]
     closed = "(sum(cases) - coalesce(sum(cases) filter (where result = 'pending'), 0))::bigint as closed_cases"
+    cases = in_scope(connection, run, f"{MARTS}.fct_reviews_and_lawsuits")
     expected = f"""
-        select {", ".join(keys)}, {", ".join(sums)}, {closed} from {in_scope(run, f"{MARTS}.fct_reviews_and_lawsuits")}
+        select {", ".join(keys)}, {", ".join(sums)}, {closed} from {cases}
         where status in {LET_IN} group by all
     """
-    rows = in_scope(run, f"{MARTS}.reviews_and_lawsuits")
+    rows = in_scope(connection, run, f"{MARTS}.reviews_and_lawsuits")
     actual = f"select {', '.join((*keys, *results, 'closed_cases'))} from {rows}"
     return compare_frames("results", read_frame(connection, expected), read_frame(connection, actual), keys)
 
@@ -100,12 +101,13 @@ def _check_table_statuses(connection: duckdb.DuckDBPyConnection, run: RunExpecta
     """The status of each table of a body-year, as the facts have it for the revision that counts."""
     tables = form().tables
     chosen = [f"max(status::varchar) filter (where table_id = '{table}') as {table}_status" for table in tables]
+    report_tables = in_scope(connection, run, f"{MARTS}.fct_report_tables")
     expected = f"""
-        select {", ".join(BODY_YEAR)}, {", ".join(chosen)} from {in_scope(run, f"{MARTS}.fct_report_tables")}
+        select {", ".join(BODY_YEAR)}, {", ".join(chosen)} from {report_tables}
         where is_current group by all
     """
     shown = [f"{table}_status" for table in tables]
-    actual = f"select {', '.join((*BODY_YEAR, *shown))} from {in_scope(run, f'{MARTS}.authority_year')}"
+    actual = f"select {', '.join((*BODY_YEAR, *shown))} from {in_scope(connection, run, f'{MARTS}.authority_year')}"
     return compare_frames("statuses", read_frame(connection, expected), read_frame(connection, actual), list(BODY_YEAR))
 
 
@@ -140,7 +142,9 @@ def choose_bodies(bodies: pl.DataFrame) -> pl.DataFrame:
 def _check_region_year(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> list[CheckResult]:
     """A region's figures are those of its one consolidated report or of its own reports, never of both."""
     columns = (*REGION_YEAR, "basis", "consolidated_by_zh", "bodies_accepted", *_figures())
-    shown, rows = (in_scope(run, f"{MARTS}.{name}", "region_code") for name in ("region_year", "authority_year"))
+    shown, rows = (
+        in_scope(connection, run, f"{MARTS}.{name}", "region_code") for name in ("region_year", "authority_year")
+    )
     regions = read_frame(connection, f"select {', '.join(columns)} from {shown}")
     bodies = read_frame(
         connection,
@@ -180,7 +184,7 @@ def _check_legacy_outcomes(connection: duckdb.DuckDBPyConnection, run: RunExpect
         connection,
         f"""
         select {KEY}, indicator, position, value::bigint as applications
-        from {in_scope(run, f"{MARTS}.fct_legacy_indicators")}
+        from {in_scope(connection, run, f"{MARTS}.fct_legacy_indicators")}
         where period = 'year' and indicator is not null
         """,
     ).filter(pl.col("indicator").is_in(replies))
@@ -195,15 +199,15 @@ def _check_legacy_outcomes(connection: duckdb.DuckDBPyConnection, run: RunExpect
         .drop("position")
     )
     columns = f"{KEY}, indicator, applications, outcome_category, is_comparable"
-    actual = read_frame(connection, f"select {columns} from {in_scope(run, f'{MARTS}.legacy_outcomes')}")
+    actual = read_frame(connection, f"select {columns} from {in_scope(connection, run, f'{MARTS}.legacy_outcomes')}")
     return compare_frames("conservation.legacy_outcomes", expected, actual, keys)
 
 
 def _check_exceptions(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
     """Every violated identity of a table, held or let in, is listed with its residual."""
     keys = [KEY, "identity"]
-    checks = in_scope(run, f"{MARTS}.fct_identity_checks")
-    exceptions = in_scope(run, f"{MARTS}.quality_exceptions", "report_key")
+    checks = in_scope(connection, run, f"{MARTS}.fct_identity_checks")
+    exceptions = in_scope(connection, run, f"{MARTS}.quality_exceptions", "report_key")
     held = f"""
         select report_key, identity::varchar as identity, residual from {checks}
         where is_enforced and status = 'fail'
@@ -217,9 +221,9 @@ def _check_exceptions(connection: duckdb.DuckDBPyConnection, run: RunExpectation
 
 def _check_corrected(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
     """A table that adds up since it was corrected is listed with the residuals of its figures as reported."""
-    exceptions = in_scope(run, f"{MARTS}.quality_exceptions", "report_key")
+    exceptions = in_scope(connection, run, f"{MARTS}.quality_exceptions", "report_key")
     put_right = f"""
-        select report_key, table_id::varchar as table_id from {in_scope(run, f"{MARTS}.fct_report_tables")}
+        select report_key, table_id::varchar as table_id from {in_scope(connection, run, f"{MARTS}.fct_report_tables")}
         where status_reported = 'held' and status not in ('held', 'accepted', 'rejected')
     """
     residuals = []
@@ -240,6 +244,7 @@ def check_marts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> L
         connection: the warehouse, open for writing, with the mart file attached as `mart`.
         run: the run, whose contract of the facts was recorded before.
     """
+    forget_scope(connection)
     results = [
         check_unaltered(connection, run, facts.RELATIONS),
         *check_marts_vacuity(connection, run, MARTS),

@@ -19,8 +19,12 @@ def check_prose(connection: duckdb.DuckDBPyConnection, run: RunExpectation, sche
     """
     agreement = "case when agrees then 'agree' when not agrees then 'conflict' else 'not_assessed' end as status"
     current = f"not is_leftover and {KEY} in (select {KEY} from {schema}.dim_report where is_current)"
-    staged = {name: in_scope(run, f"staging.stg_{name}", "report_key") for name in ("claims", "legacy_indicators")}
-    facts = {name: in_scope(run, f"{schema}.fct_{name}") for name in ("narrative_claims", "legacy_indicators")}
+    staged = {
+        name: in_scope(connection, run, f"staging.stg_{name}", "report_key") for name in ("claims", "legacy_indicators")
+    }
+    facts = {
+        name: in_scope(connection, run, f"{schema}.fct_{name}") for name in ("narrative_claims", "legacy_indicators")
+    }
     percentages = ", ".join(f"'{name}'" for name, kind in claim_rules().kinds.items() if kind.unit == "percent")
     is_percentage = f"base is not null or coalesce(decimals, 0) > 0 or kind in ({percentages})"
     unit = f"case when {is_percentage} then 'percent' else 'count' end as unit"

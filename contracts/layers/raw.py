@@ -11,7 +11,7 @@ from contracts.layers.decided import check_decision_rows
 from contracts.layers.fingerprints import remember
 from contracts.layers.frames import check_schema, read_cells
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation, verdict
-from contracts.layers.scope import Relations, Unit, in_scope
+from contracts.layers.scope import Relations, Unit, forget_scope, in_scope
 
 RELATIONS: Relations = {
     "raw.documents": "changed_document",
@@ -30,7 +30,9 @@ def _count(connection: duckdb.DuckDBPyConnection, query: str, *parameters: objec
 
 def check_conservation(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> list[CheckResult]:
     """Documents in = read + rejected; every read document has all its reports; every rejected one its reason."""
-    relations = {name: in_scope(run, f"raw.{name}", "changed_document") for name in ("documents", "reports")}
+    relations = {
+        name: in_scope(connection, run, f"raw.{name}", "changed_document") for name in ("documents", "reports")
+    }
     documents = _count(connection, f"select count(*) from {relations['documents']}")
     lost_reports = _count(
         connection,
@@ -67,9 +69,9 @@ def check_vacuity(
     connection: duckdb.DuckDBPyConnection, run: RunExpectation, relation: str, unit: Unit = "changed_document"
 ) -> CheckResult:
     """A contract that sees no report although the documents promise some is red."""
-    documents = in_scope(run, "raw.documents", "changed_document")
+    documents = in_scope(connection, run, "raw.documents", "changed_document")
     promised = _count(connection, f"select coalesce(sum(reports), 0) from {documents}")
-    seen = _count(connection, f"select count(*) from {in_scope(run, relation, unit)}")
+    seen = _count(connection, f"select count(*) from {in_scope(connection, run, relation, unit)}")
     blind = promised > 0 and seen == 0
     return verdict("vacuity", max(seen, promised), int(blind), f"{promised} reports promised, none in {relation}")
 
@@ -81,13 +83,14 @@ def check_raw(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> Lay
         connection: the warehouse, open for writing.
         run: what the run handed to the loader.
     """
+    forget_scope(connection)
     results = [
         check_vacuity(connection, run, "raw.reports"),
         *check_conservation(connection, run),
         check_decision_rows(connection),
     ]
     for table in form().tables:
-        frame = read_cells(connection, in_scope(run, "raw.reports", "changed_document"), table)
+        frame = read_cells(connection, in_scope(connection, run, "raw.reports", "changed_document"), table)
         results.append(check_schema(frame, table))
         results.extend(judge(frame, table).results)
     remember(connection, run, RELATIONS)

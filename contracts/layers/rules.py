@@ -58,7 +58,7 @@ def _failures(connection: duckdb.DuckDBPyConnection, run: RunExpectation, chosen
     return read_frame(
         connection,
         f"""
-        select rule_id::varchar as rule_id, report_key from {in_scope(run, f"{MARTS}.fct_rule_results")}
+        select rule_id::varchar as rule_id, report_key from {in_scope(connection, run, f"{MARTS}.fct_rule_results")}
         where status = 'fail' and rule_id::varchar in ({named})
         """,
     )
@@ -71,7 +71,7 @@ def _check_identities(connection: duckdb.DuckDBPyConnection, run: RunExpectation
         connection,
         f"""
         select distinct report_key, split_part(identity::varchar, '.', 1) as family
-        from {in_scope(run, f"{MARTS}.fct_identity_checks")} where status = 'fail'
+        from {in_scope(connection, run, f"{MARTS}.fct_identity_checks")} where status = 'fail'
         """,
     )
     expected = failed.with_columns(rule_id=pl.col("family").replace_strict(families, default=None)).drop("family")
@@ -82,7 +82,7 @@ def _check_identities(connection: duckdb.DuckDBPyConnection, run: RunExpectation
 def _check_claims(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
     """A rule on kinds of claims fails exactly where a claim of one of its kinds disagrees."""
     rule_of = {kind: rule.id for rule in rules().values() for kind in rule.claim_kinds}
-    claims = in_scope(run, "staging.stg_claims", "report_key")
+    claims = in_scope(connection, run, "staging.stg_claims", "report_key")
     against = read_frame(
         connection, f"select distinct report_key, kind from {claims} where not is_leftover and not agrees"
     )
@@ -105,8 +105,8 @@ def _check_carry_chain(connection: duckdb.DuckDBPyConnection, run: RunExpectatio
         connection,
         f"""
         select count(*), count(*) filter (where chain.difference is distinct from checks.residual)
-        from {in_scope(run, f"{MARTS}.carry_chain")} as chain
-        inner join {in_scope(run, f"{MARTS}.fct_identity_checks")} as checks
+        from {in_scope(connection, run, f"{MARTS}.carry_chain")} as chain
+        inner join {in_scope(connection, run, f"{MARTS}.fct_identity_checks")} as checks
             on chain.report_key = checks.report_key
                 and checks.identity::varchar = 'carry.' || chain.applicant_type::varchar
         where chain.predecessors = 0 and chain.reason is distinct from 'split' and checks.residual is not null

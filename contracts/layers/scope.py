@@ -8,6 +8,8 @@ the body.
 from collections.abc import Mapping
 from typing import Literal
 
+import duckdb
+
 from contracts.layers.results import RunExpectation
 
 Unit = Literal["changed_document", "changed_report", "document_key", "authority_key", "report_key", "region_code"]
@@ -28,6 +30,7 @@ _LIST_OF: dict[Unit, str] = {
     "report_key": "reports",
     "region_code": "regions",
 }
+_COPIED_BY = " in scope by "
 
 
 def is_listed(listed: str, catalog: str = "") -> str:
@@ -43,10 +46,16 @@ def is_listed(listed: str, catalog: str = "") -> str:
     return f"{catalog}touched.has_{listed}({LISTS[listed]})"
 
 
-def in_scope(run: RunExpectation, relation: str, unit: Unit | None = "authority_key") -> str:
+def in_scope(
+    connection: duckdb.DuckDBPyConnection, run: RunExpectation, relation: str, unit: Unit | None = "authority_key"
+) -> str:
     """The rows of a relation that the run's contracts evaluate, as something to select from.
 
+    In a run that is not whole they are copied once for each contract: a contract looks at them several times, and
+    a few rows of a wide table lie in nearly all of its blocks.
+
     Args:
+        connection: the contract's own, which keeps the copies until it forgets them (:func:`forget_scope`).
         run: the run, whole or not.
         relation: a table or view.
         unit: what a row belongs to, by a column, or by that of the documents that changed; None for what is small and
@@ -54,4 +63,14 @@ def in_scope(run: RunExpectation, relation: str, unit: Unit | None = "authority_
     """
     if run.is_whole or unit is None:
         return relation
-    return f"(from {relation} where {is_listed(_LIST_OF[unit])})"
+    copy = f'temp."{relation}{_COPIED_BY}{unit}"'
+    listed = is_listed(_LIST_OF[unit])
+    connection.execute(f"create temp table if not exists {copy} as from {relation} where {listed}")
+    return copy
+
+
+def forget_scope(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop what :func:`in_scope` copied, so that the next contract on this connection sees the tables as they are."""
+    copies = connection.execute("select table_name from duckdb_tables() where contains(table_name, ?)", [_COPIED_BY])
+    for (copy,) in copies.fetchall():
+        connection.execute(f'drop table temp."{copy}"')

@@ -12,7 +12,7 @@ from contracts.layers.conservation import compare_frames, read_frame
 from contracts.layers.fingerprints import check_unaltered, fingerprint, remember
 from contracts.layers.frames import KEY, cells_of, check_schema, printed_decimal, read_cells
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation, verdict
-from contracts.layers.scope import Relations, Unit, in_scope
+from contracts.layers.scope import Relations, Unit, forget_scope, in_scope
 from contracts.raw_tables import RAW_TABLES, key_of
 
 RELATIONS: Relations = {
@@ -42,6 +42,11 @@ def shared_columns(name: str) -> tuple[str, ...]:
     return tuple(column for column in RAW_TABLES[name].names if column not in apart | LEFT_OUT.get(name, frozenset()))
 
 
+def _both(connection: duckdb.DuckDBPyConnection, run: RunExpectation, name: str, unit: Unit | None) -> tuple[str, str]:
+    """A raw table and its staging model, as the contract evaluates them."""
+    return in_scope(connection, run, f"raw.{name}", unit), in_scope(connection, run, f"staging.stg_{name}", unit)
+
+
 def _compare(connection: duckdb.DuckDBPyConnection, check_id: str, raw_rows: str, staged_rows: str) -> CheckResult:
     """Whether two relations hold the same rows; they are compared row by row only if their fingerprints differ."""
     expected = fingerprint(connection, raw_rows)
@@ -67,7 +72,7 @@ def _check_rows(
     if unit not in columns:
         unit = None
     chosen = f"(select {', '.join(f'{column}::varchar as {column}' for column in columns)} from {{}})"
-    raw_rows, staged_rows = (in_scope(run, relation, unit) for relation in (f"raw.{name}", f"staging.stg_{name}"))
+    raw_rows, staged_rows = _both(connection, run, name, unit)
     return _compare(connection, f"conservation.{name}", chosen.format(raw_rows), chosen.format(staged_rows))
 
 
@@ -87,7 +92,7 @@ def _cell_columns(table: str, *, in_raw: bool) -> str:
 
 def _check_cells(connection: duckdb.DuckDBPyConnection, run: RunExpectation, table: str) -> CheckResult:
     """Whether a table's cells are raw's, by their hashes; the reports that differ are counted only if some do."""
-    raw_rows, staged_rows = (in_scope(run, name, "report_key") for name in ("raw.reports", "staging.stg_reports"))
+    raw_rows, staged_rows = _both(connection, run, "reports", "report_key")
     raw_cells = f"(select {_cell_columns(table, in_raw=True)} from {raw_rows})"
     staged_cells = f"(select {_cell_columns(table, in_raw=False)} from {staged_rows})"
     return _compare(connection, f"conservation.cells.{table}", raw_cells, staged_cells)
@@ -128,7 +133,7 @@ def name_bodies(reports: pl.DataFrame) -> pl.DataFrame:
 
 def check_bodies(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
     """Whether each report stands under the body that its name in raw gives, by name and key."""
-    raw_rows, staged_rows = (in_scope(run, name, "report_key") for name in ("raw.reports", "staging.stg_reports"))
+    raw_rows, staged_rows = _both(connection, run, "reports", "report_key")
     columns = f"{KEY}, authority_normalised, authority_printed, document_sha256, ordinal"
     expected = name_bodies(read_frame(connection, f"select {columns} from {raw_rows}"))
     actual = read_frame(connection, f"select {KEY}, authority_zh, authority_key from {staged_rows}")
@@ -142,6 +147,7 @@ def check_staging(connection: duckdb.DuckDBPyConnection, run: RunExpectation) ->
         connection: the warehouse, open for writing.
         run: the run, whose raw contract was recorded before.
     """
+    forget_scope(connection)
     results = [
         check_unaltered(connection, run, raw.RELATIONS),
         raw.check_vacuity(connection, run, "staging.stg_reports"),
@@ -149,7 +155,7 @@ def check_staging(connection: duckdb.DuckDBPyConnection, run: RunExpectation) ->
         check_bodies(connection, run),
     ]
     for table in form().tables:
-        staged = read_cells(connection, in_scope(run, "staging.stg_reports"), table)
+        staged = read_cells(connection, in_scope(connection, run, "staging.stg_reports"), table)
         results.append(check_schema(staged, table, decimal_type=pl.Decimal(24, 6)))
         results.extend(judge(staged, table).results)
     remember(connection, run, RELATIONS)

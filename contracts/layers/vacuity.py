@@ -59,7 +59,7 @@ def check_facts_vacuity(
         admitted: by table the reports that count, with their `status`.
     """
     passed = {fact: int((admitted[table]["status"] == "passed").sum()) for fact, table in _FACTS.items()}
-    filled = {fact: _has_rows(connection, in_scope(run, f"{schema}.{fact}")) for fact in _FACTS}
+    filled = {fact: _has_rows(connection, in_scope(connection, run, f"{schema}.{fact}")) for fact in _FACTS}
     return [
         raw.check_vacuity(connection, run, f"{schema}.{_REPORT_TABLES}", "authority_key"),
         _verdict("vacuity.facts", passed, filled),
@@ -75,11 +75,11 @@ def check_marts_vacuity(connection: duckdb.DuckDBPyConnection, run: RunExpectati
         schema: where facts and marts are.
     """
     held = {
-        mart: _count(connection, in_scope(run, f"{schema}.{relation}"), condition)
+        mart: _count(connection, in_scope(connection, run, f"{schema}.{relation}"), condition)
         for mart, (relation, condition) in _SHOWN.items()
     }
     shown = {
-        mart: _has_rows(connection, in_scope(run, f"{schema}.{mart}", _REGIONAL.get(mart, "authority_key")))
+        mart: _has_rows(connection, in_scope(connection, run, f"{schema}.{mart}", _REGIONAL.get(mart, "authority_key")))
         for mart in _SHOWN
     }
     return [
