@@ -95,5 +95,5 @@ lock: $(READY) ## Resolve the dependencies anew, with hashes
 	touch $(READY)
 
 clean: ## Remove caches and build products; the warehouse and .venv stay
-	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dbt_project/target dbt_project/logs
+	rm -rf .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dbt_project/target dbt_project/logs
 	find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +

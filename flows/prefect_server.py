@@ -6,18 +6,22 @@ it ends when the process that started it is gone, also after `kill -9`. (Stoppin
 client retrying to deliver its last log lines for more than a minute.)
 """
 
+import atexit
 import os
 import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from flows.prefect_history import keep_history, lend_history
 from pipelines.publishing.lock import find_holder
 from pipelines.warehouse import Warehouse
 
 START_TIMEOUT_SECONDS = 600.0
+END_TIMEOUT_SECONDS = 10.0
 POLL_SECONDS = 0.05
 HOST = "127.0.0.1"
 SERVER = ("uvicorn", "--factory", "prefect.server.api.server:create_app")
@@ -35,11 +39,12 @@ class PrefectServerError(RuntimeError):
 
 @dataclass(frozen=True)
 class PrefectServer:
-    """A server that is starting or running, as a child of this process."""
+    """A server that is starting or running, as a child of this process; `makes_history` had no database before."""
 
     port: int
     process: subprocess.Popen[bytes]
     log: Path
+    makes_history: Path | None = None
 
     @property
     def api_url(self) -> str:
@@ -57,11 +62,25 @@ class PrefectServer:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise PrefectServerError(f"Prefect's server did not start within this run; its log is {self.log}.")
             time.sleep(POLL_SECONDS)
+        if self.makes_history is not None:
+            keep_history(self.makes_history)
+
+    def end(self) -> None:
+        """Let the server write down what it was told last, a fraction of a second, and end."""
+        self.process.terminate()
+        with suppress(subprocess.TimeoutExpired):  # it ends with this process at the latest
+            self.process.wait(END_TIMEOUT_SECONDS)
 
 
 def start_server(home: Path) -> PrefectServer:
-    """Start a server whose history lies in `home`, and name it to this process's Prefect client; does not wait."""
+    """Start a server whose history lies in `home`, and name it to this process's Prefect client; does not wait.
+
+    It ends when this process has done everything else: call this before Prefect is imported, for Prefect's client
+    delivers its last lines when the process ends, and what is asked for first comes last then.
+    """
     home.mkdir(parents=True, exist_ok=True)
+    history = Path(os.environ.get("PREFECT_HOME", home))  # what the caller has set is Prefect's
+    is_new = lend_history(history)
     log = home / "server.log"
     port = find_free_port()
     address = ("--host", HOST, "--port", str(port), "--log-level", "error")
@@ -74,7 +93,8 @@ def start_server(home: Path) -> PrefectServer:
             stderr=output,
             start_new_session=True,  # an interrupt at the terminal is the run's to handle
         )
-    server = PrefectServer(port, process, log)
+    server = PrefectServer(port, process, log, history if is_new else None)
+    atexit.register(server.end)
     os.environ["PREFECT_API_URL"] = server.api_url
     return server
 

@@ -31,6 +31,7 @@ _LIST_OF: dict[Unit, str] = {
     "region_code": "regions",
 }
 _COPIED_BY = " in scope by "
+_JOINED_VIEWS = frozenset({"mart.marts.applications_by_outcome"})
 
 
 def is_listed(listed: str, catalog: str = "") -> str:
@@ -52,7 +53,8 @@ def in_scope(
     """The rows of a relation that the run's contracts evaluate, as something to select from.
 
     In a run that is not whole they are copied once for each contract: a contract looks at them several times, and
-    a few rows of a wide table lie in nearly all of its blocks.
+    a few rows of a wide table lie in nearly all of its blocks. Of a view that joins names to figures the contracts read
+    figures only: it is not copied.
 
     Args:
         connection: the contract's own, which keeps the copies until it forgets them (:func:`forget_scope`).
@@ -63,9 +65,11 @@ def in_scope(
     """
     if run.is_whole or unit is None:
         return relation
+    rows = f"from {relation} where {is_listed(_LIST_OF[unit])}"
+    if relation in _JOINED_VIEWS:
+        return f"({rows})"
     copy = f'temp."{relation}{_COPIED_BY}{unit}"'
-    listed = is_listed(_LIST_OF[unit])
-    connection.execute(f"create temp table if not exists {copy} as from {relation} where {listed}")
+    connection.execute(f"create temp table if not exists {copy} as {rows}")
     return copy
 
 

@@ -171,6 +171,8 @@ def _run_flow(folder: Warehouse, sources: _Sources, manner: _Manner) -> "RunOutc
     server = None if os.environ.get("PREFECT_API_URL") else start_server(folder.prefect_home)
     with show_progress(messages), rare_garbage_collection():
         # While the server starts, this process imports what the steps need and parses the models.
+        from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+
         from flows.dbt import parse_models
         from flows.warehouse import run_warehouse
 
@@ -178,17 +180,20 @@ def _run_flow(folder: Warehouse, sources: _Sources, manner: _Manner) -> "RunOutc
             parse_models(folder)
         if server is not None:
             server.wait_until_ready()
-        return run_warehouse(
-            inputs=[str(path) for path in sources.inputs],
-            warehouse=str(folder.root),
-            accept_changes=manner.accept_changes,
-            inbox=str(sources.inbox) if sources.inbox else None,
-            urls=str(sources.urls) if sources.urls else None,
-            archived=sources.archived,
-            ledger=str(sources.ledger),
-            lock_wait_seconds=manner.wait,
-            whole=manner.full,
-        )
+        # A server of this run's own ends with it: no heartbeat would tell it that the run is gone.
+        settings = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None} if server is not None else {}
+        with temporary_settings(settings):
+            return run_warehouse(
+                inputs=[str(path) for path in sources.inputs],
+                warehouse=str(folder.root),
+                accept_changes=manner.accept_changes,
+                inbox=str(sources.inbox) if sources.inbox else None,
+                urls=str(sources.urls) if sources.urls else None,
+                archived=sources.archived,
+                ledger=str(sources.ledger),
+                lock_wait_seconds=manner.wait,
+                whole=manner.full,
+            )
 
 
 def _print_inbox(outcome: "RunOutcome") -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 
+from flows.prefect_history import lend_history
 from flows.prefect_server import HOST, SERVER, find_free_port, is_listening
 from flows.serving.errors import ServeError
 from flows.serving.processes import Child, end_all, find_marked, mark_of, start_child
@@ -107,6 +108,7 @@ def serve_until_stopped(
             end_all(mark, (), GRACE_SECONDS)
         if is_listening(port):
             raise ServeError(f"Something else listens on port {port}. Name another one with --port, or 0 for any.")
+        lend_history(Path(environment["PREFECT_HOME"]))
         _serve(serving)
     finally:
         announce("Stopping Prefect's worker and server.")
