@@ -117,6 +117,7 @@ def body_figures_model(form: Form) -> Json:
 def rule_models() -> list[Json]:
     """The yml of each model `rules_<group>`: keys, a status for each rule, and what is not passed, in words."""
     models = []
+    key = {"unique_combination": {"arguments": {"columns": [name for name, _, _ in KEYS]}}}
     for name, members in groups().items():
         columns = [{"name": key, "data_type": kind, "description": text} for key, kind, text in KEYS]
         columns += [
@@ -128,7 +129,8 @@ def rule_models() -> list[Json]:
             for rule in members
         ]
         description = "One row per subject: the status of each rule, and what failed or could not be assessed."
-        models.append({"name": f"rules_{name}", "description": description, "columns": [*columns, EXCEPTIONS]})
+        listed = [*columns, EXCEPTIONS]
+        models.append({"name": f"rules_{name}", "description": description, "data_tests": [key], "columns": listed})
     return models
 
 
