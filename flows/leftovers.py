@@ -31,7 +31,7 @@ from pipelines.publishing import list_versions
 from pipelines.publishing.leftovers import remove_unpublished
 from pipelines.warehouse import Warehouse
 
-PART_OF_A_FILE = re.compile(r"\..+\.\d+$")  # `.name.pid`: how archive and store name a file until it is whole
+PART_OF_A_FILE = re.compile(r"\..+\.\d+$")  # `.name.pid`: how a file is named until it is whole
 DBT_LEFTOVERS = r"__dbt_(backup|tmp|new)(__.*)?$"
 UNDER_WAY = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)  # these have a place of their deployment
 PAGE = 200  # Prefect's server gives no more at once
@@ -82,8 +82,8 @@ def _remember_published(warehouse: Warehouse, run_id: str) -> list[str]:
 
 
 def _remove_parts(warehouse: Warehouse) -> Iterator[Path]:
-    """Files of the archive and the store that were being written."""
-    for folder in (warehouse.archive, warehouse.extracted):
+    """Files of the archive, the store and Prefect's home that were being written."""
+    for folder in (warehouse.archive, warehouse.extracted, warehouse.prefect_home):
         for path in folder.rglob(".*"):
             if PART_OF_A_FILE.fullmatch(path.name) and path.is_file():
                 path.unlink()

@@ -58,7 +58,7 @@ def _kept() -> Path:
 @contextmanager
 def _replacing(target: Path) -> Iterator[Path]:
     """A path of this process to write to, which becomes the target when it is whole."""
-    part = target.with_suffix(f".{os.getpid()}")
+    part = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         yield part
         part.replace(target)

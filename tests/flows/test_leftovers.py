@@ -66,7 +66,11 @@ def test_half_a_version_goes(warehouse: Warehouse) -> None:
 
 
 def test_parts_of_files_go_and_whole_files_stay(warehouse: Warehouse) -> None:
-    parts = [warehouse.archive / "ab" / ".abcd.4711", warehouse.extracted / "1.0" / "ab" / ".abcd.json.4711"]
+    parts = [
+        warehouse.archive / "ab" / ".abcd.4711",
+        warehouse.extracted / "1.0" / "ab" / ".abcd.json.4711",
+        warehouse.prefect_home / ".prefect.db.4711",
+    ]
     whole = [warehouse.archive / "ab" / "abcd", warehouse.archive / "manifest.jsonl", warehouse.extracted / "x.json"]
     for path in (*parts, *whole):
         path.parent.mkdir(parents=True, exist_ok=True)
