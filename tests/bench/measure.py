@@ -24,11 +24,12 @@ class CommandError(RuntimeError):
 
 
 def measure(command: list[str], log: Path) -> Sample:
-    """Run a command to its end and measure it.
+    """Run a command to its end and measure it, once what others wrote is on the disk.
 
     Raises:
         CommandError: its exit code is not 0.
     """
+    os.sync()
     started = time.perf_counter()
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)  # noqa: S603 our own commands
