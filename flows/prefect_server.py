@@ -25,7 +25,8 @@ END_TIMEOUT_SECONDS = 10.0
 POLL_SECONDS = 0.05
 HOST = "127.0.0.1"
 SERVER = ("uvicorn", "--factory", "prefect.server.api.server:create_app")
-EPHEMERAL = {  # without pages and schedules, which one run does not need
+EPHEMERAL = {  # without pages and schedules, which one run does not need; its errors go to its log, not to the terminal
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "ERROR",
     "PREFECT_UI_ENABLED": "0",
     "PREFECT__SERVER_EPHEMERAL": "1",
     "PREFECT__SERVER_FINAL": "1",

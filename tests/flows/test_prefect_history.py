@@ -1,6 +1,7 @@
 """A new warehouse's Prefect starts with a copy of an empty database, and ends having written down what it was told."""
 
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from prefect.settings import get_current_settings
 from flows import dbt, prefect_history, warehouse
 from flows.commands import run
 from flows.prefect_history import DATABASE, OTHER_DATABASES, keep_history, lend_history
-from flows.prefect_server import PrefectServer
+from flows.prefect_server import PrefectServer, PrefectServerError, start_server
 from pipelines.warehouse import Warehouse
 
 
@@ -103,6 +104,19 @@ def test_a_server_writes_down_what_it_was_told_before_it_ends(tmp_path: Path) ->
     process.stdout.close()
     assert process.returncode == 0
     assert written.exists()
+
+
+def test_a_server_that_does_not_start_says_why_in_its_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_HOME", str(tmp_path))
+    monkeypatch.setenv("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")  # as a command has it on its terminal
+    monkeypatch.setenv("PREFECT_API_URL", "")  # the server's is put there, and goes with the test
+    for name in OTHER_DATABASES:
+        monkeypatch.setenv(name, f"sqlite+aiosqlite:///{tmp_path / DATABASE}")
+    (tmp_path / DATABASE).write_bytes(b"no database")
+    server = start_server(tmp_path)
+    with pytest.raises(PrefectServerError, match=re.escape(str(server.log))):
+        server.wait_until_ready()
+    assert "file is not a database" in server.log.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("is_own", [True, False])
