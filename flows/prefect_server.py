@@ -40,12 +40,15 @@ class PrefectServerError(RuntimeError):
 
 @dataclass(frozen=True)
 class PrefectServer:
-    """A server that is starting or running, as a child of this process; `makes_history` had no database before."""
+    """A server that is starting or running, as a child of this process.
+
+    `new_history` is the home of a database that it makes from nothing, None if there was one.
+    """
 
     port: int
     process: subprocess.Popen[bytes]
     log: Path
-    makes_history: Path | None = None
+    new_history: Path | None = None
 
     @property
     def api_url(self) -> str:
@@ -53,7 +56,7 @@ class PrefectServer:
         return f"http://{HOST}:{self.port}/api"
 
     def wait_until_ready(self) -> None:
-        """Return when the server answers.
+        """Return when the server answers; a database that it has just made is kept for other new warehouses.
 
         Raises:
             PrefectServerError: it ended, or did not answer in time.
@@ -63,8 +66,8 @@ class PrefectServer:
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise PrefectServerError(f"Prefect's server did not start within this run; its log is {self.log}.")
             time.sleep(POLL_SECONDS)
-        if self.makes_history is not None:
-            keep_history(self.makes_history)
+        if self.new_history is not None:
+            keep_history(self.new_history)
 
     def end(self) -> None:
         """Let the server write down what it was told last, a fraction of a second, and end."""

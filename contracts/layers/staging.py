@@ -42,7 +42,9 @@ def shared_columns(name: str) -> tuple[str, ...]:
     return tuple(column for column in RAW_TABLES[name].names if column not in apart | LEFT_OUT.get(name, frozenset()))
 
 
-def _both(connection: duckdb.DuckDBPyConnection, run: RunExpectation, name: str, unit: Unit | None) -> tuple[str, str]:
+def _raw_and_staged(
+    connection: duckdb.DuckDBPyConnection, run: RunExpectation, name: str, unit: Unit | None
+) -> tuple[str, str]:
     """A raw table and its staging model, as the contract evaluates them."""
     return in_scope(connection, run, f"raw.{name}", unit), in_scope(connection, run, f"staging.stg_{name}", unit)
 
@@ -72,7 +74,7 @@ def _check_rows(
     if unit not in columns:
         unit = None
     chosen = f"(select {', '.join(f'{column}::varchar as {column}' for column in columns)} from {{}})"
-    raw_rows, staged_rows = _both(connection, run, name, unit)
+    raw_rows, staged_rows = _raw_and_staged(connection, run, name, unit)
     return _compare(connection, f"conservation.{name}", chosen.format(raw_rows), chosen.format(staged_rows))
 
 
@@ -92,7 +94,7 @@ def _cell_columns(table: str, *, in_raw: bool) -> str:
 
 def _check_cells(connection: duckdb.DuckDBPyConnection, run: RunExpectation, table: str) -> CheckResult:
     """Whether a table's cells are raw's, by their hashes; the reports that differ are counted only if some do."""
-    raw_rows, staged_rows = _both(connection, run, "reports", "report_key")
+    raw_rows, staged_rows = _raw_and_staged(connection, run, "reports", "report_key")
     raw_cells = f"(select {_cell_columns(table, in_raw=True)} from {raw_rows})"
     staged_cells = f"(select {_cell_columns(table, in_raw=False)} from {staged_rows})"
     return _compare(connection, f"conservation.cells.{table}", raw_cells, staged_cells)
@@ -133,7 +135,7 @@ def name_bodies(reports: pl.DataFrame) -> pl.DataFrame:
 
 def check_bodies(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
     """Whether each report stands under the body that its name in raw gives, by name and key."""
-    raw_rows, staged_rows = _both(connection, run, "reports", "report_key")
+    raw_rows, staged_rows = _raw_and_staged(connection, run, "reports", "report_key")
     columns = f"{KEY}, authority_normalised, authority_printed, document_sha256, ordinal"
     expected = name_bodies(read_frame(connection, f"select {columns} from {raw_rows}"))
     actual = read_frame(connection, f"select {KEY}, authority_zh, authority_key from {staged_rows}")
