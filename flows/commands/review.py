@@ -1,12 +1,10 @@
 """`gongkai review`: the open findings one by one, each with its evidence, and what is decided about them."""
 
-import signal
 from pathlib import Path
 from typing import Annotated, Literal
 
 import duckdb
 import typer
-from rich.prompt import Prompt
 
 from contracts.decisions import Decision
 from flows.commands.decide import By, checked_rule, checked_value, known_cell
@@ -15,6 +13,7 @@ from flows.commands.failures import failures_explained
 from flows.commands.mart import open_live_mart
 from flows.commands.open_findings import OpenFinding, decision_states, find_document, read_open, undecided
 from flows.commands.options import DEFAULT_WAREHOUSE, LedgerFile, WarehouseFolder
+from flows.commands.questions import ask
 from flows.commands.terminal import messages, output
 from pipelines.decisions import LedgerError, default_ledger, read_ledger
 from pipelines.decisions.author import find_author
@@ -63,7 +62,6 @@ def review(
     After the findings come the failures of rules; those of mere hints only where --rule names the rule.
     Each decision is in the ledger before the next finding is shown. A finding that is decided is not shown again.
     """
-    signal.siginterrupt(signal.SIGINT, True)  # polars leaves a handler under which a prompt waits on after Ctrl-C
     folder = Warehouse(warehouse)
     path = ledger or default_ledger()
     checked_rule(rule)
@@ -123,7 +121,7 @@ class _Review:
         listed = ", ".join(f"\\[{key}] {meaning}" for key, meaning in CHOICES.items())
         while True:
             output.print(listed)
-            choice = Prompt.ask("Decision", console=output, choices=list(CHOICES), show_choices=False)
+            choice = ask("Decision", list(CHOICES))
             if choice == "q":
                 raise _Quit
             if choice == "s":
@@ -178,6 +176,6 @@ class _Review:
 
     def _ask(self, question: str) -> str:
         """An answer that is not empty."""
-        while not (given := Prompt.ask(question, console=output).strip()):
+        while not (given := ask(question).strip()):
             output.print(f"{question}: it cannot be empty.")
         return given

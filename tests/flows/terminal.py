@@ -66,7 +66,7 @@ class Terminal:
                 self._seen = at + len(text)
                 return printed
             assert time.monotonic() < deadline, f"none of {texts} in {self.screen[self._seen :]}"
-            assert self._read(), f"ended before any of {texts}: {self.screen[self._seen :]}"
+            assert self._read(), f"ended or silent before any of {texts}: {self.screen[self._seen :]}"
 
     def type(self, text: str) -> None:
         """Type a line."""
