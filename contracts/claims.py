@@ -17,7 +17,6 @@ from contracts.raw_json import Claim, LegacyIndicator, Operand, Report
 
 CLAIMS_FILE = FORM_FOLDER / "claims.yml"
 Conflict = Literal["claim_conflict", "ambiguous"]
-Verdict = Literal["agrees", "not_assessed", "claim_conflict", "ambiguous"]
 MEMBERS = "members"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _ROLES = Literal["", "total", "outcome", "applicant", "channel", "cases", "result", "disclosed", "platform"]
@@ -195,16 +194,6 @@ def stated_figure(claim: Claim) -> int | str:
     digits = f"{claim.value:0{claim.decimals + 1}d}"
     whole, fraction = digits[: len(digits) - claim.decimals], digits[len(digits) - claim.decimals :]
     return f"{whole}.{fraction}%" if fraction else f"{whole}%"
-
-
-def verdict_of(kind: str, agrees: bool | None) -> Verdict:
-    """What a claim's agreement means; kinds that are not declared are taken at their word: a conflict."""
-    if agrees is None:
-        return "not_assessed"
-    if agrees:
-        return "agrees"
-    declared = claim_rules().kinds.get(kind)
-    return declared.conflict if declared else "claim_conflict"
 
 
 def indicator_values(indicators: Iterable[LegacyIndicator]) -> dict[str, int | None]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipelines.database import open_for_writing
+from pipelines.durability import remove_abandoned_parts, replacing
 from pipelines.garbage import leave_out_of_searches
 from pipelines.warehouse import Warehouse
 
@@ -68,10 +69,9 @@ def _newest(*files: Path) -> Path | None:
 
 def _share(parsed: Path) -> None:
     """Put what dbt wrote for one warehouse where all find it; a reader sees the old file or the new one, whole."""
-    SHARED.parent.mkdir(parents=True, exist_ok=True)
-    copy = SHARED.with_suffix(f".{os.getpid()}")
-    shutil.copyfile(parsed, copy)
-    copy.replace(SHARED)
+    remove_abandoned_parts(SHARED.parent)
+    with replacing(SHARED) as copy:
+        shutil.copyfile(parsed, copy)
 
 
 def prepare_type_schema(warehouse: Warehouse) -> None:

@@ -5,7 +5,6 @@ is a leftover.
 """
 
 import logging
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,11 +26,11 @@ from flows.log_file import LOGGER
 from flows.unfinished import Unfinished, marked
 from pipelines.changes import read_built, remember_built
 from pipelines.database import open_for_writing
+from pipelines.durability import find_parts
 from pipelines.publishing import list_versions
 from pipelines.publishing.leftovers import remove_unpublished
 from pipelines.warehouse import Warehouse
 
-PART_OF_A_FILE = re.compile(r"\..+\.\d+$")  # `.name.pid`: how a file is named until it is whole
 DBT_LEFTOVERS = r"__dbt_(backup|tmp|new)(__.*)?$"
 UNDER_WAY = (StateType.PENDING, StateType.RUNNING, StateType.CANCELLING)  # these have a place of their deployment
 PAGE = 200  # Prefect's server gives no more at once
@@ -84,10 +83,9 @@ def _remember_published(warehouse: Warehouse, run_id: str) -> list[str]:
 def _remove_parts(warehouse: Warehouse) -> Iterator[Path]:
     """Files of the archive, the store and Prefect's home that were being written."""
     for folder in (warehouse.archive, warehouse.extracted, warehouse.prefect_home):
-        for path in folder.rglob(".*"):
-            if PART_OF_A_FILE.fullmatch(path.name) and path.is_file():
-                path.unlink()
-                yield path
+        for path in find_parts(folder):
+            path.unlink()
+            yield path
 
 
 def _drop_dbt_leftovers(warehouse: Warehouse) -> list[str]:

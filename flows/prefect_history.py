@@ -8,10 +8,11 @@ written each has its own migrations.
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from importlib.metadata import version
 from pathlib import Path
+
+from pipelines.durability import remove_abandoned_parts, replacing
 
 KEPT = Path(__file__).parents[1] / ".cache"
 DATABASE = "prefect.db"
@@ -29,8 +30,7 @@ def lend_history(home: Path) -> bool:
     kept = _kept()
     if not kept.exists():
         return True
-    home.mkdir(parents=True, exist_ok=True)
-    with suppress(OSError, sqlite3.Error), _replacing(home / DATABASE) as copy:
+    with suppress(OSError, sqlite3.Error), replacing(home / DATABASE) as copy:
         shutil.copyfile(kept, copy)
         with closing(sqlite3.connect(copy)) as lent:
             lent.execute("select * from alembic_version").fetchall()
@@ -42,8 +42,8 @@ def keep_history(home: Path) -> None:
     """Keep the database that a server has just made, without what tells this server from others."""
     with suppress(OSError, sqlite3.Error):  # a run does not need it
         kept = _kept()
-        kept.parent.mkdir(exist_ok=True)
-        with _replacing(kept) as copy:
+        remove_abandoned_parts(KEPT)
+        with replacing(kept) as copy:
             with closing(sqlite3.connect(f"{(home / DATABASE).absolute().as_uri()}?mode=rw", uri=True)) as made:
                 made.execute("vacuum into ?", [str(copy)])
             with closing(sqlite3.connect(copy, isolation_level=None)) as emptied:
@@ -53,14 +53,3 @@ def keep_history(home: Path) -> None:
 
 def _kept() -> Path:
     return KEPT / f"prefect-{version('prefect')}.db"
-
-
-@contextmanager
-def _replacing(target: Path) -> Iterator[Path]:
-    """A path of this process to write to, which becomes the target when it is whole."""
-    part = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        yield part
-        part.replace(target)
-    finally:
-        part.unlink(missing_ok=True)

@@ -15,7 +15,7 @@ from typing import BinaryIO
 import msgspec
 from msgspec import Struct
 
-from pipelines.durability import sync_file, sync_folder
+from pipelines.durability import replacing, sync_file, sync_folder
 
 logger = logging.getLogger(__name__)
 MANIFEST = "manifest.jsonl"
@@ -102,19 +102,16 @@ def _write_durably(path: Path, content: BinaryIO, sha256: str) -> None:
     Raises:
         ChangedFileError: the content is no longer the one that was hashed.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    with part.open("wb+") as file:
-        shutil.copyfileobj(content, file, _BLOCK)
-        file.flush()
-        os.fsync(file.fileno())
-        file.seek(0)
-        is_same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
-    if not is_same:
-        part.unlink()
-        raise ChangedFileError("The file was changed while it was archived. Hand it over again once it is whole.")
-    part.chmod(0o444)
-    part.replace(path)
+    with replacing(path) as part:
+        with part.open("wb+") as file:
+            shutil.copyfileobj(content, file, _BLOCK)
+            file.flush()
+            os.fsync(file.fileno())
+            file.seek(0)
+            is_same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        if not is_same:
+            raise ChangedFileError("The file was changed while it was archived. Hand it over again once it is whole.")
+        part.chmod(0o444)
 
 
 def read_sightings(folder: Path) -> list[ManifestLine]:

@@ -13,6 +13,7 @@ from rich.markup import escape
 from flows.commands.failures import FAILURE, failures_explained
 from flows.commands.options import DEFAULT_WAREHOUSE, WarehouseFolder
 from flows.commands.terminal import messages, output
+from pipelines.durability import replacing
 from pipelines.publishing import WriterBusyError, live_version, reader_lock
 from pipelines.warehouse import MART_FILE, Warehouse
 
@@ -64,11 +65,9 @@ def _open_figures(folder: Warehouse) -> Iterator[duckdb.DuckDBPyConnection | Non
 
 def _write(target: Path, page: str) -> None:
     """Put the page in its place in one step."""
-    part = target.with_name(f".{target.name}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(page, encoding="utf-8")
-        part.replace(target)
+        with replacing(target) as part:
+            part.write_text(page, encoding="utf-8")
     except OSError as error:
         if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise

@@ -9,6 +9,7 @@ from typing import Protocol
 from msgspec import structs
 
 from pipelines.capture import Document
+from pipelines.durability import replacing
 from pipelines.extract.readers.tools import list_tools
 from pipelines.extract.version import EXTRACTOR_VERSION
 from pipelines.limits import Limits
@@ -58,10 +59,8 @@ def write_whole(path: Path, content: bytes) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    part.write_bytes(content)
-    part.replace(path)
+    with replacing(path) as part:
+        part.write_bytes(content)
 
 
 class ExtractionStore:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from contracts.claims import verdict_of
 from contracts.raw_json import Claim, Legacy
 from pipelines.extract.authority import read_identity
 from pipelines.extract.claims import read_claims
@@ -15,6 +14,7 @@ from pipelines.extract.legacy import read_legacy
 from pipelines.extract.pieces import Piece
 from pipelines.extract.readers.media_types import detect_media_type
 from pipelines.extract.readers.registry import read_pieces
+from tests.verdicts import verdict_of
 
 pytestmark = pytest.mark.documents
 Found = tuple[str, int, str]

@@ -3,11 +3,11 @@
 import pytest
 from opencc import OpenCC
 
-from contracts.claims import verdict_of
 from contracts.form import form
 from contracts.raw_json import Claim, Span
 from pipelines.extract.claims import read_claims
 from pipelines.extract.pieces import Piece
+from tests.verdicts import verdict_of
 
 SCRIPTS = {"simplified": None, "traditional": OpenCC("s2t"), "taiwan": OpenCC("s2twp")}
 APPLICATIONS = {
