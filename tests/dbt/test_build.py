@@ -1,6 +1,7 @@
 """A whole build of a small warehouse: every model, data test and unit test, and what a reader then finds."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,19 +83,30 @@ def raw_rows() -> dict[str, list[Row]]:
 
 
 @pytest.fixture(scope="module")
-def mart(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The mart as a reader opens it, under a name of the reader's own."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the working database and the mart, closed."""
     folder: Path = tmp_path_factory.mktemp("warehouse")
     write_raw(folder / "warehouse.duckdb", raw_rows())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GONGKAI_WAREHOUSE", str(folder))
-        patch.setenv("GONGKAI_MART", str(folder / "mart.duckdb"))
+        use(folder, patch)
         run_dbt(["build"], folder / "target")
     close_dbt()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def mart(built: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The mart as a reader opens it, under a name of the reader's own."""
     with duckdb.connect() as connection:
-        connection.execute(f"attach '{folder / 'mart.duckdb'}' as anything (read_only)")
+        connection.execute(f"attach '{built / 'mart.duckdb'}' as anything (read_only)")
         connection.execute("use anything")
         yield connection
+
+
+def use(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Let dbt work on the databases of a folder."""
+    patch.setenv("GONGKAI_WAREHOUSE", str(folder))
+    patch.setenv("GONGKAI_MART", str(folder / "mart.duckdb"))
 
 
 def rows_of(mart: duckdb.DuckDBPyConnection, query: str) -> Rows:
@@ -206,3 +218,26 @@ def test_everything_published_is_described(mart: duckdb.DuckDBPyConnection) -> N
         select view_name from duckdb_views() where database_name = 'anything' and not internal and comment is null
     """
     assert rows_of(mart, relations) == []
+
+
+@pytest.mark.parametrize(
+    ("test", "table", "one_row"),
+    [
+        ("assert_applications_are_conserved", "fct_applications", "applications > 0"),
+        ("assert_report_tables_are_conserved", "fct_report_tables", "true"),
+    ],
+)
+def test_a_lost_row_is_found(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, test: str, table: str, one_row: str
+) -> None:
+    own = tmp_path / "warehouse"
+    shutil.copytree(built, own)
+    use(own, monkeypatch)
+    run_dbt(["test", "--select", test], own / "target")
+    close_dbt()
+    with duckdb.connect(own / "mart.duckdb") as connection:
+        lost = f"(select rowid from marts.{table} where {one_row} limit 1)"
+        connection.execute(f"delete from marts.{table} where rowid in {lost}")
+    with pytest.raises(pytest.fail.Exception, match=f"{test}: Got 1 result"):
+        run_dbt(["test", "--select", test], own / "target")
+    close_dbt()

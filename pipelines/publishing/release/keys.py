@@ -1,5 +1,6 @@
-"""What the dbt project says of each published relation: its key, and what its rows belong to."""
+"""What the dbt project says of each published relation: its key, its single values, and what its rows belong to."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,20 @@ def read_keys(models: Path = MODELS) -> dict[str, tuple[str, ...]]:
     Raises:
         OSError: the dbt project is not there.
     """
-    files = [path for folder in PUBLISHED_MODELS for path in sorted((models / folder).glob("*.yml"))]
-    described = [model for path in files for model in msgspec.yaml.decode(path.read_bytes()).get("models", [])]
-    return {model["name"]: key for model in described if (key := _key_of(model))}
+    return {model["name"]: key for model in _read_models(models) if (key := _key_of(model))}
+
+
+def read_single_values(models: Path = MODELS) -> dict[str, tuple[str, ...]]:
+    """Columns by model that have one value in all rows, as the model's yml tests: it says something of the table.
+
+    Raises:
+        OSError: the dbt project is not there.
+    """
+    return {
+        model["name"]: names
+        for model in _read_models(models)
+        if (names := tuple(one["name"] for one in model["columns"] if "one_value" in one.get("data_tests", [])))
+    }
 
 
 class Part(Struct, frozen=True):
@@ -49,6 +61,13 @@ def read_parts(project: Path = PROJECT) -> dict[str, Part]:
         for folder in PUBLISHED_MODELS
         for name, meta in _incremental(folders[folder]).items()
     }
+
+
+@cache
+def _read_models(models: Path) -> list[dict[str, Any]]:
+    """What the yml of every published model says of it."""
+    files = [path for folder in PUBLISHED_MODELS for path in sorted((models / folder).glob("*.yml"))]
+    return [model for path in files for model in msgspec.yaml.decode(path.read_bytes()).get("models", [])]
 
 
 def _incremental(folder: dict[str, Any]) -> dict[str, dict[str, str]]:

@@ -7,7 +7,8 @@ class TableDiff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One table: rows before and after; rows whose key is new, is gone, or stays over other values.
 
     `is_regrained` says that the key is another than before: its rows are compared as wholes, a row with other values is
-    one removed and one added.
+    one removed and one added. `single_values` are those of columns that have one value in all rows, by their names,
+    where they differ: before and after. They change no row.
     """
 
     table: str
@@ -19,12 +20,14 @@ class TableDiff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     columns_added: list[str]
     columns_removed: list[str]
     is_regrained: bool = False
+    single_values: dict[str, tuple[str | None, str | None]] = {}
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether rows, columns and key are the same in both versions."""
+        """Whether rows, columns, single values and key are the same in both versions."""
         columns = self.columns_added or self.columns_removed
-        return not (self.added or self.removed or self.changed or columns or self.is_regrained)
+        rows = self.added or self.removed or self.changed
+        return not (rows or columns or self.single_values or self.is_regrained)
 
 
 class PassRate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

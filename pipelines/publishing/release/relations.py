@@ -45,7 +45,7 @@ def read_columns(connection: duckdb.DuckDBPyConnection, version: str) -> dict[st
 
 @dataclass(frozen=True)
 class Relation:
-    """A table that both versions have: its key, and the other columns that both have.
+    """A table that both versions have: its key, and the other columns that both have, `singles` with one value each.
 
     `part` is what of it was rebuilt, by the lists of the schema `touched`; None if all of it. `texts` are the columns
     that are compared as text: the number behind a code differs where the lists of codes differ, its text does not.
@@ -56,6 +56,7 @@ class Relation:
     name: str
     key: tuple[str, ...]
     others: tuple[str, ...]
+    singles: tuple[str, ...] = ()
     part: Part | None = None
     texts: frozenset[str] = frozenset()
     numbers: Mapping[str, str] = field(default_factory=dict)
@@ -117,6 +118,17 @@ class Relation:
         """All rows of one version."""
         ((rows,),) = connection.execute(f"select count(*) from {self._all_in(version)}").fetchall()
         return int(rows)
+
+    def read_single_values(self, connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str | None, str | None]]:
+        """The value that each of `singles` has in both versions, as text, where it is another."""
+        values = {
+            column: connection.execute(
+                "select "
+                + ", ".join(f'(select min("{column}")::varchar from {self._all_in(version)})' for version in VERSIONS)
+            ).fetchall()
+            for column in self.singles
+        }
+        return {column: (before, after) for column, ((before, after),) in values.items() if before != after}
 
     def count_changes(self, connection: duckdb.DuckDBPyConnection) -> tuple[int, int, int] | None:
         """Rows of `differing` whose key is new, is gone, or stays over other values; None if a key has several rows."""
