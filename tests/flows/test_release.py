@@ -7,6 +7,7 @@ import duckdb
 import msgspec
 import pytest
 
+from flows.release_report import render_release
 from pipelines.publishing import Inputs, PublicationRefusedError, Version, live_id, live_version, publish, start_build
 from pipelines.publishing.audit import audit_release
 from pipelines.publishing.export import ForeignFolderError, export_version
@@ -160,8 +161,10 @@ def test_a_value_of_all_rows_is_told_once_and_changes_no_row(tmp_path: Path) -> 
                     '330100' as region_code, 2022 as report_year, date '{day}' as as_of,
                     case body when 1 then '{status}' else 'on_time' end as coverage_status from range(3) as b (body)
             """)
-    (found,) = compare_marts("v1", *paths).tables
+    release = compare_marts("v1", *paths)
+    (found,) = release.tables
     assert (found.added, found.removed, found.changed) == (0, 0, 1)
+    assert "coverage.as_of: 2023-01-31 → 2023-02-01" in render_release(release)
     assert found.single_values == {"as_of": ("2023-01-31", "2023-02-01")}
     (same,) = compare_marts("v1", paths[0], paths[0]).tables
     assert same.is_unchanged
