@@ -85,8 +85,8 @@ def _check_results(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -
     """Each result of each body-year and channel, and what is closed, from the passed rows of the fact."""
     results = parts_of("reviews_and_lawsuits")
     keys = [*BODY_YEAR, "channel"]
-    sums = [f"coalesce(sum(cases) filter (where result = '{name}'), 0)::bigint as {name}" for name in results]
-    closed = "(sum(cases) - coalesce(sum(cases) filter (where result = 'pending'), 0))::bigint as closed_cases"
+    sums = [f"sum(cases) filter (where result = '{name}')::bigint as {name}" for name in results]
+    closed = "(sum(cases) - sum(cases) filter (where result = 'pending'))::bigint as closed_cases"
     cases = in_scope(connection, run, f"{MARTS}.fct_reviews_and_lawsuits")
     expected = f"""
         select {", ".join(keys)}, {", ".join(sums)}, {closed} from {cases}

@@ -1,14 +1,13 @@
-{#- The day as of which reports are late or missing: the variable `as_of`, else the data's last. -#}
+{#-
+    The day as of which reports are late or missing: the variable `as_of`, else the last
+    on which a document was captured (what is printed as a date of publication may be a misprint).
+-#}
 {% macro as_of() -%}
     {%- if var('as_of') -%}
         cast('{{ var("as_of") }}' as date)
     {%- else -%}
         (
-            select
-                greatest(
-                    max(cast(captured_at at time zone 'Asia/Shanghai' as date)),
-                    max(try_cast(published as date))
-                )
+            select max(cast(captured_at at time zone 'Asia/Shanghai' as date))
             from {{ ref('int_reports') }}
         )
     {%- endif -%}

@@ -69,15 +69,18 @@
     '{{ column }} ' || last__{{ column }} || ' to ' || {{ column }}
 {%- endmacro %}
 
-{#- Whether no condition of some pairs is true, given that both years print one of the figures. -#}
-{% macro none_found(pairs, columns) -%}
+{#-
+    Whether no condition of some pairs is true, given that one of the figures is there, and what it
+    is compared with, under a prefix, as well.
+-#}
+{% macro none_found(pairs, columns, prefix="last") -%}
     case
         {%- for pair in pairs %}
         when {{ pair[0] }} then false
         {%- endfor %}
         when coalesce(
             {%- for column in columns %}
-            {{ column }} + last__{{ column }}{{ "," if not loop.last }}
+            {{ column }} + {{ prefix }}__{{ column }}{{ "," if not loop.last }}
             {%- endfor %}
         ) is not null then true
     end
@@ -107,9 +110,13 @@
 {%- endmacro %}
 
 {#- The condition that a figure is less than the sum over those below, and what to say of it. -#}
-{% macro is_short_of(column, below) -%}
-    {{ return([
-        column ~ " < " ~ below ~ "__" ~ column,
-        "'" ~ column ~ " ' || " ~ column ~ " || ' < ' || " ~ below ~ "__" ~ column,
-    ]) }}
+{% macro pairs_short_of(columns, below) -%}
+    {%- set pairs = [] -%}
+    {%- for column in columns -%}
+        {%- do pairs.append([
+            column ~ " < " ~ below ~ "__" ~ column,
+            "'" ~ column ~ " ' || " ~ column ~ " || ' < ' || " ~ below ~ "__" ~ column,
+        ]) -%}
+    {%- endfor -%}
+    {{ return(pairs) }}
 {%- endmacro %}

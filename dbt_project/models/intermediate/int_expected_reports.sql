@@ -1,5 +1,8 @@
 -- Grain: one row per body, or region's government never seen, and report year expected of it.
-with reports as (select * from {{ ref('int_reports') }}),
+with reports as (
+    select * from {{ ref('int_reports') }}
+    where not is_rejected
+),
 
 authorities as (select * from {{ ref('dim_authority') }}),
 
@@ -26,19 +29,12 @@ on_file as (
     from reports
 ),
 
-bodies as (
+firsts as (
     select
-        authorities.authority_key,
-        authorities.authority_zh,
-        authorities.region_code,
-        levels.region_level,
-        {{ authority_class('authorities.authority_zh', 'levels.region_level') }} as authority_class,
-        years.report_year
-    from authorities
-    inner join years on authorities.first_report_year <= years.report_year
-    left join levels on authorities.region_code = levels.region_code
-    left join named on authorities.authority_key = named.authority_key
-    where named.authority_key is not null or authorities.first_report_year = years.report_year
+        authority_key,
+        min(report_year) as first_report_year
+    from reports
+    group by authority_key
 ),
 
 valid_regions as (
@@ -48,32 +44,61 @@ valid_regions as (
         any_value(regions.region_zh) as region_zh,
         any_value(regions.region_level) as region_level
     from regions
-    inner join years
-        on
-            years.report_year >= coalesce(regions.valid_from, 0)
-            and years.report_year <= coalesce(regions.valid_to, years.report_year)
+    inner join years on {{ is_in_force('regions', 'years') }}
     group by regions.region_code, years.report_year
+),
+
+-- Of the codes that a body's reports give its region, the one in force in a year.
+codes as (
+    select
+        reports.authority_key,
+        valid_regions.report_year,
+        arg_max(reports.region_code, (reports.report_year, reports.report_key)) as region_code
+    from reports
+    inner join valid_regions on reports.region_code = valid_regions.region_code
+    group by reports.authority_key, valid_regions.report_year
+),
+
+bodies as (
+    select
+        authorities.authority_key,
+        authorities.authority_zh,
+        years.report_year,
+        coalesce(codes.region_code, authorities.region_code) as region_code
+    from authorities
+    inner join firsts on authorities.authority_key = firsts.authority_key
+    inner join years on firsts.first_report_year <= years.report_year
+    left join codes
+        on authorities.authority_key = codes.authority_key and years.report_year = codes.report_year
+    left join named on authorities.authority_key = named.authority_key
+    where named.authority_key is not null or firsts.first_report_year = years.report_year
+),
+
+known as (
+    select
+        bodies.authority_key,
+        bodies.authority_zh,
+        bodies.region_code,
+        {{ authority_class('bodies.authority_zh', 'levels.region_level') }} as authority_class,
+        bodies.report_year
+    from bodies
+    left join levels on bodies.region_code = levels.region_code
+    left join valid_regions
+        on
+            bodies.region_code = valid_regions.region_code
+            and bodies.report_year = valid_regions.report_year
+    left join on_file
+        on
+            bodies.authority_key = on_file.authority_key
+            and bodies.report_year = on_file.report_year
+    where
+        on_file.authority_key is not null
+        or levels.region_level is null
+        or valid_regions.region_code is not null
+        and not {{ has_former_name('bodies', 'valid_regions.region_zh') }}
 )
 
-select
-    bodies.authority_key,
-    bodies.authority_zh,
-    bodies.region_code,
-    bodies.authority_class,
-    bodies.report_year
-from bodies
-left join valid_regions
-    on
-        bodies.region_code = valid_regions.region_code
-        and bodies.report_year = valid_regions.report_year
-left join on_file
-    on
-        bodies.authority_key = on_file.authority_key
-        and bodies.report_year = on_file.report_year
-where
-    bodies.region_level is null
-    or valid_regions.region_code is not null
-    or on_file.authority_key is not null
+select * from known
 union all
 select
     null as authority_key,
@@ -82,8 +107,8 @@ select
     valid_regions.region_level as authority_class,
     valid_regions.report_year
 from valid_regions
-anti join bodies
+anti join known
     on
-        valid_regions.region_code = bodies.region_code
-        and valid_regions.report_year = bodies.report_year
-        and valid_regions.region_level = bodies.authority_class
+        valid_regions.region_code = known.region_code
+        and valid_regions.report_year = known.report_year
+        and valid_regions.region_level = known.authority_class

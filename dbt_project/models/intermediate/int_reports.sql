@@ -66,6 +66,7 @@ select
         when {{ is_government('authority_zh') }} then 'consolidated'
         else 'own'
     end as scope_counted,
+    is_rejected,
     not is_rejected
     and case when body_year_has_table then has_current_table else best_rank = 1 end as is_current
 from placed

@@ -23,6 +23,15 @@ inherited as (
     group by predecessors.authority_key, predecessors.report_year, flows.applicant_type
 ),
 
+-- Whether last year's report is on file, whatever became of its table.
+on_file as (
+    select distinct
+        authority_key,
+        report_year + 1 as report_year
+    from {{ ref('int_report_tables') }}
+    where table_id = 'applications' and is_current and status not in ('absent', 'rejected')
+),
+
 -- Last year's carry-out as the documents of that body-year print it that are not in use.
 others as (
     select
@@ -58,7 +67,7 @@ joined as (
         coalesce(successions.is_merged, false) as is_merged,
         coalesce(successions.is_split, false) as is_split,
         coalesce(successions.predecessors, 0) as predecessors,
-        last_year.report_key is not null as has_last_year,
+        on_file.authority_key is not null as has_last_year,
         case
             when coalesce(successions.predecessors, 0) = 0 then last_year.carried_out
             when inherited.predecessors = successions.predecessors then inherited.carried_out
@@ -69,6 +78,10 @@ joined as (
             flows.authority_key = last_year.authority_key
             and flows.report_year = last_year.report_year + 1
             and flows.applicant_type = last_year.applicant_type
+    left join on_file
+        on
+            flows.authority_key = on_file.authority_key
+            and flows.report_year = on_file.report_year
     left join successions
         on
             flows.authority_key = successions.authority_key

@@ -1,5 +1,8 @@
 -- Grain: one row per body, or region's government never seen, and report year expected of it.
-with reports as (select * from {{ ref('int_reports') }}),
+with reports as (
+    select * from {{ ref('int_reports') }}
+    where not is_rejected
+),
 
 expected as (select * from {{ ref('int_expected_reports') }}),
 
@@ -11,12 +14,12 @@ on_file as (
     select
         authority_key,
         report_year,
-        min(report_key) as report_key,
+        min(report_key) filter (where is_current) as report_key,
         min(try_cast(published as date)) as published_on,
         min(cast(captured_at at time zone 'Asia/Shanghai' as date)) as captured_on
     from reports
-    where is_current
     group by authority_key, report_year
+    having bool_or(is_current)
 ),
 
 dated as (

@@ -6,7 +6,7 @@ regions as (select * from {{ ref('regions') }}),
 parents as (
     select
         region_code,
-        any_value(region_zh) as region_zh,
+        arg_max(region_zh, coalesce(valid_to, 9999)) as last_zh,
         any_value(region_level) as region_level,
         any_value(parent_code) as parent_code
     from regions
@@ -44,7 +44,6 @@ below as (
 
 select
     counted.region_code,
-    parents.region_zh,
     parents.region_level,
     counted.report_year,
     counted.expected,
@@ -56,9 +55,12 @@ select
     counted.missing,
     counted.government_status,
     counted.as_of,
+    coalesce(regions.region_zh, parents.last_zh) as region_zh,
     coalesce(below.regions_below, 0) as regions_below,
     coalesce(below.regions_below_published, 0) as regions_below_published
 from counted
 left join parents on counted.region_code = parents.region_code
+left join regions
+    on counted.region_code = regions.region_code and {{ is_in_force('regions', 'counted') }}
 left join below
     on counted.region_code = below.region_code and counted.report_year = below.report_year

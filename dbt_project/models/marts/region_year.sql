@@ -72,5 +72,4 @@ from summed
 left join regions
     on
         summed.region_code = regions.region_code
-        and summed.report_year >= coalesce(regions.valid_from, 0)
-        and summed.report_year <= coalesce(regions.valid_to, summed.report_year)
+        and {{ is_in_force('regions', 'summed') }}

@@ -14,7 +14,7 @@ summed as (
         report_year,
         channel,
         {%- for result in form_data().codes.result if result != "unspecified" %}
-        coalesce(sum(cases) filter (where result = '{{ result }}'), 0) as {{ result }},
+        sum(cases) filter (where result = '{{ result }}') as {{ result }},
         {%- endfor %}
         sum(cases) as cases
     from cases

@@ -90,7 +90,9 @@ duplicates as (
     select
         revision_pairs.report_key,
         min(revision_pairs.source_tier) as tier_in_use,
-        min({{ count_pairs('other', 'used', 'x[1] <> x[2]') }}) as differing,
+        min({{ count_pairs('other', 'used', 'x[1] <> x[2]') }}) filter (
+            where {{ count_pairs('other', 'used', 'x[1] + x[2] is not null') }} > 0
+        ) as differing,
         max({{ count_pairs('other', 'used', 'x[1] + x[2] is not null') }}) as shared
     from revision_pairs
     inner join figures as other on revision_pairs.report_key = other.report_key

@@ -47,8 +47,15 @@ peers as (
         report_year,
         count({{ received }}) as peers,
         median({{ received }}) as median
-    from reports
-    where is_current and is_government and region_level is not null
+    from (
+        select distinct
+            authority_key,
+            report_year,
+            region_level,
+            {{ received }}
+        from reports
+        where is_current and is_government and region_level is not null
+    )
     group by region_level, report_year
 ),
 

@@ -1,11 +1,8 @@
 -- Grain: one row per report: governments against the regions and the departments below them.
 {%- set columns = rule_columns('hierarchy') %}
 {%- set alone = columns_of_rule('double_counting')[0] %}
-{%- set short_of_children, short_of_departments = [], [] %}
-{%- for column in columns %}
-{%- do short_of_children.append(is_short_of(column, "children")) %}
-{%- do short_of_departments.append(is_short_of(column, "departments")) %}
-{%- endfor %}
+{%- set short_of_children = pairs_short_of(columns, "children") %}
+{%- set short_of_departments = pairs_short_of(columns, "departments") %}
 {%- set is_whole = "is_current and is_government and scope_counted = 'consolidated'"
     " and region_level is not null" %}
 {%- set conditions = {
@@ -64,6 +61,16 @@ reports as (
     left join levels on reports.region_code = levels.region_code
 ),
 
+-- A body-year whose tables come from two reports has its figures once.
+bodies as (
+    select * from reports
+    where is_current
+    qualify
+        row_number() over (
+            partition by authority_key, report_year order by scope_counted asc, report_key asc
+        ) = 1
+),
+
 children as (
     select
         parent_code as region_code,
@@ -72,9 +79,8 @@ children as (
         sum({{ column }}) as children__{{ column }},
         {%- endfor %}
         count(*) as children
-    from reports
-    where
-        is_current and is_government and scope_counted = 'consolidated' and parent_code is not null
+    from bodies
+    where is_government and scope_counted = 'consolidated' and parent_code is not null
     group by parent_code, report_year
 ),
 
@@ -89,8 +95,8 @@ below as (
             as departments__{{ column }},
         {%- endfor %}
         count(*) filter (where not is_government) as departments
-    from reports
-    where is_current and region_code is not null
+    from bodies
+    where region_code is not null
     group by region_code, report_year
 ),
 

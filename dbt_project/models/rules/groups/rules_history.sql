@@ -14,9 +14,9 @@
     "jump_history": {
         "applies": "is_current",
         "holds": "case when years >= " ~ parameter('jump_history', 'years')
-            ~ " then coalesce(" ~ none_of(strays | map(attribute=0) | list) ~ ", true) end",
+            ~ " then " ~ none_found(strays, columns_of_rule('jump_history'), "middle") ~ " end",
         "observed": told(strays),
-        "reason": "'too few years on file'",
+        "reason": "'too few years on file, or no figure'",
     },
     "unit_jump": {
         "applies": "is_current",
