@@ -63,9 +63,10 @@ def check_again(warehouse: Warehouse, lock_wait_seconds: float = 0) -> Evaluatio
         WriterBusyError: a run is writing.
         UnbuiltError: the working database does not hold the tables of a build of this code.
     """
-    live = live_version(warehouse)
+    live_version(warehouse)  # that nothing was published is said without waiting
     expectation = RunExpectation(new_run_id(warehouse))
     with reader_lock(warehouse, "check", lock_wait_seconds):
+        live = live_version(warehouse)  # the run that was waited for may have published another
         if not warehouse.database.exists():
             raise UnbuiltError(f"there is no {warehouse.database}")
         with open_warehouse(warehouse, live.folder / MART_FILE, read_only=True) as connection:

@@ -1,6 +1,8 @@
 """What an operator asks first: what is live, what ran, who writes, what is left to do, how much room there is."""
 
+import os
 import shutil
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -104,7 +106,7 @@ def _read_live(versions: Sequence[Version]) -> LiveVersion | None:
 def _measure(root: Path) -> dict[str, int]:
     """Bytes by entry of the warehouse's folder, the largest first; links are not followed."""
     sizes = {
-        entry.name: sum(path.lstat().st_size for path in _files(entry))
+        entry.name: sum(_size_of(path) for path in _files(entry))
         for entry in (root.iterdir() if root.is_dir() else ())
         if not entry.is_symlink()
     }
@@ -113,9 +115,19 @@ def _measure(root: Path) -> dict[str, int]:
 
 def _files(entry: Path) -> Iterator[Path]:
     if entry.is_dir():
-        yield from (path for path in entry.rglob("*") if path.is_file() and not path.is_symlink())
+        for folder, _, names in os.walk(entry):
+            yield from (Path(folder, name) for name in names)
     else:
         yield entry
+
+
+def _size_of(path: Path) -> int:
+    """The bytes of a file; none if it is a link, or gone meanwhile: a run makes and removes files all the time."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return 0
+    return status.st_size if stat.S_ISREG(status.st_mode) else 0
 
 
 def _existing(path: Path) -> Path:

@@ -119,6 +119,14 @@ def open_inbox(folder: Path, settle_seconds: float = SETTLE_SECONDS) -> Iterator
         os.close(lock)
 
 
+def _status_of(path: Path) -> os.stat_result | None:
+    """The status of a file, None if it is gone: it got its last name just now, or was withdrawn."""
+    try:
+        return path.lstat()
+    except FileNotFoundError:
+        return None
+
+
 class Inbox:
     """An inbox that this process holds."""
 
@@ -141,7 +149,8 @@ class Inbox:
                 reason = "name_in_use"
             if reason is None:
                 target.parent.mkdir(parents=True, exist_ok=True)
-                path.rename(target)
+                with contextlib.suppress(FileNotFoundError):  # withdrawn meanwhile
+                    path.rename(target)
             else:
                 left.append(Left(printable(file.as_posix()), reason))
         handed: list[Handed] = []
@@ -164,9 +173,9 @@ class Inbox:
             own = _OWN if here == self._folder else ()
             folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in own)
             for name in sorted([*files, *links]):
-                if name.startswith("."):
+                status = None if name.startswith(".") else _status_of(here / name)
+                if status is None:
                     continue
-                status = (here / name).lstat()
                 found.append((here / name, self._reason(name, status, now)))
                 if status.st_mtime > now:
                     in_future[here / name] = status
@@ -188,8 +197,8 @@ class Inbox:
     def _second_reason(self, path: Path, before: os.stat_result | None, reason: Reason | None) -> Reason | None:
         if before is None or reason != "too_young":
             return reason
-        after = path.lstat()
-        is_same = (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+        after = _status_of(path)
+        is_same = after is not None and (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
         return None if is_same else "too_young"
 
     def settle(self, results: Sequence[Result], run_id: str) -> list[Receipt]:

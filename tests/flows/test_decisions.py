@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from flows import contract_steps
 from flows.contract_steps import check_again
 from pipelines.decisions import LedgerError, read_ledger
 from pipelines.decisions.records import load_decisions
@@ -81,6 +82,15 @@ def test_accepted_and_corrected_figures_are_in_the_facts_and_flagged(decided: De
     assert [report.red_results for report in evaluation.reports] == [[], [], [], []]
     assert evaluation.is_current
     assert states(decided) == ["active", "active"]
+
+
+def test_the_version_that_is_live_once_the_lock_is_held_is_evaluated(
+    decided: DecidedWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that was waited for has published another than the one that was live before."""
+    given = iter(list_versions(decided.warehouse)[-2:])
+    monkeypatch.setattr(contract_steps, "live_version", lambda _: next(given))
+    assert check_again(decided.warehouse).is_current
 
 
 @pytest.mark.usefixtures("prefect_api")

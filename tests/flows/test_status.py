@@ -47,6 +47,16 @@ def test_status_of_nothing(warehouse: Warehouse) -> None:
     assert "publish with `gongkai run`" in result.stdout
 
 
+def test_status_leaves_out_what_a_run_has_removed_meanwhile(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse.archive.mkdir(parents=True)
+    (warehouse.archive / "here").write_bytes(b"four")
+    walk = os.walk
+    monkeypatch.setattr(os, "walk", lambda root: ((*found, [*files, "gone"]) for *found, files in walk(root)))
+    assert read_status(warehouse).used["archive"] == 4
+
+
 def test_status_tells_how_runs_ended(warehouse: Warehouse) -> None:
     with log_run(warehouse, "run-1", ["a.html"]) as last_line:
         last_line["version"] = "run-1"

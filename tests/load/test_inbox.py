@@ -102,6 +102,18 @@ def test_a_file_from_the_future_is_looked_at_twice(folder: Path) -> None:
     assert ([file.source_uri for file in handed], left) == (["still.txt"], [])
 
 
+def test_a_file_that_is_gone_when_it_is_looked_at_is_left_to_the_next_run(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It got its last name after the names were read."""
+    hand_over(folder, "here.txt")
+    walk = os.walk
+    monkeypatch.setattr(os, "walk", lambda root: ((*found, [*files, "gone.txt"]) for *found, files in walk(root)))
+    with open_inbox(folder, LEAST_SECONDS) as inbox:
+        handed, left = inbox.take()
+    assert ([file.file.name for file in handed], left) == (["here.txt"], [])
+
+
 def test_settled_files_have_a_receipt_and_their_content_in_the_archive(folder: Path, tmp_path: Path) -> None:
     hand_over(folder, "good.txt", b"good")
     hand_over(folder, "sub/bad.txt", b"bad")
