@@ -90,6 +90,9 @@ def _write(connection: duckdb.DuckDBPyConnection, name: str, format_name: str, f
         partition = f", partition_by ({PARTITION})" if PARTITION in columns else ""
         target = folder / name if partition else folder / f"{name}.parquet"
         connection.execute(f"copy {relation} to '{quote(target)}' (format parquet, compression zstd{partition})")
+        if partition and not any(target.iterdir()):  # no year at all: one file without rows tells the columns
+            target = target / "data_0.parquet"
+            connection.execute(f"copy {relation} to '{quote(target)}' (format parquet, compression zstd)")
         return
     target = folder / f"{name}.csv"
     body = target.with_suffix(".body")

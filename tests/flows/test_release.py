@@ -40,7 +40,8 @@ def publish_figures(
         connection.execute("create schema marts; use marts")
         connection.execute(f"create type code as enum ({codes})")
         connection.execute("create table figures (report integer, year integer, outcome varchar, applications integer)")
-        connection.executemany("insert into figures values (?, ?, ?, ?)", figures)
+        for figure in figures:
+            connection.execute("insert into figures values (?, ?, ?, ?)", figure)
         connection.execute("""
             create table fct_applications as select report as report_key, report // 10 * 10 as authority_key,
                 year as report_year, 'all' as applicant_type, outcome::code as outcome, applications from figures;
@@ -194,6 +195,15 @@ def test_export_is_whole_and_replaced_in_one_step(warehouse: Warehouse, tmp_path
     assert json.loads((folder / "export.json").read_text())["version"] == "v2"
     assert not (folder / "parquet").exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["export", "warehouse"]
+
+
+def test_an_empty_relation_is_exported_with_its_columns(warehouse: Warehouse, tmp_path: Path) -> None:
+    publish_figures(warehouse, "v1", [])
+    export_version(live_version(warehouse), tmp_path / "export")
+    files = tmp_path / "export" / "parquet" / "fct_applications" / "**" / "*.parquet"
+    exported = duckdb.sql(f"select * from read_parquet('{files}')")
+    assert "report_year" in exported.columns
+    assert exported.fetchall() == []
 
 
 def test_export_touches_no_foreign_folder(warehouse: Warehouse, tmp_path: Path) -> None:
