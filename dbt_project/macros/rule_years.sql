@@ -108,15 +108,3 @@
         {%- endfor %}
     )
 {%- endmacro %}
-
-{#- The condition that a figure is less than the sum over those below, and what to say of it. -#}
-{% macro pairs_short_of(columns, below) -%}
-    {%- set pairs = [] -%}
-    {%- for column in columns -%}
-        {%- do pairs.append([
-            column ~ " < " ~ below ~ "__" ~ column,
-            "'" ~ column ~ " ' || " ~ column ~ " || ' < ' || " ~ below ~ "__" ~ column,
-        ]) -%}
-    {%- endfor -%}
-    {{ return(pairs) }}
-{%- endmacro %}

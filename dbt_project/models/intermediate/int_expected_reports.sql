@@ -87,15 +87,14 @@ known as (
         on
             bodies.region_code = valid_regions.region_code
             and bodies.report_year = valid_regions.report_year
-    left join on_file
-        on
-            bodies.authority_key = on_file.authority_key
-            and bodies.report_year = on_file.report_year
+    left join on_file on {{ is_body_year('bodies', 'on_file') }}
     where
         on_file.authority_key is not null
         or levels.region_level is null
-        or valid_regions.region_code is not null
-        and not {{ has_former_name('bodies', 'valid_regions.region_zh') }}
+        or (
+            valid_regions.region_code is not null
+            and not {{ has_former_name('bodies', 'valid_regions.region_zh') }}
+        )
 )
 
 select * from known

@@ -23,11 +23,11 @@ inherited as (
     group by predecessors.authority_key, predecessors.report_year, flows.applicant_type
 ),
 
--- Whether last year's report is on file, whatever became of its table.
+-- Reports with the table on file, whatever became of it.
 on_file as (
     select distinct
         authority_key,
-        report_year + 1 as report_year
+        report_year
     from {{ ref('int_report_tables') }}
     where table_id = 'applications' and is_current and status not in ('absent', 'rejected')
 ),
@@ -78,10 +78,7 @@ joined as (
             flows.authority_key = last_year.authority_key
             and flows.report_year = last_year.report_year + 1
             and flows.applicant_type = last_year.applicant_type
-    left join on_file
-        on
-            flows.authority_key = on_file.authority_key
-            and flows.report_year = on_file.report_year
+    left join on_file on {{ is_body_year('flows', 'on_file', 1) }}
     left join successions
         on
             flows.authority_key = successions.authority_key
