@@ -7,9 +7,8 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from contracts.layers.results import LayerReport
 from flows.contract_report import render_contract
-from flows.contract_steps import check_again
+from flows.contract_steps import Evaluation, check_again
 from flows.notifications import tell_failure
 from flows.warehouse_errors import AuditError, UnbuiltError
 from pipelines.archive_audit import Archived, verify_archive
@@ -40,15 +39,16 @@ def run_audit(warehouse: str = ".warehouse", lock_wait_seconds: float = 0) -> in
     problems = [f"document {found.source_uri} ({found.sha256}): {found.damage}" for found in documents if found.damage]
     problems += hash_versions(folder)
     try:
-        reports = evaluate_contracts(folder, lock_wait_seconds)
+        evaluation = evaluate_contracts(folder, lock_wait_seconds)
     except (UnbuiltError, UnknownVersionError, WriterBusyError, duckdb.Error) as error:
         problems.append(f"the contracts were not evaluated: {str(error).splitlines()[0]}")
     else:
-        problems += [
+        red = [
             f"contract {report.layer}.{result.check_id} is red: {result.rows_failed} of {result.rows_seen} rows"
-            for report in reports
+            for report in evaluation.reports
             for result in report.red_results
         ]
+        problems += [evaluation.caution, *red] if red and evaluation.caution else red
     create_markdown_artifact(_render(len(documents), problems), key="audit", description="Weekly audit")
     if problems:
         raise AuditError(problems)
@@ -77,8 +77,8 @@ def hash_versions(warehouse: Warehouse) -> list[str]:
 
 
 @task(name="contracts", task_run_name="contracts", cache_policy=NO_CACHE)
-def evaluate_contracts(warehouse: Warehouse, lock_wait_seconds: float) -> list[LayerReport]:
-    """The reports of all layers on the live version.
+def evaluate_contracts(warehouse: Warehouse, lock_wait_seconds: float) -> Evaluation:
+    """All layers on the live version.
 
     Raises:
         UnbuiltError: the working database does not hold the tables of a build of this code.
@@ -86,11 +86,11 @@ def evaluate_contracts(warehouse: Warehouse, lock_wait_seconds: float) -> list[L
         WriterBusyError: a run was writing all the time.
         duckdb.Error: a database cannot be opened, or is damaged.
     """
-    reports = check_again(warehouse, lock_wait_seconds).reports
-    for report in reports:
+    evaluation = check_again(warehouse, lock_wait_seconds)
+    for report in evaluation.reports:
         key, description = f"audit-{report.layer}", f"Contract of {report.layer} in the audit"
         create_markdown_artifact(render_contract(report), key=key, description=description)
-    return reports
+    return evaluation
 
 
 def _render(documents: int, problems: list[str]) -> str:

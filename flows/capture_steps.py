@@ -70,6 +70,8 @@ def take_inbox(run: Run, inbox: Inbox) -> TakenInbox:
             except ChangedFileError as error:
                 left.append(Left(file.source_uri, "changed", str(error)))
             except PermissionError as error:
+                if Path(error.filename or "") != file.path:
+                    raise  # the archive's: of no use to the next file either
                 left.append(Left(file.source_uri, "unreadable", error.strerror or str(error)))
             advance(1)
     archive.sync()

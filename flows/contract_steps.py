@@ -17,6 +17,10 @@ from pipelines.sql_paths import quote
 from pipelines.warehouse import MART_FILE, Warehouse, new_run_id
 
 Check = Callable[[duckdb.DuckDBPyConnection, RunExpectation], LayerReport]
+NOT_CURRENT = (
+    "The live version was made from other documents or decisions than the warehouse holds (after a rollback or a run "
+    "that was not published): where they differ, facts and marts are red. `gongkai run` publishes it."
+)
 Layer = Literal["raw", "staging", "facts", "marts"]
 
 
@@ -53,6 +57,11 @@ class Evaluation:
 
     reports: list[LayerReport]
     is_current: bool
+
+    @property
+    def caution(self) -> str:
+        """Why facts and marts may be red without any fault, empty if nothing speaks for it."""
+        return "" if self.is_current else NOT_CURRENT
 
 
 def check_again(warehouse: Warehouse, lock_wait_seconds: float = 0) -> Evaluation:

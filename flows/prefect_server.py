@@ -12,9 +12,11 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from flows.prefect_history import keep_history, lend_history
 from pipelines.publishing.lock import find_holder
@@ -23,6 +25,7 @@ from pipelines.warehouse import Warehouse
 START_TIMEOUT_SECONDS = 600.0
 END_TIMEOUT_SECONDS = 10.0
 POLL_SECONDS = 0.05
+SERVED_POLL_SECONDS = 0.2
 HOST = "127.0.0.1"
 SERVER = ("uvicorn", "--factory", "prefect.server.api.server:create_app")
 EPHEMERAL = {  # without pages and schedules, which one run does not need; its errors go to its log, not to the terminal
@@ -35,7 +38,7 @@ EPHEMERAL = {  # without pages and schedules, which one run does not need; its e
 
 
 class PrefectServerError(RuntimeError):
-    """The server did not start; the message names its log."""
+    """A server did not start or does not answer; the message names its log."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,38 @@ def find_served_api(warehouse: Warehouse) -> str | None:
     """The address of the API of the `gongkai serve` that serves a warehouse, None if none does."""
     holder = find_holder(warehouse.serve_lock)
     return holder.run_id if holder is not None and holder.run_id.startswith("http") else None
+
+
+def wait_for_served(warehouse: Warehouse, address: str, announce: Callable[[str], None]) -> bool:
+    """Return when the API of a `gongkai serve` answers, which it does not while it starts its server or starts it anew.
+
+    Args:
+        warehouse: the warehouse that is served.
+        address: the address of the API.
+        announce: called once, with what is waited for.
+
+    Returns:
+        Whether it answers: not if it has ended meanwhile.
+
+    Raises:
+        PrefectServerError: it did not answer in time.
+    """
+    port = urlsplit(address).port or 0
+    deadline, is_told = time.monotonic() + START_TIMEOUT_SECONDS, False
+    while not is_listening(port):
+        if find_served_api(warehouse) != address:
+            return False
+        if time.monotonic() > deadline:
+            logs = warehouse.logs / "serve-server.log"
+            raise PrefectServerError(
+                f"The `gongkai serve` at {address} did not answer in {START_TIMEOUT_SECONDS:.0f} seconds. End it, or "
+                f"look into {logs}."
+            )
+        if not is_told:
+            announce(f"Waiting for the `gongkai serve` at {address}, which is starting.")
+            is_told = True
+        time.sleep(SERVED_POLL_SECONDS)
+    return True
 
 
 def is_listening(port: int) -> bool:

@@ -39,11 +39,8 @@ def check(warehouse: WarehouseFolder = DEFAULT_WAREHOUSE, as_json: AsJson = Fals
             )
             raise typer.Exit(FAILURE) from error
     reports = evaluation.reports
-    if not evaluation.is_current:
-        messages.print(
-            "The live version was made from other documents or decisions than the warehouse holds (after a rollback "
-            "or a run that was not published): where they differ, facts and marts are red. `gongkai run` publishes it."
-        )
+    if evaluation.caution:
+        messages.print(evaluation.caution)
     if as_json:
         _print_lines(reports)
     else:

@@ -18,6 +18,7 @@ from flows.commands.terminal import messages, output
 from pipelines.decisions import LedgerError, default_ledger, read_ledger
 from pipelines.decisions.author import find_author
 from pipelines.decisions.making import Signature, answer, correct, read_reported, record, reject
+from pipelines.publishing import WriterBusyError
 from pipelines.warehouse import Warehouse
 
 EXAMPLES = """Examples:
@@ -129,7 +130,7 @@ class _Review:
             try:
                 decisions = self._made(choice, finding)
                 record(self._ledger, decisions, self._replaceable)
-            except (typer.BadParameter, LedgerError) as problem:
+            except (typer.BadParameter, LedgerError, WriterBusyError) as problem:
                 output.print(f"{problem}", markup=False, style="red")
                 continue
             self.recorded += len(decisions)

@@ -23,7 +23,7 @@ from flows.commands.options import DEFAULT_WAREHOUSE, LedgerFile, WarehouseFolde
 from flows.commands.terminal import messages, output, print_table
 from flows.environment import prepare_environment
 from flows.novelty import find_nothing_new
-from flows.prefect_server import find_served_api, start_server
+from flows.prefect_server import find_served_api, start_server, wait_for_served
 from flows.progress import show_progress
 from pipelines.decisions import default_ledger, read_ledger
 from pipelines.garbage import rare_garbage_collection
@@ -166,8 +166,10 @@ def _run_flow(folder: Warehouse, sources: _Sources, manner: _Manner) -> "RunOutc
     if not manner.wait and (holder := find_holder(folder.lock)):
         raise WriterBusyError(folder, holder)  # at once, not after Prefect has started
     prepare_environment(folder)
-    if served := find_served_api(folder):
-        os.environ.setdefault("PREFECT_API_URL", served)  # its history is the same; two servers would share one file
+    if not os.environ.get("PREFECT_API_URL"):
+        served = find_served_api(folder)  # its history is the same; two servers would share one file
+        if served and wait_for_served(folder, served, lambda line: messages.print(escape(line))):
+            os.environ["PREFECT_API_URL"] = served
     server = None if os.environ.get("PREFECT_API_URL") else start_server(folder.prefect_home)
     with show_progress(messages), rare_garbage_collection():
         # While the server starts, this process imports what the steps need and parses the models.

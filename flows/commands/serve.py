@@ -35,7 +35,15 @@ Inbox = Annotated[
 ]
 Urls = Annotated[
     Path | None,
-    typer.Option("--urls", metavar="FILE", help="The addresses the daily run fetches.", show_default="DIR/urls.txt"),
+    typer.Option(
+        "--urls",
+        metavar="FILE",
+        help="The addresses the daily run fetches.",
+        show_default="DIR/urls.txt",
+        exists=True,
+        dir_okay=False,
+        readable=True,
+    ),
 ]
 
 

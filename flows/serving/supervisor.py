@@ -108,6 +108,8 @@ def serve_until_stopped(
             end_all(mark, (), GRACE_SECONDS)
         if is_listening(port):
             raise ServeError(f"Something else listens on port {port}. Name another one with --port, or 0 for any.")
+        if not environment["GONGKAI_URLS"]:
+            announce(f"There is no {urls}: no address is fetched. Write it and serve again, or name one with --urls.")
         lend_history(Path(environment["PREFECT_HOME"]))
         _serve(serving)
     finally:

@@ -28,6 +28,7 @@ from contracts.form import Cell, form
 from contracts.raw_tables import report_key
 from pipelines.decisions.ledger import LEDGER_VARIABLE, Ledger, LedgerError, append, read_ledger
 from pipelines.publishing import WriterBusyError
+from pipelines.publishing.lock import find_holder
 from pipelines.warehouse import Warehouse
 
 BLANK = "blank"
@@ -147,16 +148,24 @@ def read_reported(warehouse: Warehouse, target: Target, cell: Cell) -> int | str
     Raises:
         LedgerError: the report is not there, or its version of the form has no such cell.
         WriterBusyError: a run is writing.
+        duckdb.Error: the working database cannot be opened, or is damaged.
     """
     query = f"""
         select {cell.table}__form_version, {cell.name} from raw.reports
         where report_key = ? and payload_sha256 in (select payload_sha256 from raw.documents)
     """  # noqa: S608 the form's own names
+    if not warehouse.database.exists():
+        raise LedgerError(
+            f"There is no {warehouse.database}, which has the figures as reported: `gongkai run` makes it anew from "
+            "the same documents."
+        )
     try:
         with duckdb.connect(warehouse.database, read_only=True) as connection:
             rows = connection.execute(query, [report_key(target.document, target.report)]).fetchall()
     except duckdb.IOException as error:
-        raise WriterBusyError(warehouse, None) from error
+        if holder := find_holder(warehouse.lock):
+            raise WriterBusyError(warehouse, holder) from error
+        raise
     if not rows:
         raise LedgerError(f"The warehouse holds no report {target.report} of the document {target.document[:12]}.")
     ((version, value),) = rows

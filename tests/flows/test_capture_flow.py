@@ -12,7 +12,8 @@ from flows import capture_steps, steps
 from flows.runs import Run
 from flows.warehouse import run_warehouse
 from flows.warehouse_errors import NothingFetchedError
-from pipelines.capture import CaptureError
+from pipelines.archive import Archive
+from pipelines.capture import Capture, CaptureError, Document, RawShard
 from pipelines.decisions import Ledger
 from pipelines.inbox import open_inbox
 from pipelines.publishing import list_versions
@@ -115,6 +116,35 @@ def test_raw_json_of_which_every_payload_is_refused_is_rejected_with_the_reasons
     part = receipts["partly.jsonl"].documents[0]
     assert (part.sha256, part.source_uri) == (sha_of("d"), "d.txt")
     assert "extra" in part.detail
+
+
+def test_a_file_that_may_not_be_read_waits_and_an_archive_that_may_not_be_written_is_a_failure(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused, *others = sorted(inbox.iterdir())
+    take = Capture.take
+
+    def take_unless_refused(taker: Capture, path: Path, source_uri: str) -> Iterator[Document | RawShard]:
+        if path.name == refused.name:
+            raise PermissionError(13, "Permission denied", str(path))
+        return take(taker, path, source_uri)
+
+    monkeypatch.setattr(Capture, "take", take_unless_refused)
+    run = Run(Warehouse(tmp_path / "warehouse"), "run-1")
+    with open_inbox(inbox, settle_seconds=0) as box:
+        taken = capture_steps.take_inbox.fn(run, box)
+        assert [(left.reason, left.detail) for left in taken.left] == [("unreadable", "Permission denied")]
+        assert len(taken.files) == len(others)
+
+        def add(_archive: Archive, _line: object, _content: object) -> None:
+            raise PermissionError(13, "Permission denied", str(run.warehouse.archive / "manifest.jsonl"))
+
+        shutil.rmtree(run.warehouse.archive)
+        monkeypatch.setattr(Archive, "add", add)
+        with pytest.raises(PermissionError, match=r"manifest\.jsonl"):
+            capture_steps.take_inbox.fn(run, box)
+    kept = {path.name for path in inbox.rglob("*.*") if path.is_file()}
+    assert kept >= {path.name for path in (refused, *others)}
 
 
 @pytest.mark.usefixtures("prefect_api")

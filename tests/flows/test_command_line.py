@@ -68,6 +68,7 @@ def test_help_describes_every_option_and_gives_examples(command: str) -> None:
             ["fetch", "not/there"],
             ["run", "--inbox", "not/there"],
             ["conformance", "not/there"],
+            ["serve", "--urls", "not/there"],
         ),
         *(["rules", "unknown"], ["review", "--rule", "identities.unknown"], ["new-jurisdiction", "99"]),
         ["decide", "accept", "a.html", "--rule", "rule.unknown", "--reason", "as printed"],

@@ -11,7 +11,7 @@ from flows import contract_steps
 from flows.contract_steps import check_again
 from pipelines.decisions import LedgerError, read_ledger
 from pipelines.decisions.records import load_decisions
-from pipelines.publishing import list_versions
+from pipelines.publishing import list_versions, writer_lock
 from tests.flows.decided import NEGATIVE_FEE, UPHELD, DecidedWarehouse, reviews_extraction
 
 Rows = list[tuple[Any, ...]]
@@ -166,5 +166,11 @@ def test_wrong_decisions_are_refused_with_what_is_allowed(decided: DecidedWareho
     assert "no earlier line has that id" in own.decide("withdraw", "d-000000000000", code=1)
     assert "needs a reason" in own.decide("reject", "reviews.json", "--reason", " ", code=2)
     assert own.ledger.read_bytes() == before
+    own.warehouse.database.write_bytes(b"no database")  # nor can one be opened that another process writes
+    with writer_lock(own.warehouse, "run-1"):
+        assert ", run run-1" in own.decide("correct", "reviews.json", UPHELD, "1", *why, code=1)
+    assert "not a valid DuckDB database" in own.decide("correct", "reviews.json", UPHELD, "1", *why, code=1)
+    own.warehouse.database.unlink()
+    assert "`gongkai run` makes it anew" in own.decide("correct", "reviews.json", UPHELD, "1", *why, code=1)
     shown = json.loads(own.decide("reject", "reviews.json", *why[:2], "--json"))
     assert (shown["kind"], shown["by"]) == ("reject_document", "Reviewer <reviewer@example.org>")

@@ -138,6 +138,7 @@ def test_serving_ends_while_it_waits_for_the_server(tmp_path: Path, monkeypatch:
     messages = list[str]()
     places = (tmp_path / "inbox", tmp_path / "urls.txt", tmp_path / "decisions.jsonl")
     supervisor.serve_until_stopped(Warehouse(tmp_path / "wh"), 0, *places, messages.append, stop)
+    assert messages.pop(0).startswith(f"There is no {places[1]}: no address is fetched.")
     assert messages == ["Starting Prefect's server.", "Stopping Prefect's worker and server.", "Stopped."]
 
 
