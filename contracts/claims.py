@@ -208,12 +208,14 @@ def indicator_values(indicators: Iterable[LegacyIndicator]) -> dict[str, int | N
 
 def _report_cell(report: Report, operand: str) -> int | None:
     """One cell of a report straight from its tables, without a dictionary of all cells."""
-    parts = operand.split(".")
-    table = getattr(report.tables, parts[0], UNSET) if len(parts) == 3 else UNSET
+    if operand not in _cell_ids():  # never an attribute of Python's own
+        return None
+    table_id, row_id, column = operand.split(".")
+    table = getattr(report.tables, table_id, UNSET)
     if table is UNSET:
         return None
-    row = getattr(table.cells, parts[1], None)
-    value = None if row is None else getattr(row, parts[2], None)
+    row = getattr(table.cells, row_id, None)
+    value = None if row is None else getattr(row, column, None)
     return value if isinstance(value, int) else None
 
 

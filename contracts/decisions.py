@@ -6,6 +6,7 @@ decision whose premise is gone has expired and is not applied. The types give th
 (`docs/decisions.schema.json`).
 """
 
+import datetime
 import re
 from collections.abc import Iterable
 from typing import Annotated, Any, Literal, cast, get_args
@@ -172,6 +173,10 @@ def answerable_rules() -> list[str]:
 
 
 def _problem_of(decision: Decision) -> str:
+    try:
+        datetime.datetime.fromisoformat(decision.at)
+    except ValueError as error:
+        return f"at: {decision.at} is no moment: {error}"
     if isinstance(decision, Correct):
         cell = form().cells.get(decision.cell)
         if cell is None:

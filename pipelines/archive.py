@@ -86,9 +86,13 @@ class ManifestLine(Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
     @property
     def validators(self) -> dict[str, str]:
-        """The headers of a request that asks only for what has changed since; none if the server gave no validator."""
+        """The headers of a request that asks only for what has changed since; none if the server gave no validator.
+
+        One that is not in printable ASCII (a date in words of the server's language) cannot be sent back.
+        """
         headers = self.fetch.headers if self.fetch else {}
-        return {name: headers[given] for name, given in _VALIDATORS.items() if given in headers}
+        given = {name: headers.get(header, "") for name, header in _VALIDATORS.items()}
+        return {name: value for name, value in given.items() if value.isascii() and value.isprintable() and value}
 
 
 def is_same_sighting(last: ManifestLine, line: ManifestLine) -> bool:

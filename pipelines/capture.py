@@ -91,18 +91,28 @@ def printable(name: str) -> str:
     return decode_name(os.fsencode(name))
 
 
+def _walk(folder: Path) -> Iterator[Path]:
+    def tell(error: OSError) -> None:
+        if not isinstance(error, FileNotFoundError) and not _is_hidden(Path(error.filename), folder):
+            raise error  # else the files in it would be missing without a word
+
+    for parent, _folders, names in os.walk(folder, onerror=tell):
+        yield from (path for name in names if (path := Path(parent, name)).is_file())
+
+
 def find_files(given: Path) -> list[tuple[Path, str]]:
     """The files of one input with their paths relative to it: a file itself by its name, a folder's by sorted path.
 
     Raises:
         CaptureError: the input does not exist, or no file in it is to be read.
+        OSError: a folder in it cannot be read.
     """
     if given.is_file():
         return [(given, printable(given.name))]
     allowed = f"Allowed are documents, raw extracted JSON ({', '.join(SHARD_ENDINGS)}) and folders of them"
     if not given.exists():
         raise CaptureError(f"{given} does not exist. {allowed}. Check the path, relative to {Path.cwd()}.")
-    files = sorted(path for path in given.rglob("*") if path.is_file())
+    files = sorted(_walk(given))
     visible = [path for path in files if not _is_hidden(path, given)]
     if not visible:
         hidden = f"only {len(files)} hidden files" if files else "no file"

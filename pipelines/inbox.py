@@ -163,11 +163,19 @@ class Inbox:
         return handed, left
 
     def _look(self, root: Path) -> list[tuple[Path, Reason | None]]:
-        """All visible files below a folder by path; None for one that was handed over. No link is followed."""
+        """All visible files below a folder by path; None for one that was handed over. No link is followed.
+
+        A folder that cannot be read stands for the files in it.
+        """
         found: list[tuple[Path, Reason | None]] = []
+
+        def tell(error: OSError) -> None:
+            if not isinstance(error, FileNotFoundError):  # else it was withdrawn meanwhile
+                found.append((Path(error.filename), "unreadable"))
+
         in_future: dict[Path, os.stat_result] = {}
         now = time.time()
-        for parent, folders, files in os.walk(root):
+        for parent, folders, files in os.walk(root, onerror=tell):
             here = Path(parent)
             links = [name for name in folders if (here / name).is_symlink()]
             own = _OWN if here == self._folder else ()

@@ -5,7 +5,6 @@ cannot be taken is named with the reason and never left out in silence.
 """
 
 import io
-import lzma
 import stat
 import struct
 import zipfile
@@ -31,7 +30,8 @@ _DIRECTORY_BYTES_PER_MEMBER = 1024
 _UTF8_FLAG, _ENCRYPTED_FLAG = 0x800, 0x1
 _LATIN = "cp437"  # what zipfile takes names for that do not say what they are
 _NAMED_REFUSALS = 200
-_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, struct.error, ValueError)
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # of others zipfile unpacks a whole block at once, of any size
+_DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, struct.error, ValueError, OverflowError)
 
 
 class Member(Struct, frozen=True):
@@ -109,7 +109,7 @@ def _read_archive(
         yield Refusal(name, Rejection(reason="unsafe_archive", detail=f"no whole ZIP archive: {error}"))
         return
     with archive:
-        members = [member for member in archive.infolist() if not member.is_dir()]
+        members = [member for member in archive.infolist() if not member.filename.endswith("/")]
         budget.count_members(len(members))
         for member in members:
             name = _name_of(member)
@@ -162,8 +162,13 @@ def _rejection_by_name(member: zipfile.ZipInfo, name: str) -> Rejection | None:
     if stat.S_ISLNK(member.external_attr >> 16):
         return Rejection(reason="unsafe_archive", detail="it is a link to another file")
     place = PurePosixPath(name.rpartition(SEPARATOR)[2])
+    if not place.parts:
+        return Rejection(reason="unsafe_archive", detail="it has no name")
     if place.is_absolute() or ".." in place.parts or "\0" in name or place.parts[0][1:2] == ":":
         return Rejection(reason="unsafe_archive", detail="its name leads out of the archive")
+    if member.compress_type not in _METHODS:
+        detail = f"it is packed by method {member.compress_type}; allowed are stored and deflated members"
+        return Rejection(reason="unsafe_archive", detail=detail)
     return None
 
 

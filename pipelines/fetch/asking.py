@@ -82,7 +82,7 @@ class Asker:
         hops, left = [url], self._settings.answer_seconds
         while True:
             begun = time.monotonic()
-            answer, waited = self._hop(client, hops[-1], validators.get(hops[-1], {}), robots, left)
+            answer, waited = self._hop(client, hops[-1], validators, robots, left)
             left -= time.monotonic() - begun - waited
             answer = structs.replace(answer, redirects=tuple(hops[1:-1]))
             if answer.http_status not in REDIRECTS or "location" not in answer.headers:
@@ -96,9 +96,12 @@ class Asker:
             hops.append(target)
 
     def _hop(
-        self, client: httpx.Client, url: str, headers: Mapping[str, str], robots: Robots | None, seconds: float
+        self, client: httpx.Client, url: str, validators: Validators, robots: Robots | None, seconds: float
     ) -> tuple[Answer, float]:
-        """The answer of one address, and the seconds that were waited until it was its host's turn."""
+        """The answer of one address, and the seconds that were waited until it was its host's turn.
+
+        Validators are known by the address as it is sent, which is that of the answer they came with.
+        """
         begun = time.monotonic()
         try:
             parsed = self._guard.parse(url)
@@ -112,7 +115,7 @@ class Asker:
             delay = max(delay, min(verdict.delay, self._settings.longest_delay_seconds))
         with self._turns.turn(host_of(parsed), delay):
             waited = time.monotonic() - begun
-            request = client.build_request("GET", parsed, headers=dict(headers))
+            request = client.build_request("GET", parsed, headers=dict(validators.get(str(parsed), {})))
             return exchange(client, request, self._settings, seconds), waited
 
 

@@ -62,6 +62,10 @@ def exchange(client: httpx.Client, request: httpx.Request, settings: FetchSettin
             _close(response)
 
 
+def _is_conditional(request: httpx.Request) -> bool:
+    return "if-none-match" in request.headers or "if-modified-since" in request.headers
+
+
 def _status_of(error: httpcore.ProtocolError, response: httpx.Response | None) -> Status:
     """What a breach of the protocol means: a body cut off, a connection closed before any answer, or nonsense."""
     if response is not None:
@@ -93,7 +97,7 @@ def _read(response: httpx.Response, url: str, settings: FetchSettings) -> Answer
             retry_after=retry_after,
         )
 
-    if code == NOT_MODIFIED:
+    if code == NOT_MODIFIED and _is_conditional(response.request):
         return answer("not_modified")
     if code in REDIRECTS and "location" in response.headers:
         headers["location"] = response.headers["location"]

@@ -194,7 +194,8 @@ def _seen(root: etree._Element) -> Iterator[str]:
     """The text of a page that a reader sees."""
     for element in root.iter():
         is_below = next(element.iterancestors(*_UNSEEN), None) is not None
-        if not is_below and element.tag not in _UNSEEN:
+        is_text = isinstance(element.tag, str)  # a comment's is a function
+        if not is_below and is_text and element.tag not in _UNSEEN:
             yield element.text or ""
         if not is_below:
             yield element.tail or ""

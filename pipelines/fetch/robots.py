@@ -56,7 +56,7 @@ class Robots:
 
 def _read(answer: Answer) -> Protego | Verdict:
     if answer.status == "fetched":
-        return Protego.parse(answer.content[:MOST_BYTES].decode("utf-8", "replace"))
+        return Protego.parse(answer.content[:MOST_BYTES].decode("utf-8-sig", "replace"))
     if answer.status == "http_error" and answer.http_status is not None and 400 <= answer.http_status < 500:
         return Verdict(is_allowed=True)
     if answer.status in _NONE:

@@ -2,8 +2,8 @@
 
 Of several payloads about one document the last accepted one counts. A payload that breaks the contract never
 displaces an accepted one, neither of its batch nor of the warehouse: it stands in `raw.rejected_documents` until an
-accepted payload of its document arrives. A payload that is its document's current one already is not loaded again,
-unless it was refused and is accepted now.
+accepted payload of its document arrives, unless an accepted rejection of the document stands there. A payload that is
+its document's current one already is not loaded again, unless it was refused and is accepted now.
 """
 
 from collections import Counter
@@ -25,10 +25,14 @@ kinds as (
 select
     kinds.*,
     current_documents.payload_sha256 as current_payload,
+    coalesce(current_documents.accepted and current_documents.status = 'rejected', false) as is_known_rejection,
     case
-        when not kinds.accepted and (kinds.has_both or current_documents.status = 'read') then 'beside'
+        when not kinds.accepted and (kinds.has_both or current_documents.accepted) then 'beside'
         when current_documents.document_key is null then 'inserted'
-        when current_documents.payload_sha256 = kinds.payload_sha256 and current_documents.status = kinds.status
+        when
+            current_documents.payload_sha256 = kinds.payload_sha256
+            and current_documents.status = kinds.status
+            and current_documents.accepted = kinds.accepted
             then 'unchanged'
         else 'updated'
     end as fate
@@ -37,7 +41,8 @@ left join current_documents using (document_key)
 """
 _REJECTIONS = """
 create or replace temp table rejections as
-select line, document_key, reason, fate from chosen
+select line, document_key, reason, fate, fate = 'unchanged' or fate = 'beside' and is_known_rejection as is_listed
+from chosen
 where status = 'rejected'
 qualify row_number() over (partition by document_key order by accepted desc) = 1
 """
@@ -98,7 +103,8 @@ def select_payloads(connection: duckdb.DuckDBPyConnection) -> LoadResult:
     """Decide about each payload of the temp table `batch`, given `current_documents` of the warehouse.
 
     Writes the temp tables `chosen` (one row per document and kind, with its `fate`), `rejections` (one per rejected
-    document) and `cleared` (documents whose earlier rejection is void).
+    document; `is_listed` if `raw.rejected_documents` has it, or an accepted one of the document) and `cleared`
+    (documents whose earlier rejection is void).
     """
     for statement in (_CHOSEN, _REJECTIONS, _CLEARED):
         connection.execute(statement)

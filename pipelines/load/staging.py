@@ -91,7 +91,7 @@ def _queries(lines: Path, longest_line: int) -> dict[str, str]:
     queries["rejected_documents"] = (
         f"select {select_list('rejected_documents')} from chosen "  # noqa: S608 own names
         f"join {read('payloads')} using (line) "
-        "semi join (select line from rejections where fate <> 'unchanged') as kept using (line)"
+        "semi join (select line from rejections where not is_listed) as kept using (line)"
     )
     return queries
 
@@ -99,7 +99,8 @@ def _queries(lines: Path, longest_line: int) -> dict[str, str]:
 def _attach_current(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> bool:
     """Copy the warehouse's rows of the batch's documents into `current_documents`; returns whether there are any."""
     connection.execute(
-        "create temp table current_documents (document_key bigint, payload_sha256 varchar, status varchar)"
+        "create temp table current_documents "
+        "(document_key bigint, payload_sha256 varchar, status varchar, accepted boolean)"
     )
     path = warehouse / WAREHOUSE_FILE
     if not path.exists():
@@ -111,7 +112,9 @@ def _attach_current(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> b
     ).fetchall()
     if known:
         connection.execute(
-            "insert into current_documents select document_key, payload_sha256, status "
+            # Of a payload that breaks the contract nothing is known but its document.
+            "insert into current_documents "
+            "select document_key, payload_sha256, status, extractor_name is not null "
             "from warehouse.raw.documents semi join batch using (document_key)"
         )
     connection.execute("detach warehouse")

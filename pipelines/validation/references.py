@@ -37,7 +37,8 @@ def _indicator_ids() -> frozenset[str | None]:
 
 def version_of(report: Report, cell_id: str) -> str | None:
     """The version of the form that the table of a cell follows in a report; None if that has no such table or cell."""
-    table = getattr(report.tables, cell_id.partition(".")[0], UNSET)
+    table_id = cell_id.partition(".")[0]
+    table = getattr(report.tables, table_id, UNSET) if table_id in _table_ids() else UNSET
     if table is UNSET:
         return None
     version: str = type(table).__struct_config__.tag

@@ -67,6 +67,7 @@ def changed(decision: Decision, **fields: object) -> bytes:
 
 
 BROKEN = {
+    "a day that is none": (changed(rejected(1), at="2026-02-30T09:00:00Z"), "no moment"),
     "no JSON": (b"decided\n", "malformed"),
     "an unknown field": (changed(rejected(1), extra=1), "extra"),
     "no reason": (changed(rejected(1), reason=" "), "reason"),

@@ -12,7 +12,7 @@ from msgspec import structs
 from pipelines.archive import read_manifest, read_sightings
 from pipelines.extract.readers.registry import read_pieces
 from tests.fetch.conftest import HOST, IMPATIENT, QUICK, Fetch, row_of
-from tests.fetch.faults import PAGE, good, to
+from tests.fetch.faults import PAGE, good, tagged, to
 from tests.fetch.server import Site
 
 
@@ -53,6 +53,31 @@ def test_what_has_not_changed_is_not_sent_again(fetch: Fetch, site: Site, tmp_pa
     assert conditional["if-modified-since"] == "Wed, 31 Jan 2024 08:00:00 GMT"
 
 
+@pytest.mark.parametrize("path", ["/年报", "/report#top", "/re port"])
+def test_conditions_are_sent_however_an_address_is_written(fetch: Fetch, site: Site, path: str) -> None:
+    for sent in ("/%E5%B9%B4%E6%8A%A5", "/report", "/re%20port"):
+        site.routes[sent] = tagged
+    listed = path.replace(" ", "%20")
+    assert [row_of(fetch(listed)).status for _ in range(2)] == ["fetched", "not_modified"]
+
+
+def test_validators_that_cannot_be_sent_back_are_left_out(fetch: Fetch, site: Site) -> None:
+    dated = "星期三, 31 一月 2024".encode().decode("latin-1")
+    site.routes["/dated"] = lambda handler: handler.send(PAGE, last_modified=dated)
+    site.routes["/half"] = lambda handler: (
+        handler.head(304) if "If-None-Match" in handler.headers else handler.send(PAGE, etag='"h"', last_modified=dated)
+    )
+    assert [row_of(fetch("/dated")).status for _ in range(2)] == ["fetched", "fetched"]
+    assert [row_of(fetch("/half")).status for _ in range(2)] == ["fetched", "not_modified"]
+
+
+def test_an_answer_that_nobody_asked_for_is_no_success(fetch: Fetch, site: Site) -> None:
+    site.routes["/unasked"] = lambda handler: handler.head(304)
+    row = row_of(fetch("/unasked"))
+    assert row.status == "http_error"
+    assert "answered 304" in row.detail
+
+
 def test_a_document_that_is_gone_from_the_archive_is_asked_for_again(fetch: Fetch) -> None:
     (document,) = fetch("/tagged")[0].documents
     document.path.unlink()
@@ -87,6 +112,11 @@ def test_a_shell_is_told_apart_and_asked_for_again(fetch: Fetch, site: Site) -> 
 def test_robots_are_asked_for_once(fetch: Fetch, site: Site) -> None:
     fetch("/good", "/tagged", "/moved")
     assert site.asked["/robots.txt"] == 1
+
+
+def test_a_mark_of_the_byte_order_hides_no_rule(fetch: Fetch, site: Site) -> None:
+    site.routes["/robots.txt"] = lambda handler: handler.send(b"\xef\xbb\xbfUser-agent: *\nDisallow: /good\n")
+    assert row_of(fetch("/good")).status == "refused_by_robots"
 
 
 @pytest.mark.parametrize(

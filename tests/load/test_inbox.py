@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from pipelines.archive import Archive, ChangedFileError, ManifestLine, read_manifest, read_sightings
-from pipelines.capture import Capture, Document
+from pipelines.capture import Capture, Document, find_files
 from pipelines.inbox import RECEIPTS, TAKEN, Handed, Inbox, InboxError, Part, Result, open_inbox
 from pipelines.limits import read_limits
 
@@ -88,6 +88,38 @@ def test_only_what_was_handed_over_is_taken(folder: Path, tmp_path: Path) -> Non
     assert not (folder / "a.txt").exists()
 
 
+def unreadable(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no name in a folder be read, also by a user who may read everything."""
+    scan = os.scandir
+
+    def scandir(path: str) -> object:
+        if Path(path).name == folder.name:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+
+
+def test_a_folder_that_cannot_be_read_is_left_and_said(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hand_over(folder, "a.txt")
+    hand_over(folder, "refused/b.txt")
+    unreadable(folder / "refused", monkeypatch)
+    with open_inbox(folder) as inbox:
+        handed, left = inbox.take()
+    assert [file.source_uri for file in handed] == ["a.txt"]
+    assert [(file.file, file.reason) for file in left] == [("refused", "unreadable")]
+
+
+def test_a_folder_of_an_input_that_cannot_be_read_is_a_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("a.txt", "refused/b.txt", ".refused/c.txt"):
+        hand_over(tmp_path, name)
+    unreadable(tmp_path / ".refused", monkeypatch)
+    assert [name for _, name in find_files(tmp_path)] == ["a.txt", "refused/b.txt"]
+    unreadable(tmp_path / "refused", monkeypatch)
+    with pytest.raises(PermissionError, match="refused"):
+        find_files(tmp_path)
+
+
 def test_a_file_that_becomes_old_enough_is_taken_by_the_next_run(folder: Path, tmp_path: Path) -> None:
     path = hand_over(folder, "a.txt", age=0)
     assert run_once(folder, tmp_path / "archive", "run-1") == []
@@ -108,7 +140,7 @@ def test_a_file_that_is_gone_when_it_is_looked_at_is_left_to_the_next_run(
     """It got its last name after the names were read."""
     hand_over(folder, "here.txt")
     walk = os.walk
-    monkeypatch.setattr(os, "walk", lambda root: ((*found, [*files, "gone.txt"]) for *found, files in walk(root)))
+    monkeypatch.setattr(os, "walk", lambda root, **_: ((*found, [*files, "gone.txt"]) for *found, files in walk(root)))
     with open_inbox(folder, LEAST_SECONDS) as inbox:
         handed, left = inbox.take()
     assert ([file.file.name for file in handed], left) == (["here.txt"], [])

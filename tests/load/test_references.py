@@ -59,7 +59,11 @@ def test_cell_without_a_figure_may_be_null_or_absent(state: CellState) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["applications", "applications.granted.no_such", "reviews_and_lawsuits.reviews.upheld", "no_such", ""]
+    "cell",
+    [
+        *("applications", "applications.granted.no_such", "reviews_and_lawsuits.reviews.upheld", "no_such", ""),
+        *("__class__.granted.total", "__struct_fields__.a.b", "applications.__class__.total"),
+    ],
 )
 def test_reading_names_a_cell_of_the_reports_tables_or_a_table(cell: str) -> None:
     report = {**report_of(7), "readings": [reading_of(cell, "printed")]}
@@ -104,3 +108,10 @@ def test_claims_may_refer_to_claims_before_and_after() -> None:
     a, b, c = circle_of("a", "b", "c")
     assert isinstance(verdict_on({**report_of(7), "claims": [a, b, {**c, **claim_of(7, "c")}]}), Accepted)
     assert isinstance(verdict_on({**report_of(7), "claims": [{**c, **claim_of(7, "c")}, b, a]}), Accepted)
+
+
+@pytest.mark.parametrize("operand", ["__class__.granted.total", "__struct_fields__.a.b", "applications.__doc__.total"])
+def test_an_operand_is_never_an_attribute_of_python(operand: str) -> None:
+    reason, detail = refusal_of({**report_of(7), "claims": [{**claim_of(7), "terms": [{"operand": operand}]}]})
+    assert reason == "claim_mismatch"
+    assert operand in detail

@@ -77,6 +77,32 @@ def test_a_broken_payload_never_displaces_an_accepted_one(tmp_path: Path, *, in_
     assert counts(tmp_path / "warehouse")["rejected_documents"] == 0
 
 
+@pytest.mark.parametrize("in_one_batch", [True, False])
+def test_a_broken_payload_never_displaces_an_accepted_rejection(tmp_path: Path, *, in_one_batch: bool) -> None:
+    broken = document_of("a", 2)
+    broken["reports"][0]["year"] = "soon"
+    rejected: list[object] = [rejected_of("a", "encrypted")]
+    batches: list[list[object]] = [[*rejected, broken]] if in_one_batch else [rejected, [broken]]
+    results = [load(tmp_path, batch) for batch in batches]
+    assert results[-1].rejected == Counter({"encrypted" if in_one_batch else "schema_violation": 1})
+    known = query(tmp_path / "warehouse", "select status, media_type, bytes from raw.documents")
+    assert known == [("rejected", "text/plain", 10)]
+    reasons = query(tmp_path / "warehouse", "select reason from raw.rejected_documents")
+    assert reasons == [("encrypted",)]
+
+
+def test_a_rejection_that_other_code_refused_is_taken_when_it_is_given_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(payloads, "_find_fault", lambda _document: ("schema_violation", "not allowed"))
+    load(tmp_path, [rejected_of("a", "encrypted")])
+    monkeypatch.undo()
+    result = load(tmp_path, [rejected_of("a", "encrypted")], "run-2")
+    assert (result.inserted, result.updated, result.unchanged) == (0, 1, 0)
+    assert query(tmp_path / "warehouse", "select reason from raw.rejected_documents") == [("encrypted",)]
+    assert query(tmp_path / "warehouse", "select media_type from raw.documents") == [("text/plain",)]
+
+
 def test_a_payload_that_other_code_refused_is_loaded_when_it_is_given_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,6 +78,39 @@ def test_a_name_that_leads_out_is_refused_by_name(tmp_path: Path, name: str) -> 
     assert {path.name for path in tmp_path.iterdir()} == {"archive", "reports.zip"}
 
 
+@pytest.mark.parametrize("name", [".", "./.", ".\\"])
+def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
+    documents = take(tmp_path, pack({"a.txt": b"a", name: b"x"}))
+    assert uris(documents) == ["reports.zip!/a.txt", "reports.zip"]
+    assert "has no name" in refused(documents)[1]
+
+
+def test_an_empty_name_is_refused(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive, archive.open(zipfile.ZipInfo(""), "w") as member:
+        member.write(b"x")
+    assert "has no name" in refused(take(tmp_path, packed.getvalue()))[1]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_method_that_unpacks_any_size_at_once_is_refused(
+    tmp_path: Path, method: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = pack({"a.txt": b" " * 100 * MEGABYTE}, method)
+    monkeypatch.setattr(zipfile.ZipFile, "open", None)  # it is not even opened
+    reason, detail = refused(take(tmp_path, content))
+    assert reason == "unsafe_archive"
+    assert "allowed are stored and deflated" in detail
+
+
+def test_an_end_that_lies_nowhere_is_damage(tmp_path: Path) -> None:
+    content = pack({"a.txt": b"a"})
+    end = content.rfind(b"PK\x05\x06")
+    locator = b"PK\x06\x07" + struct.pack("<LQL", 0, 2**63, 1)
+    documents = take(tmp_path, content[:end] + locator + content[end:])
+    assert "no whole ZIP archive" in refused(documents)[1]
+
+
 def test_an_encrypted_member_is_named_and_the_others_are_taken(tmp_path: Path) -> None:
     content = bytearray(pack({"a.txt": b"a", "secret.txt": b"x"}))
     for signature, flags in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
