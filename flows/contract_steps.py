@@ -11,15 +11,24 @@ import duckdb
 
 from contracts.layers.results import LayerReport, RunExpectation, record
 from flows.warehouse_errors import UnbuiltError
+from pipelines.changes import is_built_as
 from pipelines.database import attach_for_writing, open_for_writing
-from pipelines.publishing import LAYERS, describe_inputs, live_version, reader_lock
+from pipelines.publishing import LAYERS, Version, describe_inputs, live_version, reader_lock, scan_versions
 from pipelines.sql_paths import quote
 from pipelines.warehouse import MART_FILE, Warehouse, new_run_id
 
 Check = Callable[[duckdb.DuckDBPyConnection, RunExpectation], LayerReport]
 NOT_CURRENT = (
-    "The live version was made from other documents or decisions than the warehouse holds (after a rollback or a run "
-    "that was not published): where they differ, facts and marts are red. `gongkai run` publishes it."
+    "The live version is not the one that the working database was built with last: where they differ, facts and marts "
+    "are red, which is no damage. "
+)
+ROLLED_BACK = (
+    "After a rollback that is so until another version is published: `gongkai rollback {newest}` or `gongkai run "
+    "--full` ends it."
+)
+NOT_PUBLISHED = (
+    "A run was not published, or the database is from a backup: `gongkai run` publishes what is new in it, and "
+    "`gongkai run --full` all of it."
 )
 Layer = Literal["raw", "staging", "facts", "marts"]
 
@@ -53,15 +62,20 @@ def evaluate_layer(warehouse: Warehouse, mart: Path, layer: Layer, expectation: 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """All layers' reports on the live version, and whether it was made from exactly what the warehouse holds."""
+    """All layers' reports on the live version; `caution`: why facts and marts may be red without damage, if so."""
 
     reports: list[LayerReport]
-    is_current: bool
+    caution: str = ""
 
     @property
-    def caution(self) -> str:
-        """Why facts and marts may be red without any fault, empty if nothing speaks for it."""
-        return "" if self.is_current else NOT_CURRENT
+    def damage(self) -> list[str]:
+        """The checks that are red and that nothing but damage explains, one sentence each."""
+        return [
+            f"contract {report.layer}.{result.check_id} is red: {result.rows_failed} of {result.rows_seen} rows"
+            for report in self.reports
+            for result in report.red_results
+            if not (self.caution and report.layer in ("facts", "marts"))
+        ]
 
 
 def check_again(warehouse: Warehouse, lock_wait_seconds: float = 0) -> Evaluation:
@@ -83,4 +97,12 @@ def check_again(warehouse: Warehouse, lock_wait_seconds: float = 0) -> Evaluatio
                 reports = [check_of(layer)(connection, expectation) for layer in LAYERS]
             except (duckdb.CatalogException, duckdb.BinderException) as error:
                 raise UnbuiltError(str(error).splitlines()[0]) from error
-            return Evaluation(reports, describe_inputs(connection) == live.manifest.inputs)
+            is_current = describe_inputs(connection) == live.manifest.inputs
+    is_current = is_current and is_built_as(warehouse, live)
+    return Evaluation(reports, "" if is_current else _caution(warehouse, live))
+
+
+def _caution(warehouse: Warehouse, live: Version) -> str:
+    newest = max(version.id for version in scan_versions(warehouse)[0])
+    why = NOT_PUBLISHED if newest == live.id else ROLLED_BACK.format(newest=newest)
+    return NOT_CURRENT + why

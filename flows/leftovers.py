@@ -27,7 +27,7 @@ from flows.unfinished import Unfinished, marked
 from pipelines.changes import read_built, remember_built
 from pipelines.database import open_for_writing
 from pipelines.durability import find_parts
-from pipelines.publishing import list_versions
+from pipelines.publishing import scan_versions
 from pipelines.publishing.leftovers import remove_unpublished
 from pipelines.warehouse import Warehouse
 
@@ -73,7 +73,7 @@ def _read_unfinished(warehouse: Warehouse) -> Unfinished | None:
 
 def _remember_published(warehouse: Warehouse, run_id: str) -> list[str]:
     """Record that the working database's tables belong to the version of a run that ended before it could."""
-    published = next((version for version in list_versions(warehouse) if version.id == run_id), None)
+    published = next((version for version in scan_versions(warehouse)[0] if version.id == run_id), None)
     if published is None or not warehouse.database.exists() or read_built(warehouse) != []:
         return []
     remember_built(warehouse, published)

@@ -4,7 +4,7 @@ Knows neither Prefect nor dlt nor dbt, so that a run that finds nothing new need
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import get_args
 
@@ -67,6 +67,16 @@ def is_empty(warehouse: Warehouse) -> bool:
     """Whether the warehouse holds no document at all and nothing was ever published: there is nothing to build."""
     with duckdb.connect(warehouse.database, read_only=True) as connection:
         return not list_versions(warehouse) and describe_inputs(connection).documents == 0
+
+
+def holds_only(warehouse: Warehouse, names: Collection[str]) -> bool:
+    """Whether all documents that a warehouse holds came from sources of these names; also if it holds none."""
+    if not _has_documents(warehouse):
+        return True
+    query = "select count(*) = 0 from raw.documents where source_uri is null or not list_contains(?, source_uri)"
+    with duckdb.connect(warehouse.database, read_only=True) as connection:
+        ((is_so,),) = connection.execute(query, [list(names)]).fetchall()
+    return bool(is_so)
 
 
 def select_unread(warehouse: Warehouse, documents: Sequence[Document], store: ExtractionStore) -> list[Document]:

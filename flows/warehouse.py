@@ -51,7 +51,8 @@ def run_warehouse(
         keep_rollback: do not do so without new input while another version than the newest is live.
 
     Raises:
-        CaptureError: nothing to take from is named, or an input does not exist or holds nothing.
+        CaptureError: nothing to take from is named and nothing was ever published, or an input does not exist or holds
+            nothing.
         UrlListError: the list of addresses cannot be used.
         NothingFetchedError: no address of the list gave a document, and the run was given nothing else.
         InboxError: the inbox cannot be used.
@@ -64,7 +65,7 @@ def run_warehouse(
         PublicationRefusedError: the mart is not fit to be read; nothing is published.
         AfterPublicationError: the new version is live, and a step after that failed.
     """
-    sources = name_sources(inputs, inbox, urls, archived=archived)
+    sources = name_sources(Warehouse(Path(warehouse)), inputs, inbox, urls, archived=archived)
     decisions = read_ledger(Path(ledger) if ledger else default_ledger())
     with (
         alone_in(Warehouse(Path(warehouse)), sources, lock_wait_seconds) as (run, last_line),
@@ -84,14 +85,16 @@ def run_warehouse(
         return RunOutcome(run.id, len(captured.documents), loaded, version, receipts, taken.left, fetched)
 
 
-def name_sources(inputs: list[str] | None, inbox: str | None, urls: str | None, *, archived: bool) -> list[str]:
-    """What a run takes from, as its log names it.
+def name_sources(
+    warehouse: Warehouse, inputs: list[str] | None, inbox: str | None, urls: str | None, *, archived: bool
+) -> list[str]:
+    """What a run takes from, as its log names it; nothing, if it only builds what the warehouse holds.
 
     Raises:
-        CaptureError: it is given nothing.
+        CaptureError: it is given nothing, and nothing was ever published.
     """
     sources = [*(inputs or ()), *filter(None, (inbox, urls, "archive" if archived else None))]
-    if not sources:
+    if not sources and not warehouse.current.is_symlink():
         raise CaptureError(
             "The run was given nothing to take from. Name inputs, an inbox, a list of addresses, or the archive itself."
         )

@@ -179,6 +179,11 @@ def read_built(warehouse: Warehouse) -> list[tuple[str, str]] | None:
         return connection.execute("from touched.built").fetchall() if connection.execute(known).fetchall() else None
 
 
+def is_built_as(warehouse: Warehouse, version: Version) -> bool:
+    """Whether the working database's tables are those that a version was made with."""
+    return read_built(warehouse) == [(version.id, version.manifest.code.sha256)]
+
+
 def remember_built(warehouse: Warehouse, version: Version) -> None:
     """Record that the working database's tables belong to a version, which has just become the live one."""
     with open_for_writing(warehouse.database) as connection:

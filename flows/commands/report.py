@@ -13,8 +13,9 @@ from rich.markup import escape
 from flows.commands.failures import FAILURE, failures_explained
 from flows.commands.options import DEFAULT_WAREHOUSE, WarehouseFolder
 from flows.commands.terminal import messages, output
+from pipelines.changes import is_built_as
 from pipelines.durability import replacing
-from pipelines.publishing import WriterBusyError, live_version, reader_lock
+from pipelines.publishing import Version, WriterBusyError, live_version, reader_lock
 from pipelines.warehouse import MART_FILE, Warehouse
 
 EXAMPLES = """Examples:
@@ -43,22 +44,29 @@ def report(out: OutFile = None, most: Most = MOST, warehouse: WarehouseFolder = 
         from flows.page.render import render_page
 
         version = live_version(folder)
-        with duckdb.connect(version.folder / MART_FILE, read_only=True) as mart, _open_figures(folder) as database:
+        with (
+            duckdb.connect(version.folder / MART_FILE, read_only=True) as mart,
+            _open_figures(folder, version) as database,
+        ):
             page = render_page(mart, database, version, most)
         _write(target, page)
         output.print(f"Page: {target}", markup=False)
 
 
 @contextmanager
-def _open_figures(folder: Warehouse) -> Iterator[duckdb.DuckDBPyConnection | None]:
-    """The working database, None if it cannot be read at this moment."""
+def _open_figures(folder: Warehouse, version: Version) -> Iterator[duckdb.DuckDBPyConnection | None]:
+    """The working database, None if it cannot be read at this moment or belongs to another version."""
     with ExitStack() as opened:
-        database = None
+        database, reason = None, ""
         try:
             opened.enter_context(reader_lock(folder, "report"))
-            database = opened.enter_context(duckdb.connect(folder.database, read_only=True))
+            if is_built_as(folder, version):
+                database = opened.enter_context(duckdb.connect(folder.database, read_only=True))
+            else:
+                reason = f"{folder.database} was not built for version {version.id}, which is live."
         except (WriterBusyError, duckdb.IOException) as error:
             reason = str(error).splitlines()[0].partition(" Only one run")[0]
+        if reason:
             messages.print(f"The page does not have the figures of held tables: {reason}", markup=False)
         yield database
 

@@ -22,12 +22,13 @@ from flows.commands.mart import (
 from flows.commands.options import DEFAULT_WAREHOUSE, LedgerFile, WarehouseFolder, existing_paths
 from flows.commands.terminal import messages, output, print_table
 from flows.environment import prepare_environment
-from flows.novelty import find_nothing_new
+from flows.novelty import find_nothing_new, holds_only
 from flows.prefect_server import find_served_api, start_server, wait_for_served
 from flows.progress import show_progress
+from pipelines.capture import find_files
 from pipelines.decisions import default_ledger, read_ledger
 from pipelines.garbage import rare_garbage_collection
-from pipelines.publishing import WriterBusyError, list_versions
+from pipelines.publishing import WriterBusyError, list_versions, writer_lock
 from pipelines.publishing.lock import find_holder
 from pipelines.warehouse import Warehouse
 
@@ -58,7 +59,7 @@ InputPaths = Annotated[
         "--input",
         metavar="PATH",
         help="A document, raw extracted JSON, a JSONL(.gz) shard, or a folder of them; may be repeated.",
-        show_default=f"{DEFAULT_INPUT}, if nothing else is named",
+        show_default=f"{DEFAULT_INPUT}, if nothing else is named and the warehouse holds nothing else",
     ),
 ]
 InboxFolder = Annotated[
@@ -142,11 +143,11 @@ def run(
     published when a contract is red. What people decided is taken from the ledger; a ledger that has
     grown makes a new version.
     """
-    is_default = not (inputs or inbox or urls or archived)
-    given = [DEFAULT_INPUT] if is_default else inputs or []
-    paths = existing_paths(given, "a document, raw extracted JSON, a shard or a folder")
     folder = Warehouse(warehouse)
     with failures_explained(folder):
+        is_named = bool(inputs or inbox or urls or archived)
+        given = inputs or [] if is_named else _default_inputs(folder, wait)
+        paths = existing_paths(given, "a document, raw extracted JSON, a shard or a folder")
         decisions = read_ledger(ledger or default_ledger())  # a broken line is told before anything starts
         with show_progress(messages):
             known = None if urls or archived or full else find_nothing_new(folder, paths, inbox, decisions, wait)
@@ -160,6 +161,19 @@ def run(
         if known is not None or outcome.version is None:
             output.print("Nothing new: no contract was evaluated, nothing was published, the live version stays.")
         _print_warehouse(folder)
+
+
+def _default_inputs(folder: Warehouse, wait: float) -> list[Path]:
+    """The samples; nothing for a warehouse that holds anything else, beside which invented figures may never stand."""
+    if not folder.database.exists():
+        is_new = not folder.current.is_symlink()
+    else:
+        names = [name for _, name in find_files(DEFAULT_INPUT)] if DEFAULT_INPUT.exists() else []
+        with writer_lock(folder, wait_seconds=wait):
+            is_new = holds_only(folder, names)
+    if not is_new:
+        messages.print("No input was named: what the warehouse holds is built, if it is not published already.")
+    return [DEFAULT_INPUT] if is_new else []
 
 
 def _run_flow(folder: Warehouse, sources: _Sources, manner: _Manner) -> "RunOutcome":

@@ -7,7 +7,7 @@ from typing import Literal
 import duckdb
 
 from contracts.layers.results import LayerReport
-from pipelines.publishing.release.models import ReleaseDiff
+from pipelines.publishing.release.models import EVIDENCE, FIGURES, NO_FIGURE, ReleaseDiff
 from pipelines.warehouse import MANIFEST_FILE, MART_FILE
 
 PUBLISHED_SCHEMA = "marts"
@@ -42,8 +42,8 @@ def audit_contracts(reports: Sequence[LayerReport]) -> list[str]:
 def audit_release(release: ReleaseDiff | None, accepted_changes: str | None) -> list[str]:
     """What speaks against publication in what changed.
 
-    That is figures without new evidence, unless they were accepted, and rows that came or went beside those compared:
-    where only what the run touched was compared, outside of that.
+    That is figures without new evidence, or columns of figures that are gone, unless it was accepted; and rows that
+    came or went beside those compared: where only what the run touched was compared, outside of that.
     """
     if release is None:
         return []
@@ -53,7 +53,24 @@ def audit_release(release: ReleaseDiff | None, accepted_changes: str | None) -> 
         for table in release.tables
         if table.rows_after - table.rows_before != table.added - table.removed
     ]
-    return reasons if accepted_changes is not None else reasons + _unexplained(release)
+    return reasons if accepted_changes is not None else [*reasons, *_lost(release), *_unexplained(release)]
+
+
+def _lost(release: ReleaseDiff) -> list[str]:
+    """Columns of figures that were published and are not there any more, or that tell what is evidence for them."""
+    lost = []
+    for table in release.tables:
+        gone = set(table.columns_removed) & set(EVIDENCE.get(table.table, ()))
+        if table.table in FIGURES and table.rows_before:
+            gone |= set(table.columns_removed) - NO_FIGURE
+        if gone:
+            lost.append(f"{table.table} ({', '.join(sorted(gone))})")
+    if not lost:
+        return []
+    return [
+        f"published figures, or what is evidence for them, would be gone with their columns: {', '.join(lost)}. If "
+        "that is meant, run again with --accept-changes and the reason"
+    ]
 
 
 def _unexplained(release: ReleaseDiff) -> list[str]:

@@ -60,6 +60,7 @@ def export_version(
         ForeignFolderError: the folder holds something else.
         OSError: the files cannot be written.
     """
+    folder = folder.resolve()  # the folder behind a link is replaced, not the link
     if folder.exists() and any(folder.iterdir()) and not (folder / EXPORT_FILE).is_file():
         raise ForeignFolderError(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -82,7 +82,7 @@ def publish(
         code: the code that built it; the running code if left out.
         accepted_changes: why published figures may change without a new document or decision; None if they may not.
         touched: the database whose schema `touched` lists what differs from the live version; None if all may.
-        keep: how many versions to keep, the live one always among them.
+        keep: how many versions to keep, the live one and the one before it always among them.
 
     Raises:
         PublicationRefusedError: a contract is red, a layer has no result, the mart is not fit, or a published figure

@@ -63,6 +63,8 @@ def scan_versions(warehouse: Warehouse) -> tuple[list[Version], list[DamagedVers
     """All versions kept that can be read, oldest first, and what is wrong with the others."""
     versions, damaged = list[Version](), list[DamagedVersionError]()
     for folder in sorted(warehouse.versions.iterdir()) if warehouse.versions.is_dir() else ():
+        if folder.is_file():
+            continue  # a file manager's, say: no version is one
         try:
             versions.append(_read_version(warehouse, folder))
         except DamagedVersionError as error:
@@ -82,8 +84,8 @@ def _read_version(warehouse: Warehouse, folder: Path) -> Version:
 
 
 def live_id(warehouse: Warehouse) -> str | None:
-    """The id of the live version, or None if nothing has been published."""
-    if not warehouse.current.is_symlink():
+    """The id of the live version, or None if nothing has been published, or what was is gone."""
+    if not warehouse.current.is_symlink() or not warehouse.current.is_dir():
         return None
     return warehouse.current.readlink().name
 
@@ -172,13 +174,15 @@ def _wanted(warehouse: Warehouse, version_id: str | None) -> str:
 
 
 def prune_versions(warehouse: Warehouse, keep: int) -> list[str]:
-    """Delete all but the newest `keep` versions and the live one; returns the ids of those deleted.
+    """Delete all but the newest `keep` versions, the live one and the one before it; returns the ids of those deleted.
 
+    The one that was live before may be an older one, after a rollback: one more rollback must lead there.
     A version leaves `versions/` in one step before its files go, so that a killed run leaves no half of one.
     A reader that has one open keeps reading it.
     """
     versions = list_versions(warehouse)
-    superfluous = [version for version in versions[: max(0, len(versions) - keep)] if not version.is_live]
+    needed = {one for version in versions if version.is_live for one in (version.id, version.manifest.previous)}
+    superfluous = [version for version in versions[: max(0, len(versions) - keep)] if version.id not in needed]
     for version in superfluous:
         grave = warehouse.builds / f"pruned-{version.id}"
         warehouse.builds.mkdir(exist_ok=True)
@@ -190,7 +194,7 @@ def prune_versions(warehouse: Warehouse, keep: int) -> list[str]:
 def _before_live(warehouse: Warehouse, versions: dict[str, Version]) -> str | None:
     live = live_id(warehouse)
     if live is None:
-        return None
-    if live in versions and versions[live].manifest.previous in versions:
+        return max(versions, default=None)  # what was live is gone: the newest that there is
+    if live in versions and versions[live].manifest.previous:
         return versions[live].manifest.previous
     return max((version_id for version_id in versions if version_id < live), default=None)

@@ -43,10 +43,10 @@ class DecidedWarehouse:
         shutil.copytree(self.folder, target, symlinks=True)
         return replace(self, folder=target)
 
-    def run(self, *inputs: Path) -> RunOutcome:
+    def run(self, *inputs: Path, accepted: str | None = "another extraction") -> RunOutcome:
         """Take inputs in and publish, with the ledger; a reader that reads otherwise may change figures."""
         return run_warehouse(
-            [str(path) for path in inputs], str(self.warehouse.root), "another extraction", ledger=str(self.ledger)
+            [str(path) for path in inputs], str(self.warehouse.root), accepted, ledger=str(self.ledger)
         )
 
     def gongkai(self, *arguments: str | Path, code: int = 0) -> str:

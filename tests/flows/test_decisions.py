@@ -11,7 +11,7 @@ from flows import contract_steps
 from flows.contract_steps import check_again
 from pipelines.decisions import LedgerError, read_ledger
 from pipelines.decisions.records import load_decisions
-from pipelines.publishing import list_versions, writer_lock
+from pipelines.publishing import PublicationRefusedError, list_versions, writer_lock
 from tests.flows.decided import NEGATIVE_FEE, UPHELD, DecidedWarehouse, reviews_extraction
 
 Rows = list[tuple[Any, ...]]
@@ -80,7 +80,7 @@ def test_accepted_and_corrected_figures_are_in_the_facts_and_flagged(decided: De
     assert query(decided, open_tables) == [(0,)]
     evaluation = check_again(decided.warehouse)
     assert [report.red_results for report in evaluation.reports] == [[], [], [], []]
-    assert evaluation.is_current
+    assert evaluation.caution == ""
     assert states(decided) == ["active", "active"]
 
 
@@ -90,7 +90,7 @@ def test_the_version_that_is_live_once_the_lock_is_held_is_evaluated(
     """A run that was waited for has published another than the one that was live before."""
     given = iter(list_versions(decided.warehouse)[-2:])
     monkeypatch.setattr(contract_steps, "live_version", lambda _: next(given))
-    assert check_again(decided.warehouse).is_current
+    assert check_again(decided.warehouse).caution == ""
 
 
 @pytest.mark.usefixtures("prefect_api")
@@ -106,6 +106,8 @@ def test_decisions_survive_another_extraction_expire_with_their_premise_and_are_
     changed = tmp_path / "reviews.json"
     changed.write_bytes(reviews_extraction(5, "9.9.9"))
     anew = (extraction_of(own, tmp_path / "accepted.json"), changed)
+    with pytest.raises(PublicationRefusedError, match="no document and no decision on them is new"):
+        own.run(*anew, accepted=None)  # that the decision expires is no reason
     assert own.run(*anew).version is not None
     assert statuses(own)[own.document] == "accepted"
     assert statuses(own)["reviews.json"] == "held"

@@ -16,9 +16,9 @@ from flows import leftovers
 from flows.dbt import forget_models, parse_models
 from flows.leftovers import clean, end_dead_runs, run_marked
 from flows.unfinished import Unfinished
-from pipelines.publishing import list_versions, live_id, writer_lock
+from pipelines.publishing import live_id, scan_versions, writer_lock
 from pipelines.publishing.versions import prepare_link
-from pipelines.warehouse import Warehouse
+from pipelines.warehouse import MANIFEST_FILE, Warehouse
 from tests.flows.marts import build_mart, live_values, publish_mart
 
 
@@ -58,11 +58,13 @@ def test_version_that_only_lacked_its_link_becomes_live(warehouse: Warehouse) ->
     assert live_values(warehouse) == [2]
 
 
-def test_half_a_version_goes(warehouse: Warehouse) -> None:
-    (warehouse.versions / "v2").mkdir()
-    (warehouse.versions / "v2" / "mart.duckdb").write_bytes(b"half")
+def test_a_version_that_lost_its_manifest_stays(warehouse: Warehouse) -> None:
+    publish_mart(warehouse, "v2", 2)
+    for version in ("v1", "v2"):
+        (warehouse.versions / version / MANIFEST_FILE).unlink()
     begin_and_end(warehouse)
-    assert [version.id for version in list_versions(warehouse)] == ["v1"]
+    assert live_values(warehouse) == [2]
+    assert [error.id for error in scan_versions(warehouse)[1]] == ["v1", "v2"]
 
 
 def test_parts_of_files_go_and_whole_files_stay(warehouse: Warehouse) -> None:

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from flows import novelty
+from flows.commands.run import DEFAULT_INPUT, _default_inputs
 from flows.leftovers import clean
 from flows.novelty import Given, find_nothing_new, has_nothing_to_build, select_unread
 from flows.serving.registration import PROJECT
@@ -23,7 +24,9 @@ from pipelines.extract import store as store_module
 from pipelines.extract.store import ExtractionStore
 from pipelines.limits import read_limits
 from pipelines.publishing import Code, WriterBusyError, describe_code, list_versions, roll_back, writer_lock
+from pipelines.warehouse import Warehouse
 from tests.flows.decided import DecidedWarehouse, reviews_extraction
+from tests.load.payloads import document_of, load
 
 
 @pytest.fixture
@@ -177,6 +180,28 @@ def test_a_run_that_is_stopped_while_it_captures_leaves_its_mark(
 def test_nobody_is_asked_while_a_run_writes(settled: DecidedWarehouse) -> None:
     with writer_lock(settled.warehouse, "other"), pytest.raises(WriterBusyError):
         find_nothing_new(settled.warehouse, [], None, Ledger(settled.ledger))
+
+
+def test_samples_never_come_beside_real_reports(settled: DecidedWarehouse, tmp_path: Path) -> None:
+    before = len(list_versions(settled.warehouse))
+    printed = settled.gongkai("run")
+    assert "This run: 0 documents given" in printed
+    assert "the live version stays" in printed
+    assert len(list_versions(settled.warehouse)) == before
+    assert _default_inputs(settled.warehouse, 0) == []
+    assert _default_inputs(Warehouse(tmp_path / "new"), 0) == [DEFAULT_INPUT]
+    settled.warehouse.database.unlink()  # to be made from the archive
+    assert _default_inputs(settled.warehouse, 0) == []
+
+
+def test_samples_are_the_input_as_long_as_nothing_else_is_there(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "warehouse")
+    sample = document_of("a", 1)
+    sample["document"]["source_uri"] = min(path.name for path in DEFAULT_INPUT.iterdir())
+    load(tmp_path, [sample])
+    assert _default_inputs(warehouse, 0) == [DEFAULT_INPUT]
+    load(tmp_path, [document_of("b", 1)], "run-2")
+    assert _default_inputs(warehouse, 0) == []
 
 
 def test_a_scheduled_rebuild_leaves_a_rollback_alone(

@@ -141,9 +141,10 @@ def test_old_versions_are_pruned(warehouse: Warehouse) -> None:
 def test_reader_keeps_a_version_that_is_pruned(warehouse: Warehouse) -> None:
     publish_mart(warehouse, "v1", 1)
     with duckdb.connect(warehouse.live_mart.resolve(), read_only=True) as reader:
-        publish_mart(warehouse, "v2", 2, keep=1)
+        for number in (2, 3):
+            publish_mart(warehouse, f"v{number}", number, keep=1)
         assert reader.execute("select sum(version) from marts.authority_year").fetchall() == [(1000,)]
-    assert [version.id for version in list_versions(warehouse)] == ["v2"]
+    assert [version.id for version in list_versions(warehouse)] == ["v2", "v3"]
 
 
 def test_rollback_returns_to_what_was_live_before(warehouse: Warehouse) -> None:
@@ -155,6 +156,37 @@ def test_rollback_returns_to_what_was_live_before(warehouse: Warehouse) -> None:
     assert live_version(warehouse).manifest.previous == "v2"
     assert roll_back(warehouse).id == "v2"  # not v3, which was rolled back from
     assert roll_back(warehouse, "v3").id == "v3"
+
+
+def test_the_version_before_the_live_one_is_kept_and_never_guessed(warehouse: Warehouse) -> None:
+    for number in range(1, 6):
+        publish_mart(warehouse, f"v{number}", number)
+    roll_back(warehouse, "v1")
+    publish_mart(warehouse, "v6", 6)
+    assert [version.id for version in list_versions(warehouse)] == [f"v{number}" for number in range(1, 7)]
+    assert roll_back(warehouse).id == "v1"
+    roll_back(warehouse, "v6")
+    (warehouse.versions / "v1").rename(warehouse.root / "elsewhere")
+    with pytest.raises(UnknownVersionError, match=r"no version v1\. Versions kept: v2, v3, v4, v5, v6"):
+        roll_back(warehouse)
+
+
+def test_a_live_version_that_is_gone_stops_nothing(warehouse: Warehouse) -> None:
+    publish_mart(warehouse, "v1", 1)
+    publish_mart(warehouse, "v2", 2)
+    (warehouse.versions / "v2").rename(warehouse.root / "elsewhere")
+    assert live_id(warehouse) is None
+    assert roll_back(warehouse).id == "v1"
+    (warehouse.versions / "v1").rename(warehouse.root / "elsewhere too")
+    assert publish_mart(warehouse, "v3", 3).manifest.previous is None
+    assert live_values(warehouse) == [3]
+
+
+def test_a_file_among_the_versions_is_none(warehouse: Warehouse) -> None:
+    publish_mart(warehouse, "v1", 1)
+    (warehouse.versions / ".DS_Store").write_bytes(b"")
+    assert [version.id for version in list_versions(warehouse)] == ["v1"]
+    assert live_version(warehouse).id == "v1"
 
 
 def test_rollback_names_what_there_is(warehouse: Warehouse) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 import duckdb
 
 from pipelines.publishing.audit import PUBLISHED_SCHEMA
-from pipelines.publishing.release.historic import DECISIONS, EVIDENCE, FIGURES, find_explained, find_unexplained
+from pipelines.publishing.release.historic import DECISIONS, find_explained, find_unexplained
 from pipelines.publishing.release.keys import Part, read_keys, read_parts, read_single_values
-from pipelines.publishing.release.models import HistoricChange, PassRate, ReleaseDiff, TableDiff
+from pipelines.publishing.release.models import EVIDENCE, FIGURES, HistoricChange, PassRate, ReleaseDiff, TableDiff
 from pipelines.publishing.release.relations import (
     IN_TOUCHED_BODIES,
     VERSIONS,
@@ -44,7 +44,11 @@ def compare_marts(
     """
     with open_both(previous, mart, touched) as connection:
         before, after = (read_columns(connection, version) for version in VERSIONS)
-        has_evidence = all(name in before and name in after for name in EVIDENCE)
+        has_evidence = all(
+            set(columns) <= names.get(table, {}).keys()
+            for table, columns in EVIDENCE.items()
+            for names in (before, after)
+        )
         if has_evidence:
             with_decisions = [
                 version for version, names in zip(VERSIONS, (before, after), strict=True) if DECISIONS in names

@@ -5,58 +5,47 @@ from collections.abc import Collection, Iterator
 import duckdb
 
 from pipelines.publishing.audit import PUBLISHED_SCHEMA
-from pipelines.publishing.release.models import HistoricChange
-from pipelines.publishing.release.relations import BODY_YEAR, IN_TOUCHED_BODIES, Relation
+from pipelines.publishing.release.models import NO_FIGURE, HistoricChange
+from pipelines.publishing.release.relations import IN_TOUCHED_BODIES, Relation
 
-# The facts that hold printed figures. What is derived from them changes with other years' and other bodies' reports.
-FIGURES = (
-    "fct_applications",
-    "fct_application_flows",
-    "fct_reviews_and_lawsuits",
-    "fct_proactive_disclosures",
-    "fct_legacy_indicators",
-)
-EVIDENCE = ("dim_report", "dim_document", "dim_authority")
 DECISIONS = "fct_decisions"
-NO_FIGURE = frozenset({*BODY_YEAR, "report_key", "status", "is_corrected", "decision_id"})
-
-_EVIDENCE = f"""
-    select authority_key, report_year, document_sha256
-    from {{version}}.{PUBLISHED_SCHEMA}.dim_report
+_REPORTS = f"""
+    {{version}}.{PUBLISHED_SCHEMA}.dim_report
     inner join {{version}}.{PUBLISHED_SCHEMA}.dim_document using (document_key)
 """
-_DECISIONS = f"""
-    select authority_key, report_year, decisions.decision_id || ' ' || decisions.state
-    from {{version}}.{PUBLISHED_SCHEMA}.dim_report
-    inner join {{version}}.{PUBLISHED_SCHEMA}.dim_document using (document_key)
-    inner join {{version}}.{PUBLISHED_SCHEMA}.{DECISIONS} as decisions using (document_sha256)
+_NEW_DOCUMENTS = f"""
+    select authority_key, report_year from {_REPORTS.format(version="after")}
+    where document_sha256 not in (select document_sha256 from {_REPORTS.format(version="before")}) {{scope}}
 """
+_DECIDED = "decision_id, withdrawn_by, replaced_by"  # a decision's state follows from the documents as well
+_NEW_DECISIONS = f"""
+    select authority_key, report_year from {_REPORTS.format(version="after")}
+    inner join (
+        select document_sha256, {_DECIDED} from after.{PUBLISHED_SCHEMA}.{DECISIONS} {{known}}
+    ) using (document_sha256) where true {{scope}}
+"""
+_KNOWN_DECISIONS = f"except select document_sha256, {_DECIDED} from before.{PUBLISHED_SCHEMA}.{DECISIONS}"
 
 
 def find_explained(
     connection: duckdb.DuckDBPyConnection, with_decisions: Collection[str], *, only_touched: bool
 ) -> None:
-    """Fill the temporary table `explained` with the body-years that have evidence they had not before.
+    """Fill the temporary table `explained` with the body-years that have new evidence.
 
-    Evidence is a document, or a decision in the state that it is in now.
+    Evidence is a document of which there was no report before, on whatever body or year, or a line of the ledger: a
+    decision, or what withdraws or replaces one. A known document that is read otherwise now is none.
 
     Args:
         connection: both marts, attached as `before` and `after`.
         with_decisions: which of them have a table of decisions.
         only_touched: whether only the bodies that the run touched can have new evidence.
     """
-    scope = f" where {IN_TOUCHED_BODIES}" if only_touched else ""
-    before, after = (
-        " union all ".join(
-            query.format(version=version) + scope
-            for query in (_EVIDENCE, *([_DECISIONS] if version in with_decisions else []))
-        )
-        for version in ("before", "after")
-    )
-    connection.execute(
-        "create or replace temp table explained as select distinct authority_key, report_year "
-        f"from (({after}) except ({before}))"
-    )
+    scope = f"and {IN_TOUCHED_BODIES}" if only_touched else ""
+    queries = [_NEW_DOCUMENTS.format(scope=scope)]
+    if "after" in with_decisions:
+        known = _KNOWN_DECISIONS if "before" in with_decisions else ""
+        queries.append(_NEW_DECISIONS.format(scope=scope, known=known))
+    connection.execute(f"create or replace temp table explained as {' union '.join(queries)}")
 
 
 def find_unexplained(connection: duckdb.DuckDBPyConnection, relation: Relation) -> Iterator[HistoricChange]:

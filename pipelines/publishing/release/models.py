@@ -2,6 +2,22 @@
 
 from msgspec import Struct
 
+# The facts that hold printed figures. What is derived from them changes with other years' and other bodies' reports.
+FIGURES = (
+    "fct_applications",
+    "fct_application_flows",
+    "fct_reviews_and_lawsuits",
+    "fct_proactive_disclosures",
+    "fct_legacy_indicators",
+)
+NO_FIGURE = frozenset({"authority_key", "report_year", "report_key", "status", "is_corrected", "decision_id"})
+# The tables that say which documents are evidence for a body-year, and what is read of them.
+EVIDENCE = {
+    "dim_report": ("document_key", "authority_key", "report_year"),
+    "dim_document": ("document_key", "document_sha256"),
+    "dim_authority": ("authority_key", "authority_zh"),
+}
+
 
 class TableDiff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One table: rows before and after; rows whose key is new, is gone, or stays over other values.
