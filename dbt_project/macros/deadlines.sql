@@ -1,23 +1,41 @@
 {#-
     The class of a body by which its deadline is set; null for a government whose region's level is
-    not known.
+    not known. The office that keeps a government's reports publishes the consolidated one, which is
+    the government's; any other consolidated report is that of a system under vertical leadership.
 -#}
-{% macro authority_class(authority_zh, region_level) -%}
-    case when {{ is_government(authority_zh) }} then {{ region_level }} else 'department' end
+{% macro authority_class(authority_zh, region_level, scope="'own'") -%}
+    case
+        when
+            {{ is_government(authority_zh) }}
+            or {{ scope }} = 'consolidated'
+            and ({{ authority_zh }} like '%政府办公室' or {{ authority_zh }} like '%政府办公厅')
+            then {{ region_level }}
+        when {{ scope }} = 'consolidated' then 'system'
+        else 'department'
+    end
 {%- endmacro %}
 
 {#-
     The last day on which a body of a class may publish its report on a year; the catalogue declares
-    month and day.
+    month and day, for years before the law of today one for all.
 -#}
 {% macro deadline_of(authority_class, report_year) -%}
-    case {{ authority_class }}
-        {%- for name in ("department", "county", "prefecture", "province") %}
-        {%- set month, day = parameter('published_on_time', name).split("-") %}
-        when '{{ name }}'
-            then make_date({{ report_year }} + 1, {{ month | int }}, {{ day | int }})
-        {%- endfor %}
+    case
+        when {{ report_year }} < {{ parameter('published_on_time', 'first_year') }}
+            then {{ day_after(report_year, 'earlier') }}
+        else
+            case {{ authority_class }}
+                {%- for name in ("department", "county", "prefecture", "province", "system") %}
+                when '{{ name }}' then {{ day_after(report_year, name) }}
+                {%- endfor %}
+            end
     end
+{%- endmacro %}
+
+{#- A day of the catalogue's in the year after another. -#}
+{% macro day_after(year, name) -%}
+    {%- set month, day = parameter('published_on_time', name).split("-") -%}
+    make_date({{ year }} + 1, {{ month | int }}, {{ day | int }})
 {%- endmacro %}
 
 {#- The level and the parent of each region by its code, whatever the year. -#}

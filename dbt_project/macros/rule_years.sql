@@ -4,6 +4,19 @@
     and {{ relation }}.report_year = {{ other }}.report_year{{ " + " ~ years if years }}
 {%- endmacro %}
 
+{#- Whether a row is on the same region and year as another's. -#}
+{% macro is_region_year(relation, other) -%}
+    {{ relation }}.region_code = {{ other }}.region_code
+    and {{ relation }}.report_year = {{ other }}.report_year
+{%- endmacro %}
+
+{#- The sums of columns under a prefix, over the rows of which a condition is true. -#}
+{% macro sums_as(columns, prefix, condition="true") -%}
+    {%- for column in columns %}
+    sum({{ column }}) filter (where {{ condition }}) as {{ prefix }}__{{ column }},
+    {%- endfor %}
+{%- endmacro %}
+
 {#- The columns that the rules over a body's years look at, each once. -#}
 {% macro columns_of_years() -%}
     {%- set names = [] -%}
@@ -38,13 +51,28 @@
     > {{ parameter('jump_history', 'ratio') }} * least({{ column }}, middle__{{ column }})
 {%- endmacro %}
 
-{#- A figure that is last year's in another unit. -#}
+{#- The medians of a body's figures of which there are enough, and how far its figures stray. -#}
+{% macro medians(columns) -%}
+    {%- for column in columns %}
+    case
+        when count({{ column }}) >= {{ parameter('jump_history', 'years') }}
+            then median({{ column }})
+    end as middle__{{ column }},
+    mad({{ column }}) as deviation__{{ column }}{{ "," if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{#- A figure that is last year's in another unit; no unit makes one of zero or below. -#}
 {% macro is_other_unit(column) -%}
     greatest({{ column }}, last__{{ column }}) >= {{ parameter('unit_jump', 'least') }}
     and abs(
-        abs(log10(nullif({{ column }}, 0)) - log10(nullif(last__{{ column }}, 0)))
+        abs({{ power_of(column) }} - {{ power_of("last__" ~ column) }})
         - {{ parameter('unit_jump', 'power') }}
     ) <= {{ parameter('unit_jump', 'tolerance') }}
+{%- endmacro %}
+
+{% macro power_of(column) -%}
+    log10(case when {{ column }} > 0 then {{ column }} end)
 {%- endmacro %}
 
 {#- Pairs of the condition under which a figure of a rule is odd, and of what to say of it. -#}

@@ -10,12 +10,13 @@ import yaml
 
 from contracts.claims import claim_rules
 from contracts.decision_rows import decision_row
+from contracts.decisions import Decision
 from contracts.layers.results import RunExpectation
 from contracts.layers.rules import check_rules
 from contracts.rules import RULE_STATUSES, RuleError, read_rules, rules
 from tests.dbt.conftest import close_dbt
-from tests.dbt.warehouse import run_dbt, write_raw
-from tests.decisions.made import accepted_rule
+from tests.dbt.warehouse import Row, run_dbt, write_raw
+from tests.decisions.made import accepted_rule, corrected, rejected
 from tests.rules.examples import STATUS_OF, Example, raw_rows, read_examples
 
 EXAMPLES = read_examples()
@@ -32,14 +33,28 @@ ALTERATIONS = {
 }
 
 
+def decide(reports: list[Row]) -> list[Decision]:
+    """What is decided about the examples that need it."""
+
+    def last_of(body: str) -> str:
+        *_, found = (row["document_sha256"] for row in reports if row["authority_normalised"] == body)
+        return str(found)
+
+    carried, issued = "applications.carried_out.natural_person", "proactive_disclosure.regulations.issued"
+    return [
+        accepted_rule(1, "1 tables", "tables_present", last_of("tables_present fires")),
+        corrected(2, 1, 50, last_of("applications_flow_bounds quiet更正"), carried, "rule.applications_flow_bounds"),
+        corrected(3, 1, 5, last_of("disclosure_made_in_force quiet更正"), issued),
+        rejected(4, last_of("body_year_copies quiet草稿")),
+    ]
+
+
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """A warehouse with the reports of all examples, built up to the rules."""
     folder: Path = tmp_path_factory.mktemp("rules")
     rows = raw_rows(EXAMPLES)
-    (answered,) = (row for row in rows["reports"] if row["authority_normalised"] == "tables_present fires")
-    answer = accepted_rule(1, "1 tables", "tables_present", answered["document_sha256"])
-    rows["decisions"] = [decision_row(1, answer)]
+    rows["decisions"] = [decision_row(number, made) for number, made in enumerate(decide(rows["reports"]), 1)]
     write_raw(folder / "warehouse.duckdb", rows)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GONGKAI_WAREHOUSE", str(folder))
@@ -67,6 +82,25 @@ def test_the_rule_says_what_the_example_says(warehouse: duckdb.DuckDBPyConnectio
         assert "fail" not in found
     if example.outcome == "open":
         assert "pass" not in found
+
+
+@pytest.mark.parametrize(
+    ("rule", "body", "found"),
+    [
+        ("copied_report", "fires两份", {"fail", "not_assessed", "not_applicable"}),
+        ("body_year_copies", "fires各一", {"fail", "not_applicable"}),
+        ("body_year_copies", "quiet草稿", {"not_applicable"}),
+        ("scope_of_body", "fires人民防空办公室", {"fail"}),
+        ("tables_present", "quiet", {"pass", "not_applicable"}),
+        ("applications_flow_bounds", "quiet更正", {"pass"}),
+        ("jump_history", "open三年", {"not_assessed"}),
+        ("applications_all_zero", "quiet缺一", {"pass"}),
+    ],
+)
+def test_a_body_of_an_example_has_these_statuses(
+    warehouse: duckdb.DuckDBPyConnection, rule: str, body: str, found: set[str]
+) -> None:
+    assert statuses(warehouse, rule, f"{rule} {body}") == found
 
 
 @pytest.mark.parametrize("rule", list(rules()))

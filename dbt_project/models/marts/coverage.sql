@@ -10,11 +10,16 @@ as_of as (
     select {{ as_of() }} as as_of
 ),
 
+levels as (
+    {{ region_levels() }}
+),
+
 on_file as (
     select
         authority_key,
         report_year,
         min(report_key) filter (where is_current) as report_key,
+        arg_min(scope_counted, report_key) filter (where is_current) as scope_counted,
         min(try_cast(published as date)) as published_on,
         min(cast(captured_at at time zone 'Asia/Shanghai' as date)) as captured_on
     from reports
@@ -30,9 +35,17 @@ dated as (
         on_file.captured_on,
         as_of.as_of,
         last_year.report_key is not null as was_on_file,
-        {{ deadline_of('expected.authority_class', 'expected.report_year') }} as deadline
+        {{
+            deadline_of(
+                authority_class(
+                    'expected.authority_zh', 'levels.region_level', 'on_file.scope_counted'
+                ),
+                'expected.report_year'
+            )
+        }} as deadline
     from expected
     cross join as_of
+    left join levels on expected.region_code = levels.region_code
     left join on_file
         on
             expected.authority_key = on_file.authority_key

@@ -63,8 +63,7 @@ with reports as (
         {{- count_true(over) }} as columns_over,
         {{- count_true(bounded) }} as columns_bounded,
         {{- count_true(decided) }} as columns_decided
-    from {{ ref('stg_reports') }}
-    where not is_leftover
+    from {{ ref('int_decided_reports') }}
 ),
 
 terms as (

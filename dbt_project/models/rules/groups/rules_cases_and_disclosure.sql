@@ -24,6 +24,10 @@
 {%- endfor %}
 {%- set version = cells ~ "form_version" %}
 {%- set fee = columns_of_rule('fees_not_negative')[0] %}
+{%- set regulations = {"2019": [], "2021": []} %}
+{%- for name in columns_of_rule('rule_making_power') %}
+{%- do regulations["2019" if name.endswith("newly_made") else "2021"].append(name) %}
+{%- endfor %}
 {%- set amount = cells ~ "central_procurement__amount_raw" %}
 {%- set conditions = {
     "cases_cells_printed": {
@@ -72,9 +76,9 @@
     },
     "rule_making_power": {
         "applies": version ~ " is not null",
-        "holds": "case when regulations = 0 then true when is_government and region_level is null"
-            " then null when regulations > 0 then is_government"
-            " and region_level in ('province', 'prefecture') end",
+        "holds": "case when regulations > 0 and is_government and region_level is null then null"
+            " when regulations > 0 then is_government"
+            " and region_level in ('province', 'prefecture') when has_regulations then true end",
         "observed": "regulations || ' regulations'",
         "expected": "0",
     },
@@ -87,7 +91,7 @@ reports as (
     select
         reports.*,
         levels.region_level,
-        {{ is_government('reports.authority_zh') }} as is_government,
+        {{ is_government('known.authority_zh') }} as is_government,
         {{- printed_cells('reviews_and_lawsuits') }} as cases_printed,
         {{ declared_cells('reviews_and_lawsuits') }} as cases_declared,
         {{- printed_cells('proactive_disclosure') }} as disclosures_printed,
@@ -95,12 +99,17 @@ reports as (
         greatest(
             {{ columns_of_rule('rule_making_power') | join(",\n            ") }}
         ) as regulations,
+        case {{ version }}
+            {%- for known, names in regulations.items() %}
+            when '{{ known }}' then {{ names | join(" + ") }} is not null
+            {%- endfor %}
+        end as has_regulations,
         try_cast(
             regexp_extract(replace({{ amount }}, ',', ''), '[0-9]+([.][0-9]+)?') as double
         ) as amount
-    from {{ ref('stg_reports') }} as reports
+    from {{ ref('int_decided_reports') }} as reports
+    inner join {{ ref('int_reports') }} as known on reports.report_key = known.report_key
     left join levels on reports.region_code = levels.region_code
-    where not reports.is_leftover
 ),
 
 {{ judged_rules('cases_and_disclosure', conditions, 'reports') }}

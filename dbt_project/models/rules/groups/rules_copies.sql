@@ -4,7 +4,7 @@
 {%- set received, decided = flow_cell('new_received'), flow_cell('decided') %}
 {%- set conditions = {
     "copied_report": {
-        "applies": "is_current and applications__form_version is not null",
+        "applies": "is_counted",
         "holds": "case when last_key is not null then coalesce(equal < " ~ least
             ~ " or 100 * equal < " ~ percent ~ " * (equal + unequal), true) end",
         "observed": "equal || ' of ' || (equal + unequal) || ' figures are last year''s'",
@@ -12,7 +12,7 @@
         "reason": "'no report of last year'",
     },
     "body_year_copies": {
-        "applies": "not is_current and revisions > 1",
+        "applies": "not is_leading and not is_rejected and revisions > 1",
         "holds": "case when shared > 0 then differing = 0 end",
         "observed": "differing || ' of ' || shared || ' cells differ'",
         "expected": "'0 differ'",
@@ -26,24 +26,26 @@ with reports as (
         reports.authority_key,
         reports.report_year,
         reports.source_tier,
-        reports.applications__form_version,
         reports.{{ received }},
         reports.{{ decided }},
         known.is_current,
-        known.revisions
+        known.is_rejected,
+        known.revisions,
+        known.is_current and third.is_current and third.status <> 'absent' as is_counted,
+        row_number() over (
+            partition by reports.authority_key, reports.report_year
+            order by known.is_current desc, third.is_current desc, reports.report_key asc
+        ) = 1 as is_leading
     from {{ ref('stg_reports') }} as reports
     inner join {{ ref('int_reports') }} as known on reports.report_key = known.report_key
+    inner join {{ ref('int_report_tables') }} as third
+        on reports.report_key = third.report_key and third.table_id = 'applications'
     where not reports.is_leftover
 ),
 
 last_years as (
-    select
-        authority_key,
-        report_year,
-        min(report_key) as report_key
-    from reports
-    where is_current and applications__form_version is not null
-    group by authority_key, report_year
+    select * from reports
+    where is_counted
 ),
 
 -- A copy has a total in common; only such pairs are compared cell by cell.
@@ -52,10 +54,9 @@ year_pairs as (
         this_year.report_key,
         last_year.report_key as last_key
     from reports as this_year
-    inner join reports as last_year on {{ is_body_year('this_year', 'last_year', 1) }}
+    inner join last_years as last_year on {{ is_body_year('this_year', 'last_year', 1) }}
     where
-        this_year.is_current
-        and last_year.is_current
+        this_year.is_counted
         and (
             this_year.{{ received }} = nullif(last_year.{{ received }}, 0)
             or this_year.{{ decided }} = nullif(last_year.{{ decided }}, 0)
@@ -69,7 +70,11 @@ revision_pairs as (
         used.source_tier
     from reports as other
     inner join reports as used on {{ is_body_year('other', 'used') }}
-    where other.revisions > 1 and not other.is_current and used.is_current
+    where
+        other.revisions > 1
+        and not other.is_leading
+        and used.is_current
+        and other.report_key <> used.report_key
 ),
 
 figures as (

@@ -23,13 +23,13 @@
     "double_counting": {
         "applies": "is_current and is_government and scope_counted = 'own'"
             " and region_code is not null",
-        "holds": "case when departments >= " ~ parameter('double_counting', 'departments')
+        "holds": "case when departments_counted >= " ~ parameter('double_counting', 'departments')
             ~ " then departments__" ~ alone ~ " < " ~ parameter('double_counting', 'least')
             ~ " or " ~ alone ~ " < departments__" ~ alone ~ " end",
         "observed": alone ~ " || ' in the government''s own report'",
         "expected": "'less than ' || departments__" ~ alone ~ " || ' of its departments'",
-        "detail": "departments || ' departments on file'",
-        "reason": "'too few departments on file'",
+        "detail": "departments_counted || ' departments with a figure'",
+        "reason": "'too few departments with a figure'",
     },
     "one_consolidated_report": {
         "applies": "is_current and scope_counted = 'consolidated' and region_code is not null",
@@ -42,12 +42,11 @@ with levels as (
     {{ region_levels() }}
 ),
 
-coverage as (select * from {{ ref('coverage_by_region') }}),
-
 reports as (
     select
         reports.report_key,
         reports.authority_key,
+        reports.authority_zh,
         reports.report_year,
         reports.region_code,
         reports.scope_counted,
@@ -63,24 +62,30 @@ reports as (
 
 -- A body-year whose tables come from two reports has its figures once.
 bodies as (
-    select * from reports
+    select distinct on (authority_key, report_year) * from reports
     where is_current
-    qualify
-        row_number() over (
-            partition by authority_key, report_year order by scope_counted asc, report_key asc
-        ) = 1
+    order by authority_key asc, report_year asc, scope_counted asc, report_key asc
+),
+
+-- Of several bodies that report for a region, one counts: the government before its office.
+governments as (
+    select distinct on (region_code, report_year) * from bodies
+    where is_government and scope_counted = 'consolidated' and parent_code is not null
+    order by
+        region_code asc,
+        report_year asc,
+        {{ alone }} is not null desc,
+        authority_zh like '%人民政府' desc,
+        authority_key asc
 ),
 
 children as (
     select
         parent_code as region_code,
         report_year,
-        {%- for column in columns %}
-        sum({{ column }}) as children__{{ column }},
-        {%- endfor %}
+        {{ sums_as(columns, "children") }}
         count(*) as children
-    from bodies
-    where is_government and scope_counted = 'consolidated' and parent_code is not null
+    from governments
     group by parent_code, report_year
 ),
 
@@ -90,11 +95,10 @@ below as (
         report_year,
         count(distinct authority_key) filter (where scope_counted = 'consolidated')
             as consolidated_bodies,
-        {%- for column in columns %}
-        sum({{ column }}) filter (where scope_counted = 'own' and not is_government)
-            as departments__{{ column }},
-        {%- endfor %}
-        count(*) filter (where not is_government) as departments
+        {{ sums_as(columns, "departments", "scope_counted = 'own' and not is_government") }}
+        count({{ alone }}) filter (where scope_counted = 'own' and not is_government)
+            as departments_counted,
+        count(*) filter (where scope_counted = 'own' and not is_government) as departments
     from bodies
     where region_code is not null
     group by region_code, report_year
@@ -107,12 +111,10 @@ joined as (
         below.* exclude (below.region_code, below.report_year),
         coverage.regions_below as children_expected
     from reports
-    left join children
-        on reports.region_code = children.region_code and reports.report_year = children.report_year
-    left join below
-        on reports.region_code = below.region_code and reports.report_year = below.report_year
-    left join coverage
-        on reports.region_code = coverage.region_code and reports.report_year = coverage.report_year
+    left join children on {{ is_region_year('reports', 'children') }}
+    left join below on {{ is_region_year('reports', 'below') }}
+    left join {{ ref('coverage_by_region') }} as coverage
+        on {{ is_region_year('reports', 'coverage') }}
 ),
 
 {{ judged_rules('hierarchy', conditions, 'joined') }}

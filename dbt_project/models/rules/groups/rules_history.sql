@@ -13,10 +13,9 @@
     },
     "jump_history": {
         "applies": "is_current",
-        "holds": "case when years >= " ~ parameter('jump_history', 'years')
-            ~ " then " ~ none_found(strays, columns_of_rule('jump_history'), "middle") ~ " end",
+        "holds": none_found(strays, columns_of_rule('jump_history'), "middle"),
         "observed": told(strays),
-        "reason": "'too few years on file, or no figure'",
+        "reason": "'no figure with enough years on file'",
     },
     "unit_jump": {
         "applies": "is_current",
@@ -26,7 +25,7 @@
     },
     "applications_all_zero": {
         "applies": "is_current and has_applications",
-        "holds": "case when " ~ zero | join(" + ") ~ " > 0 then true when " ~ zero | join(" + ")
+        "holds": "case when greatest(" ~ zero | join(", ") ~ ") > 0 then true when " ~ zero | join(" + ")
             ~ " is not null then evidence = 0 end",
         "observed": "'all flows are 0'",
         "detail": "evidence || ' elsewhere'",
@@ -48,22 +47,18 @@ reports as (select * from {{ ref('int_reports') }}),
 histories as (
     select
         authority_key,
-        {%- for column in columns_of_rule('jump_history') %}
-        median({{ column }}) as middle__{{ column }},
-        mad({{ column }}) as deviation__{{ column }},
-        {%- endfor %}
-        count(*) as years
+        {{- medians(columns_of_rule('jump_history')) }}
     from figures
     group by authority_key
 ),
 
--- Figures above zero that the prose states of the applications.
+-- Figures above zero that the prose states of the applications; a share is none.
 told as (
     select
         report_key,
         max(value) as stated
     from {{ ref('stg_claims') }}
-    where not is_leftover and contains(terms, '"applications.')
+    where not is_leftover and base is null and contains(terms, '"applications.')
     group by report_key
 ),
 

@@ -41,8 +41,7 @@
     "region_known": {"holds": "region_code is not null", "observed": "'none'"},
     "scope_of_body": {
         "applies": "scope <> 'unknown'",
-        "holds": "scope = 'own' or (authority_class is distinct from 'department')"
-            " or authority_zh like '%办公室' or authority_zh like '%办公厅'",
+        "holds": "(authority_class is distinct from 'system')",
         "observed": "scope",
         "expected": "'own'",
     },
@@ -86,7 +85,9 @@ reports as (
         try_cast(split_part(reports.period, '/', 2) as date) as period_end,
         try_cast(reports.published as date) as published_on,
         cast(reports.captured_at at time zone 'Asia/Shanghai' as date) as captured_on,
-        {{ authority_class('reports.authority_zh', 'levels.region_level') }} as authority_class,
+        {{
+            authority_class('reports.authority_zh', 'levels.region_level', 'reports.scope')
+        }} as authority_class,
         list_count([
             {%- for table in form_data().codes.table_id %}
             reports.{{ table }}__form_version{{ "," if not loop.last }}
