@@ -1,6 +1,7 @@
 """New decisions: made from what was found, recorded unless one about the same stands."""
 
 import datetime
+import re
 import secrets
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ from pipelines.publishing.lock import find_holder
 from pipelines.warehouse import Warehouse
 
 BLANK = "blank"
+_WHOLE = re.compile(r"-?[0-9]+")
 AnswerKind = Literal["accept_as_reported", "cannot_tell"]
 
 
@@ -136,7 +138,7 @@ def parse_value(cell: Cell, text: str) -> int | str | None:
     if text.strip() == BLANK:
         return None
     plain = text.strip().replace(",", "")
-    value = int(plain) if cell.type == "integer" and plain.lstrip("-").isdigit() else plain
+    value = int(plain) if cell.type == "integer" and _WHOLE.fullmatch(plain) else plain
     if problem := value_problem(cell, value):
         raise ValueError(f"{problem}; {BLANK} leaves it without a value")
     return value

@@ -10,5 +10,7 @@ select
     json_extract(lineage, '$.evidence') as evidence,
     contains(lineage, '"agrees":false')
     or contains(lineage, '"agrees": false') as has_contradiction,
+    regexp_matches(lineage, '"field": ?"(year|period|published)"') as tells_year,
+    regexp_matches(lineage, '"field": ?"(authority|region_code|scope)"') as tells_name,
     contains(lineage, '"readings":[{') or contains(lineage, '"leftovers":[{') as has_notes
 from reports

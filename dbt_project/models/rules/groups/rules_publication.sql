@@ -32,8 +32,14 @@
         "detail": "authority_class",
         "reason": "'no date of publication, or the level of the government is not known'",
     },
-    "year_uncontradicted": {"holds": "year_against is null", "observed": "year_against"},
-    "name_uncontradicted": {"holds": "name_against is null", "observed": "name_against"},
+    "year_uncontradicted": {
+        "holds": "case when year_against is not null then false when tells_year then true end",
+        "observed": "year_against", "reason": "'nothing tells it'",
+    },
+    "name_uncontradicted": {
+        "holds": "case when name_against is not null then false when tells_name then true end",
+        "observed": "name_against", "reason": "'nothing tells it'",
+    },
     "name_known": {
         "holds": "nullif(trim(authority_normalised), '') is not null",
         "observed": "authority_printed",
@@ -102,9 +108,13 @@ reports as (
 joined as (
     select
         reports.*,
-        evidence.* exclude (evidence.report_key)
+        evidence.* exclude (evidence.report_key),
+        lineage.tells_year,
+        lineage.tells_name
     from reports
     left join evidence on reports.report_key = evidence.report_key
+    left join {{ ref('stg_report_lineage') }} as lineage
+        on reports.report_key = lineage.report_key
 ),
 
 {{ judged_rules('publication', conditions, 'joined') }}
