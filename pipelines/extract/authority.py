@@ -86,6 +86,25 @@ def _completes(printed: str, body: Body) -> bool:
     return body.name.endswith(tail) or (tail[0] in _GENERIC and body.name.endswith(tail[1:]))
 
 
+def _without_list(candidates: list[_Candidate], context: Context) -> list[_Candidate]:
+    """Of titles that name several bodies, as a list of reports does, those of the body that another place names too.
+
+    A government and its office are no list.
+    """
+    bodies = {one.folded: body_of(one.folded, context) for one in candidates if one.source == "title"}
+    names = {body.name for body in bodies.values() if body}
+    if len(names) < 2 or any(a != b and a.startswith(b) for a in names for b in names):
+        return candidates
+    others = (body_of(one.folded, context) for one in candidates if one.source != "title")
+    named = next((body.name for body in others if body and body.name in names), None)
+
+    def is_kept(one: _Candidate) -> bool:
+        body = bodies.get(one.folded)
+        return one.source != "title" or body is None or body.name == named
+
+    return candidates if named is None else [one for one in candidates if is_kept(one)]
+
+
 def _read_body(candidates: list[_Candidate], context: Context) -> tuple[_Candidate | None, Body | None, list[Witness]]:
     """The first name that the document decides, and what its title and index block say of the body.
 
@@ -144,7 +163,7 @@ def read_identity(pieces: Sequence[Piece], source_uri: str) -> ReportIdentity:
     year, witnesses = read_year(lines, titles, source_uri, printed_date)
     host = next((host for url in addresses(lines, source_uri) if (host := urlsplit(url).hostname)), "")
     context = Context(text, year, host)
-    chosen, body, named = _read_body(list(_candidates(lines, titles, source_uri)), context)
+    chosen, body, named = _read_body(_without_list(list(_candidates(lines, titles, source_uri)), context), context)
     scope, scope_witnesses = read_scope(body, lines, text)
     period = read_period(lines)
     identity = ReportIdentity(

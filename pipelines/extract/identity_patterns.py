@@ -5,16 +5,20 @@ import re
 _YEAR = r"(?P<year>20[0-4]\d)年?度?"
 _OPEN_GOVERNMENT = r"(?:政府)?(?:信息|资讯|政务)公开(?:工作)?"
 _REPORT = rf"{_OPEN_GOVERNMENT}(?:年度|总结|情况)?(?:的)?(?:工作)?(?:年度)?(?:总结)?(?:情况)?(?:的)?(?:报告|年报|$)"
-_NAME = r"(?P<name>[一-鿿]{2,30}?)"
-_START = r"^(?:#*|\|?(?:标题|信息名称|文件名称|名称):\|?)(?:关于)?[《\"(]?"
+_NAME = r"(?P<name>[一-鿿]{2,30}?)(?:\([一-鿿、]{2,40}\)|[、·][一-鿿]{2,30}?)?"
+_PASSED_ON = r"(?:[一-鿿]{2,30}关于(?:印发|转发|公布|发布))?"  # one body hands another's report on
+_START = rf"^(?:#*|\|?(?:标题|信息名称|文件名称|名称):\|?){_PASSED_ON}(?:关于(?:印发|转发|公布|发布)?)?[《\"(]?"
+_ABOUT = r"(?:关于(?:公布|发布|报送|印发|做好)?)?"
 TITLES = (
-    re.compile(rf"{_START}{_NAME}(?:关于)?{_YEAR}{_REPORT}"),
-    re.compile(rf"{_START}{_YEAR}{_NAME}(?:关于)?{_REPORT}"),
+    re.compile(rf"{_START}{_NAME}{_ABOUT}{_YEAR}{_REPORT}"),
+    re.compile(rf"{_START}{_YEAR}{_NAME}{_ABOUT}{_REPORT}"),
     re.compile(rf"{_START}{_NAME}{_REPORT}\(?{_YEAR}\)?"),
-    re.compile(rf"{_START}{_NAME}(?:关于)?{_OPEN_GOVERNMENT}{_YEAR}(?:工作)?(?:年度)?(?:工作)?(?:报告|年报|总结)"),
+    re.compile(rf"{_START}{_NAME}{_ABOUT}{_OPEN_GOVERNMENT}{_YEAR}(?:工作)?(?:年度)?(?:工作)?(?:报告|年报|总结)"),
 )
 STATED_TITLE = re.compile(rf"(?:编制了|现将|公布){_NAME}{_YEAR}{_REPORT}")
 BARE_TITLE = re.compile(rf"{_START}{_YEAR}{_REPORT}")
+ANY_TITLE = re.compile(rf"{_YEAR}{_REPORT.replace('|$', '')}")
+SECTION = re.compile(r"^#*一、")
 INDEX_TITLE = re.compile(r"^\|?(?:标题|信息名称|文件名称|名称):")
 FILE_TITLE = re.compile(rf"(?:^|[\d_\-. ]){_NAME}{_YEAR}{_REPORT.replace('|$', '')}")
 PUBLISHER = re.compile(

@@ -101,16 +101,33 @@ def read_year(
     witnesses = [witness for witness in others if witness is not None]
     is_list = len({witness.value for witness in found}) > 1
     voices = [*([] if is_list else found), *witnesses]
+    support = str(int(published[:4]) - 1) if published else ""
     if not voices:
-        last = found[0] if found else _first(patterns.ANY_YEAR, lines, "year", "text")
+        last = _last_resort(found, support, lines, titles)
         return (int(last.value), [last]) if last else (None, [])
     votes = Counter(value for value, _ in {(witness.value, witness.source) for witness in voices})
-    support = str(int(published[:4]) - 1) if published else ""
     if support in votes:
         votes[support] += 1
     first = {witness.value: _ORDER.index(witness.source) for witness in reversed(voices)}
     year = min(votes, key=lambda value: (-votes[value], first[value]))
     return int(year), [*_one_title_a_source(found, year), *witnesses]
+
+
+def _last_resort(
+    found: Sequence[Witness], support: str, lines: Sequence[Line], titles: Sequence[Line]
+) -> Witness | None:
+    """What gives the year where titles alone name years, of which there are several, or where none does.
+
+    Of several titles it is the one that the date of publication speaks for, else the last before the first section.
+    """
+    if found:
+        first = next((place for place, line in enumerate(lines) if patterns.SECTION.match(line.folded)), 0)
+        near = [witness for line in lines[:first] for witness in _titles([line])]
+        return next((witness for witness in found if witness.value == support), near[-1] if near else None)
+    named = [one for line in titles if (one := _first(patterns.ANY_TITLE, [line], "year", "title"))]
+    if len({witness.value for witness in named}) == 1:
+        return named[0]
+    return _first(patterns.ANY_YEAR, lines, "year", "text")
 
 
 def _of_period(lines: Sequence[Line]) -> Witness | None:

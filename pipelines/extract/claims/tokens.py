@@ -14,7 +14,8 @@ PLAIN = "plain_number"  # no counter, but one may follow later in a list
 OTHER_NUMBER = "other_number"
 _NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _MOST_DIGITS = 15  # of a number that counts something
-_NOT_BEFORE_NUMERAL = "每第某同这那任哪逐单无"
+_LARGE = "百千万亿"  # of a numeral over 99, which is not read
+_NOT_BEFORE_NUMERAL = f"每第某同这那任哪逐单无{_LARGE}零〇"
 _REMARK = re.compile(r"（.*?）|\(.*?\)")
 
 
@@ -122,6 +123,8 @@ def read_tokens(text: str) -> list[Token]:
     classes = word_classes()
     tokens: list[Token] = []
     for match in _scanner().finditer(text):
+        if match["word"] and classes[match["word"]] == "none" and text[: match.start()].endswith(tuple(_LARGE)):
+            continue  # the zero within a numeral
         if match["word"]:
             tokens.append(Token(classes[match["word"]], match.start(), match.end()))
         elif match["numeral"]:

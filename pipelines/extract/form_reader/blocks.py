@@ -12,6 +12,7 @@ from pipelines.extract.errors import Unreadable
 from pipelines.extract.form_reader.tokens import Token
 
 _PROSE_BETWEEN = 240  # characters of other text that end a table
+_LONGEST_STUB = 10  # characters of the one cell before a table's only figures that says what they count
 _FOREIGN_LABELS = 3  # labels of another table that end a table
 _FOREIGN_COST = 3  # a row or column that a version does not have, against one that is not found
 
@@ -136,11 +137,13 @@ def _clusters(tokens: Sequence[Token], table: str) -> Iterator[tuple[int, int]]:
 def _extended(tokens: Sequence[Token], cluster: tuple[int, int], table: str) -> list[Token]:
     """The tokens of a cluster with the figures behind its last label."""
     first, last = cluster
-    end = last + 1
+    end, has_stub = last + 1, False
     for index in range(last + 1, len(tokens)):
         token = tokens[index]
-        if token.kind == "text" or any(other != table for other in token.tables):
+        is_other = token.kind == "text" or any(other != table for other in token.tables)
+        if is_other and (has_stub or not token.in_row or len(token.text) > _LONGEST_STUB):
             break
+        has_stub |= is_other or token.kind == "slot"
         if token.kind in ("slot", "row_end"):
             end = index + 1
     while (

@@ -26,10 +26,12 @@ class ColumnOrders(Struct):
 class _Header(Struct):
     """The names of columns that stand together, and whether a name over several of them stands there, too.
 
-    `has_unknown`: something stands there that is no label, as a damaged name over several columns is.
+    `printed`: the same with an empty name for what stands there and is no label. `has_unknown`: there is such a thing,
+    as a damaged name over several columns is.
     """
 
     columns: list[str]
+    printed: list[str]
     is_merged: bool = False
     has_unknown: bool = False
     wrong_units: set[str] = set()
@@ -52,10 +54,12 @@ def read_column_orders(block: Block) -> ColumnOrders:
 
 def _headers_of_rows(table: Table, tokens: Sequence[Token]) -> Iterator[tuple[str, _Header]]:
     """Each labelled row with the header over it."""
-    header = _Header([])
+    header = _Header([], [])
     is_closed = False
     for index, token in enumerate(tokens):
-        header.has_unknown |= token.kind == "text" and not is_closed
+        if token.kind == "text" and not is_closed:
+            header.has_unknown = True
+            header.printed.append("")
         for match in token.matches:
             column = _column_of(table, token, index, tokens, is_first=not is_closed)
             row = match.row(table, bare=True)
@@ -66,10 +70,11 @@ def _headers_of_rows(table: Table, tokens: Sequence[Token]) -> Iterator[tuple[st
             names = [label.id for label in match.labels if label.kind == "column" and label.table == table.id]
             is_over = any(label.kind == "group" and label.id in table.column_groups for label in match.labels)
             if (names or is_over) and is_closed:
-                header, is_closed = _Header([]), False
+                header, is_closed = _Header([], []), False
             header.is_merged |= is_over
             if len(names) == 1 and not match.ordinal:
                 header.columns.append(names[0])
+                header.printed.append(names[0])
                 header.wrong_units |= _wrong_units(table, names[0], token)
 
 
@@ -95,7 +100,7 @@ def _order_of(table: Table, row: str, header: _Header) -> tuple[str, ...] | None
     over = tuple(column for column in wanted if not table.columns[column].group)
     under = tuple(column for column in wanted if table.columns[column].group)
     if not header.is_merged and not _is_in_two_lines(named, wanted, under):
-        return _complete(named, wanted)
+        return _complete(named, wanted) if _are_gaps_in_place(header.printed, named, wanted) else None
     if not header.is_merged and not header.has_unknown:
         return None
     printed_over = tuple(column for column in named if column in over)
@@ -116,6 +121,24 @@ def _complete(named: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[str, ...
     if _is_in_order(named, wanted):
         return wanted
     return named if len(named) == len(wanted) else None
+
+
+def _are_gaps_in_place(printed: Sequence[str], named: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    """Whether names that could not be read stand between the others where the form has the columns not named.
+
+    So they do if nothing unknown stands there, or every column is named; what stands before the first name is the stub.
+    """
+    known = [column for column in printed if not column or column in named]
+    first = next((place for place, column in enumerate(known) if column), len(known))
+    found = _gaps_joined(known[first:])
+    if "" not in found or len(named) == len(wanted):
+        return True
+    expected = _gaps_joined([column if column in named else "" for column in wanted])
+    return found == (expected[1:] if expected[:1] == [""] else expected)
+
+
+def _gaps_joined(columns: Sequence[str]) -> list[str]:
+    return [column for place, column in enumerate(columns) if column or (place and columns[place - 1])]
 
 
 def _is_in_order(named: tuple[str, ...], wanted: tuple[str, ...]) -> bool:

@@ -13,12 +13,16 @@ from contracts.raw_json import Span
 FigureKind = Literal["integer", "decimal", "mark", "blank", "glued"]
 LARGEST_DIGITS = 15
 _WHITE = " \t\r\n\xa0\u3000\u200b\ufeff"
-_MARK = re.compile(r"[/\\\-–—―−]{1,3}|无")  # noqa: RUF001 - the dashes that documents print
+_MARK = re.compile(r"[/\\\-–—―−]{1,3}|[无零]")  # noqa: RUF001 - the dashes that documents print
 _AMOUNT = re.compile(
     r"(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(?P<remark>(?:[亿万]?元|[件条项宗个次人家份])?\s*(?:\(.*\))?)"
 )
 _LOST = "\ufffd"
 _ILLEGIBLE = re.compile(rf"[\d.,+\-\s{_LOST}]+[亿万]?[元件条项宗个次人家份]?")
+_APART = re.compile(r"[1-9]\d{0,2}(?: \d{3})+")
+_IN_OTHER_SIGNS = re.compile(
+    r"\d[\d,.]*\s*(?:[*#^]+|\[\d+\]|[亿万](?:[件元条项宗个次人家份])?|[eE][+-]?\d+|/\d+|,\d{1,2}|,\d{4,})"
+)
 _MONEY = re.compile(r"[亿万]?元")
 _UNITS = {"cny_10k": "万元"}
 _MINUS = str.maketrans("−－–—", "----")  # noqa: RUF001 - the dashes that documents print
@@ -97,3 +101,15 @@ def parse_figure(text: str) -> Figure | None:
     if whole.startswith("0") and whole != "0":
         return Figure("glued", number) if number == printed else None
     return Figure("decimal" if fraction else "integer", number, found["remark"].strip())
+
+
+def parse_cell(text: str) -> Figure | None:
+    """What the whole text of a cell of a grid is as a figure, if it is none by itself.
+
+    Blanks may stand between its thousands: a cell is one place. A figure with a sign that says another number or leads
+    elsewhere (`7*`, `1.2万`) is a mark that cannot be read, so that its place is kept and named.
+    """
+    printed = " ".join(unicodedata.normalize("NFKC", text).split())
+    if _APART.fullmatch(printed):
+        return Figure("integer", printed.replace(" ", ""), "blanks between the thousands")
+    return Figure("mark", is_illegible=True) if _IN_OTHER_SIGNS.fullmatch(printed) else None

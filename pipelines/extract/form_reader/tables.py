@@ -58,6 +58,8 @@ def _read_block(block: Block, read: TablesRead) -> None:
         return
     units = read_units(block)
     if not any(slot.kind != "blank" for unit in units.units for slot in unit.slots):
+        read.leftovers += [Leftover(table=table.id, raw=slot.raw, span=slot.span) for slot in units.aside]
+        read.blocks += _ranges(block) if units.aside else []
         return
     verdicts = arbitrate(block.version, table.id, units.units)
     record = record_table(block.version, table.id, verdicts, units.aside)

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from contracts.raw_json import Span
-from pipelines.extract.form_reader.figures import LARGEST_DIGITS, Figure, Slot, parse_figure
+from pipelines.extract.form_reader.figures import LARGEST_DIGITS, Figure, Slot, parse_cell, parse_figure
 from pipelines.extract.form_reader.labels import (
     LONGEST_LABEL,
     Match,
@@ -29,12 +29,13 @@ _ENDS_OF_FIGURES = frozenset("0123456789./-—–)）元件条项宗个次人家
 _LONGEST_UPRIGHT = 14  # characters of a label that stand on lines of their own
 _BOOKMARK = re.compile(r"\[bookmark:[^\]]*\]\s*")
 _PAGE_NUMBER = re.compile(r"[-–—－\s]*[-–—－]\s*\d{1,4}\s*[-–—－]+\s*|第\s*\d+\s*页.*")
-_FIGURES_ONLY = re.compile(r"[-+\d][-+\d,.\s/—]*")
+_FIGURES_ONLY = re.compile(r"[-+\d][-+\d,，.\s/—]*")
 _ONE = (  # a number with what may stand behind it, or a mark
-    r"(?:[-+−－–]?[\d\ufffd][\d\ufffd,.]*(?:[亿万]?元|[件条项宗个次人家份])?(?:[(（][^()（）\s]*[)）])?|[/—–-]{1,2})"  # noqa: RUF001
+    r"(?:[-+−－–]?[\d\ufffd][\d\ufffd,，.]*(?:[亿万]?元|[件条项宗个次人家份])?(?:[(（][^()（）\s]*[)）])?|[/—–-]{1,2})"  # noqa: RUF001
 )
 _BLANKS = frozenset(" \xa0\u2002\u2003\u3000")  # between the figures of a line
-_NUMBERS_AT_END = re.compile(rf"(?:^|(?<=\s)){_ONE}(?:\s+{_ONE})*\s*$")
+_NUMBER = re.compile(_ONE)
+_WORD = re.compile(r"\S+")
 
 
 class Token(Struct, frozen=True):
@@ -101,6 +102,9 @@ def _single_token(piece: Piece, index: int) -> Token | None:
     if not in_row and not piece.text:
         return Token("empty_line", index, index + 1, piece.span)
     slot = _slot(piece.text, piece.span, is_glued=piece.is_glued)
+    if slot is None and in_row:
+        figure = parse_cell(piece.text)
+        slot = Slot(figure, piece.text, piece.span, figure.kind) if figure is not None else None
     if slot is None:
         return None
     if piece.printed or in_row:
@@ -120,13 +124,13 @@ def _tokens_at(pieces: Sequence[Piece], index: int) -> Iterator[Token]:
 
 def _text_tokens(pieces: Sequence[Piece], index: int, in_row: bool) -> Iterator[Token]:
     piece = pieces[index]
-    figures = _NUMBERS_AT_END.search(piece.text) if piece.text[-1] in _ENDS_OF_FIGURES else None
-    label = piece.text[: figures.start()].strip() if figures else ""
+    start = _start_of_numbers(piece.text)
+    label = piece.text[:start].strip() if start < len(piece.text) else ""
     matches = match_labels(label) or _continued_matches(pieces, index, label) if label else ()
-    if figures is not None and (matches or (not label and not _BLANKS.isdisjoint(piece.text))):
+    if start < len(piece.text) and (matches or (not label and not _BLANKS.isdisjoint(piece.text))):
         if matches:
             yield Token("labels", index, index + 1, piece.span, label, matches=matches, in_row=in_row)
-        yield from _row_of_figures(piece, figures.start(), index, in_row)
+        yield from _row_of_figures(piece, start, index, in_row)
         return
     matches, end = _matches_from(pieces, index)
     spread = None if in_row or (end == index + 1 and matches) else _read_spread_label(pieces, index)
@@ -251,10 +255,17 @@ def _rows_of(matches: tuple[Match, ...]) -> set[tuple[str, str]]:
 
 def _start_of_figures(text: str) -> int:
     """Where the figures at the end of a line begin; its length, if it has none."""
-    if _FIGURES_ONLY.fullmatch(text):
-        return 0
-    found = _NUMBERS_AT_END.search(text) if text[-1] in _ENDS_OF_FIGURES else None
-    return found.start() if found else len(text)
+    return 0 if _FIGURES_ONLY.fullmatch(text) else _start_of_numbers(text)
+
+
+def _start_of_numbers(text: str) -> int:
+    """Where the words at the end of a text begin that are all figures; its length, if the last one is none."""
+    start = len(text)
+    for word in reversed(list(_WORD.finditer(text)) if text[-1] in _ENDS_OF_FIGURES else []):
+        if not _NUMBER.fullmatch(word.group()):
+            break
+        start = word.start()
+    return start
 
 
 def _figures_at(pieces: Sequence[Piece], index: int) -> Iterator[Token]:

@@ -146,10 +146,18 @@ class _UnitReader:
             return False
         if max(longest.room, len(longest.slots)) <= cells // 2 and not self._is_behind_all_labels(longest):
             return False
-        printed = list(self._read.row_labels)
+        printed = self._printed_order()
         rows = printed if set(printed) == set(self._order) else self._order
         self._rows = [(rows, longest)]
         return True
+
+    def _printed_order(self) -> list[str]:
+        """The labels of rows as the figures below them stand: by their columns in a grid, else as they were read."""
+        columns = {run.row: run.column for run in self._read.runs if run.row}
+        is_in_grid = set(columns) == set(self._order) and min(columns.values()) >= 0
+        if is_in_grid and len(set(columns.values())) == len(columns):
+            return sorted(columns, key=columns.__getitem__)
+        return list(self._read.row_labels)
 
     def _is_behind_all_labels(self, run: Run) -> bool:
         """Whether the labels of all rows stand before the only figures."""
