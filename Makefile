@@ -92,7 +92,6 @@ generate: $(READY) ## Render everything that derives from the form
 lock: $(READY) ## Resolve the dependencies anew, with hashes
 	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --extra ocr --group dev --output-file requirements-dev.lock
-	touch $(READY)
 
 clean: ## Remove caches and build products; the warehouse and .venv stay
 	rm -rf .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dbt_project/target dbt_project/logs

@@ -67,6 +67,8 @@ def hash_versions(warehouse: Warehouse) -> list[str]:
         try:
             is_as_published = hash_file(version.folder / MART_FILE) == version.manifest.mart_sha256
         except OSError as error:
+            if not version.folder.exists():
+                continue  # pruned by a run meanwhile
             problems.append(f"version {version.id}: its mart cannot be read ({error.strerror})")
         else:
             problems += [] if is_as_published else [f"version {version.id}: its mart is not the one that was published"]

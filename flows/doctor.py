@@ -79,7 +79,7 @@ def _check_packages() -> Check:
         if installed not in requirement.specifier:
             differing.append(f"{requirement.name} {installed or 'is missing'} ({requirement.specifier})")
     if not differing:
-        return Check("packages", "ok", "all as the lock pins them")
+        return Check("packages", "ok", "all as pyproject.toml requires")
     return Check("packages", "wrong", "; ".join(differing), "Install from the lock: rm .venv/.ready; make setup")
 
 
@@ -158,8 +158,11 @@ def _check_live(warehouse: Warehouse) -> Check:
     remedy = "Go back to a version that can be read: `gongkai rollback`."
     if not warehouse.live_mart.is_file():
         return Check("live version", "wrong", f"{warehouse.current} leads to {warehouse.current.readlink()}", remedy)
-    with warehouse.live_mart.open("rb") as file:
-        header = file.read(MAGIC_OFFSET + len(MAGIC) + 8)
+    try:
+        with warehouse.live_mart.open("rb") as file:
+            header = file.read(MAGIC_OFFSET + len(MAGIC) + 8)
+    except OSError as error:
+        return Check("live version", "wrong", f"{warehouse.live_mart} cannot be read: {error.strerror}", remedy)
     number = int.from_bytes(header[MAGIC_OFFSET + len(MAGIC) :], "little")
     if header[MAGIC_OFFSET:][: len(MAGIC)] != MAGIC or number > STORAGE_NUMBER:
         return Check("live version", "wrong", f"its storage format is {number}, not {STORAGE_NUMBER}", remedy)

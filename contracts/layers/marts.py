@@ -3,11 +3,11 @@
 import duckdb
 import polars as pl
 
-from contracts.form import form
+from contracts.form import UNSPECIFIED, form
 from contracts.layers import facts
 from contracts.layers.balance import judge
 from contracts.layers.conservation import compare_frames, read_frame
-from contracts.layers.expected_facts import parts_of
+from contracts.layers.expected_facts import parts_of, rows_of
 from contracts.layers.facts import MARTS
 from contracts.layers.fingerprints import check_unaltered
 from contracts.layers.frames import KEY, read_cells
@@ -36,16 +36,35 @@ def _figures() -> tuple[str, ...]:
 def _body_years(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> pl.DataFrame:
     """What `authority_year` must hold: figures of tables that passed or were accepted, null where neither."""
     keys = ", ".join(BODY_YEAR)
-    flows = ", ".join(f"sum({name})::bigint as {name}" for name in form().flows)
-    cases = "sum(cases) filter (where channel = 'review')::bigint as reviews, "
-    cases += "sum(cases) filter (where channel <> 'review')::bigint as lawsuits"
+    flows = ", ".join(f"{_sum_of('applications', name)}::bigint as {name}" for name in form().flows)
     tables = in_scope(connection, run, f"{MARTS}.fct_report_tables")
     bodies = read_frame(connection, f"select distinct {keys} from {tables} where is_current")
-    for columns, fact in ((flows, "fct_application_flows"), (cases, "fct_reviews_and_lawsuits")):
-        rows = in_scope(connection, run, f"{MARTS}.{fact}")
-        query = f"select {keys}, {columns} from {rows} where status in {LET_IN} group by {keys}"
-        bodies = bodies.join(read_frame(connection, query), on=list(BODY_YEAR), how="left")
-    return bodies
+    rows = in_scope(connection, run, f"{MARTS}.fct_application_flows")
+    query = f"select {keys}, {flows} from {rows} where status in {LET_IN} group by {keys}"
+    bodies = bodies.join(read_frame(connection, query), on=list(BODY_YEAR), how="left")
+    return bodies.join(_body_cases(connection, run), on=list(BODY_YEAR), how="left")
+
+
+def _sum_of(table: str, measure: str) -> str:
+    """SQL of a row's sum: of all its parts, or of its total if no part is printed; null if only some parts are."""
+    place = "applicant_type" if table == "applications" else "result"
+    printed = f"count({measure}) filter (where {place} <> '{UNSPECIFIED}')"
+    return f"case when {printed} = 0 or {printed} = {len(parts_of(table))} then sum({measure}) end"
+
+
+def _body_cases(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> pl.DataFrame:
+    """Reviews and lawsuits of each body-year; lawsuits only if every channel of theirs is known."""
+    rows = in_scope(connection, run, f"{MARTS}.fct_reviews_and_lawsuits")
+    columns = f"{', '.join(BODY_YEAR)}, channel::varchar as channel"
+    query = f"""
+        select {columns}, {_sum_of("reviews_and_lawsuits", "cases")}::bigint as cases
+        from {rows} where status in {LET_IN} group by all
+    """
+    channels = read_frame(connection, query).pivot("channel", index=list(BODY_YEAR), values="cases")
+    names = list(rows_of("reviews_and_lawsuits"))
+    known = channels.with_columns(pl.lit(None, pl.Int64).alias(name) for name in names if name not in channels.columns)
+    suits = [pl.col(name) for name in names if name != "review"]
+    return known.select(*BODY_YEAR, reviews=pl.col("review"), lawsuits=pl.sum_horizontal(suits, ignore_nulls=False))
 
 
 def _check_authority_year(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> list[CheckResult]:
@@ -74,9 +93,11 @@ def _check_sums(
     connection: duckdb.DuckDBPyConnection, run: RunExpectation, mart: str, fact: str, measure: str, keys: list[str]
 ) -> CheckResult:
     """Whether a mart's measure adds up to the rows of its fact that were let in, for each key."""
-    columns = ", ".join([*keys, f"sum({measure})::bigint as {measure}"])
     rows, shown = (in_scope(connection, run, f"{MARTS}.{name}") for name in (fact, mart))
+    summed = f"sum({measure})" if measure != "cases" else _sum_of("reviews_and_lawsuits", measure)
+    columns = ", ".join([*keys, f"({summed})::bigint as {measure}"])
     expected = read_frame(connection, f"select {columns} from {rows} where status in {LET_IN} group by all")
+    columns = ", ".join([*keys, f"sum({measure})::bigint as {measure}"])
     actual = read_frame(connection, f"select {columns} from {shown} group by all")
     return compare_frames(f"conservation.{mart}", expected, actual, keys)
 
@@ -86,7 +107,8 @@ def _check_results(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -
     results = parts_of("reviews_and_lawsuits")
     keys = [*BODY_YEAR, "channel"]
     sums = [f"sum(cases) filter (where result = '{name}')::bigint as {name}" for name in results]
-    closed = "(sum(cases) - sum(cases) filter (where result = 'pending'))::bigint as closed_cases"
+    whole = _sum_of("reviews_and_lawsuits", "cases")
+    closed = f"({whole} - sum(cases) filter (where result = 'pending'))::bigint as closed_cases"
     cases = in_scope(connection, run, f"{MARTS}.fct_reviews_and_lawsuits")
     expected = f"""
         select {", ".join(keys)}, {", ".join(sums)}, {closed} from {cases}
@@ -124,7 +146,7 @@ def choose_bodies(bodies: pl.DataFrame) -> pl.DataFrame:
     """
     passed = pl.col("applications_status").is_in(LET_IN)
     name = pl.col("authority_zh")
-    is_government = name.str.contains("(人民政府|行政公署)$") & ~name.str.contains("[镇乡]人民政府$")
+    is_government = name.str.contains("(人民政府|行政公署)$") & ~name.str.contains("(镇|乡|苏木)人民政府$")
     consolidated = bodies.filter(passed & is_government & (pl.col("scope_counted") == "consolidated"))
     first = (
         consolidated.sort(~name.str.ends_with("人民政府"), "authority_key")
@@ -224,7 +246,7 @@ def _check_corrected(connection: duckdb.DuckDBPyConnection, run: RunExpectation)
     exceptions = in_scope(connection, run, f"{MARTS}.quality_exceptions", "report_key")
     put_right = f"""
         select report_key, table_id::varchar as table_id from {in_scope(connection, run, f"{MARTS}.fct_report_tables")}
-        where status_reported = 'held' and status not in ('held', 'accepted', 'rejected')
+        where status_reported = 'held' and identities_violated = 0
     """
     residuals = []
     for table in form().tables:

@@ -7,5 +7,6 @@
         ({{ authority_zh }} like '%人民政府' or {{ authority_zh }} like '%行政公署')
         and {{ authority_zh }} not like '%镇人民政府'
         and {{ authority_zh }} not like '%乡人民政府'
+        and {{ authority_zh }} not like '%苏木人民政府'
     )
 {%- endmacro %}

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import typer
-from rich.markup import escape
 
 from flows.commands.failures import FAILURE, failures_explained
 from flows.commands.options import DEFAULT_WAREHOUSE, AsJson, WarehouseFolder
@@ -30,7 +29,7 @@ def doctor(warehouse: WarehouseFolder = DEFAULT_WAREHOUSE, as_json: AsJson = Fal
         for check in checks:
             print_json(check)
     else:
-        rows = [(check.name, check.verdict, escape(check.found), escape(check.remedy)) for check in checks]
+        rows = [(check.name, check.verdict, check.found, check.remedy) for check in checks]
         print_table(f"Health of {folder.root}", ("check", "verdict", "found", "remedy"), rows)
     if wrong := [check.name for check in checks if check.verdict == "wrong"]:
         messages.print(f"Wrong: {', '.join(wrong)}.")

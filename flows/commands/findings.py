@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from rich.markup import escape
-
 from flows.commands.failures import failures_explained
 from flows.commands.mart import open_live_mart, read_findings
 from flows.commands.options import DEFAULT_WAREHOUSE, AsJson, WarehouseFolder
@@ -34,10 +32,10 @@ def findings(warehouse: WarehouseFolder = DEFAULT_WAREHOUSE, as_json: AsJson = F
         rows = [
             (
                 str(finding["year"]),
-                escape(finding["authority"] or ""),
+                finding["authority"] or "",
                 finding["verdict"],
-                escape(_describe(finding)),
-                escape(_explain(finding["explanations"])),
+                _describe(finding),
+                _explain(finding["explanations"]),
             )
             for finding in found
         ]

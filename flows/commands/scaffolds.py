@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 
 from contracts.form import form
+from contracts.jurisdictions import JurisdictionError
 from flows.commands.failures import FAILURE
 from flows.commands.terminal import messages, output
 from pipelines.conformance import form_kit, jurisdiction_kit
@@ -87,7 +89,10 @@ def conformance(
         messages.print("There is no kit: `gongkai new-form` and `gongkai new-jurisdiction` start one.")
     incomplete = 0
     for path in paths:
-        gaps = list(gaps_of(path))
+        try:
+            gaps = list(gaps_of(path))
+        except (msgspec.MsgspecError, JurisdictionError) as error:
+            gaps = [f"it cannot be read: {error}"]
         incomplete += bool(gaps)
         output.print(f"{path.parent.name}/{path.stem}: {'incomplete' if gaps else 'complete'}")
         for gap in gaps:

@@ -97,7 +97,7 @@ def _print_operation(found: Status) -> None:
         f"{found.free / MEGABYTE / 1024:,.1f} GB free"
     )
     rows = [
-        (run.run_id, run.begun, run.outcome, "" if run.seconds is None else f"{run.seconds:.1f}", escape(run.detail))
+        (run.run_id, run.begun, run.outcome, "" if run.seconds is None else f"{run.seconds:.1f}", run.detail)
         for run in found.runs
     ]
     if rows:

@@ -1,7 +1,8 @@
 """What the page shows of each finding, read from the live mart and, for the figures of held tables, the warehouse."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import duckdb
@@ -139,7 +140,7 @@ def _held_table(
         claims=tuple(
             (kind_label(kind), *rest) for kind, *rest in mart.execute(_CLAIMS, [key, table, table]).fetchall()
         ),
-        carried_out=carried_out if table in version.tables and "carry" in _rules(version.identities) else None,
+        carried_out=carried_out if "carry" in _rules(one.id for one in version.identities_of(table)) else None,
     )
 
 
@@ -149,7 +150,7 @@ def _worth_showing(span: Mapping[str, Any], candidates: Mapping[str, object]) ->
     return [cell for cell in printed if cell in candidates] or printed[:_MOST_PASSAGES]
 
 
-def _rules(identities: Mapping[str, object]) -> set[str]:
+def _rules(identities: Iterable[str]) -> set[str]:
     return {name.partition(".")[0] for name in identities}
 
 
@@ -194,7 +195,8 @@ def _printed(cell: str, place: Mapping[str, Any]) -> Words:
 
 
 def _quote(quote: str, number: str) -> Words:
-    start = quote.find(number) if number else -1
-    if start < 0:
+    places = list(re.finditer(rf"(?<![\d.,]){re.escape(number)}(?![\d.,]*\d)", quote)) if number else []
+    if not places:
         return Words(NOTHING, quote, "", "", NOTHING)
-    return Words(NOTHING, quote[:start], number, quote[start + len(number) :], NOTHING)
+    found = next((one for one in places if not quote[one.end() :].startswith("年")), places[0])
+    return Words(NOTHING, quote[: found.start()], number, quote[found.end() :], NOTHING)

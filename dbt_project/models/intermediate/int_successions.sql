@@ -5,12 +5,25 @@ succession as (select * from {{ ref('region_succession') }}),
 
 reports as (select * from {{ ref('int_reports') }}),
 
+-- Regions that went to several: what each of these took over of them is not printed.
+divided as (
+    select
+        predecessor_code,
+        first_report_year
+    from succession
+    group by predecessor_code, first_report_year
+    having count(distinct successor_code) > 1 or bool_or(succession_kind = 'split')
+),
+
 splits as (
     select
-        first_report_year as report_year,
-        unnest([predecessor_code, successor_code]) as region_code
+        succession.first_report_year as report_year,
+        unnest([succession.predecessor_code, succession.successor_code]) as region_code
     from succession
-    where succession_kind = 'split'
+    inner join divided
+        on
+            succession.predecessor_code = divided.predecessor_code
+            and succession.first_report_year = divided.first_report_year
 ),
 
 steps as (

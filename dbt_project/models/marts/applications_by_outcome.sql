@@ -39,7 +39,7 @@ select
     applications.status,
     cast(applications.applications as double) / nullif(flows.decided, 0) as share_of_decided
 from applications
-inner join flows
+left join flows
     on
         applications.report_key = flows.report_key
         and applications.applicant_type = flows.applicant_type

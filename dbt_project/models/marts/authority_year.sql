@@ -1,4 +1,5 @@
 -- Grain: one row per body and report year; figures only of tables that passed or were accepted.
+{%- set codes = form_data().codes %}
 with reports as (select * from {{ ref('int_reports') }}),
 
 report_tables as (
@@ -10,13 +11,24 @@ flows as (
     select
         authority_key,
         report_year,
-        sum(new_received) as new_received,
-        sum(carried_in) as carried_in,
-        sum(decided) as decided,
-        sum(carried_out) as carried_out
+        {%- for flow in form_data().flows %}
+        {{ whole_sum(flow, 'applicant_type', codes.applicant_type) }} as {{ flow }}
+        {{- "," if not loop.last }}
+        {%- endfor %}
     from {{ ref('fct_application_flows') }}
     where status in ('passed', 'accepted')
     group by authority_key, report_year
+),
+
+channels as (
+    select
+        authority_key,
+        report_year,
+        channel,
+        {{ whole_sum('cases', 'result', codes.result) }} as cases
+    from {{ ref('fct_reviews_and_lawsuits') }}
+    where status in ('passed', 'accepted')
+    group by authority_key, report_year, channel
 ),
 
 cases as (
@@ -24,9 +36,11 @@ cases as (
         authority_key,
         report_year,
         sum(cases) filter (where channel = 'review') as reviews,
-        sum(cases) filter (where channel <> 'review') as lawsuits
-    from {{ ref('fct_reviews_and_lawsuits') }}
-    where status in ('passed', 'accepted')
+        case
+            when count(cases) filter (where channel <> 'review') = {{ codes.channel | length - 1 }}
+                then sum(cases) filter (where channel <> 'review')
+        end as lawsuits
+    from channels
     group by authority_key, report_year
 ),
 

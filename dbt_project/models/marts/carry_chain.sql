@@ -43,7 +43,10 @@ others as (
     from {{ ref('stg_reports') }} as reports
     inner join {{ ref('int_report_tables') }} as report_tables
         on reports.report_key = report_tables.report_key
-    where report_tables.table_id = 'applications' and not report_tables.is_current
+    where
+        report_tables.table_id = 'applications'
+        and not report_tables.is_current
+        and report_tables.status <> 'rejected'
 ),
 
 restatements as (

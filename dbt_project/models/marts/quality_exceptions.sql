@@ -34,6 +34,7 @@ exceptions as (
         findings.is_current,
         findings.decision_id,
         case
+            when report_tables.identities_violated = 0 then 'corrected'
             when report_tables.status in ('held', 'accepted', 'rejected')
                 then cast(report_tables.status as varchar)
             else 'corrected'

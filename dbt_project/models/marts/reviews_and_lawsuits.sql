@@ -16,7 +16,7 @@ summed as (
         {%- for result in form_data().codes.result if result != "unspecified" %}
         sum(cases) filter (where result = '{{ result }}') as {{ result }},
         {%- endfor %}
-        sum(cases) as cases
+        {{ whole_sum('cases', 'result', form_data().codes.result) }} as cases
     from cases
     group by authority_key, report_year, channel
 ),
