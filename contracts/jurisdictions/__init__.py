@@ -2,7 +2,8 @@
 
 One YAML file a region, `contracts/jurisdictions/<code>.yml`. A government that a region's code implies need not be
 listed; departments, and names that a report prints and nobody would guess, are. Source: the bodies' own lists of units
-that must publish a report (Regulations on Open Government Information, article 49).
+that must publish a report (Regulations on Open Government Information, article 49). The names serve reading and the
+conformance kit; the coverage expects departments from the year on of which a report of theirs is on file.
 """
 
 from functools import cache

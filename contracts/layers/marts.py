@@ -46,25 +46,35 @@ def _body_years(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> p
 
 
 def _sum_of(table: str, measure: str) -> str:
-    """SQL of a row's sum: of all its parts, or of its total if no part is printed; null if only some parts are."""
+    """SQL of a row's sum: of all its parts, or of its total if no part is printed; null if only some parts are.
+
+    In a table that was accepted, that is: one that passed has all parts of its version of the form.
+    """
     place = "applicant_type" if table == "applications" else "result"
     printed = f"count({measure}) filter (where {place} <> '{UNSPECIFIED}')"
-    return f"case when {printed} = 0 or {printed} = {len(parts_of(table))} then sum({measure}) end"
+    is_partial = f"bool_or(status <> 'passed') and {printed} > 0 and {printed} < {len(parts_of(table))}"
+    return f"case when not ({is_partial}) then sum({measure}) end"
 
 
 def _body_cases(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> pl.DataFrame:
-    """Reviews and lawsuits of each body-year; lawsuits only if every channel of theirs is known."""
+    """Reviews and lawsuits of each body-year; of an accepted table lawsuits only if all their channels are known."""
     rows = in_scope(connection, run, f"{MARTS}.fct_reviews_and_lawsuits")
-    columns = f"{', '.join(BODY_YEAR)}, channel::varchar as channel"
-    query = f"""
-        select {columns}, {_sum_of("reviews_and_lawsuits", "cases")}::bigint as cases
-        from {rows} where status in {LET_IN} group by all
-    """
-    channels = read_frame(connection, query).pivot("channel", index=list(BODY_YEAR), values="cases")
-    names = list(rows_of("reviews_and_lawsuits"))
-    known = channels.with_columns(pl.lit(None, pl.Int64).alias(name) for name in names if name not in channels.columns)
-    suits = [pl.col(name) for name in names if name != "review"]
-    return known.select(*BODY_YEAR, reviews=pl.col("review"), lawsuits=pl.sum_horizontal(suits, ignore_nulls=False))
+    keys = ", ".join(BODY_YEAR)
+    suits = [name for name in rows_of("reviews_and_lawsuits") if name != "review"]
+    is_partial = f"bool_or(not passed) and count(cases) filter (where channel <> 'review') < {len(suits)}"
+    return read_frame(
+        connection,
+        f"""
+        with channels as (
+            select {keys}, channel, bool_and(status = 'passed') as passed,
+                {_sum_of("reviews_and_lawsuits", "cases")}::bigint as cases
+            from {rows} where status in {LET_IN} group by all
+        )
+        select {keys}, sum(cases) filter (where channel = 'review')::bigint as reviews,
+            case when not ({is_partial}) then sum(cases) filter (where channel <> 'review') end::bigint as lawsuits
+        from channels group by {keys}
+        """,
+    )
 
 
 def _check_authority_year(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> list[CheckResult]:

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
 from contracts.jurisdictions import JurisdictionError, jurisdictions, read_jurisdictions
+from flows.command_line import app
 from flows.commands.scaffolds import NEW_JURISDICTION_EXAMPLES, PROJECT, gaps_of, list_kits
 from pipelines.conformance.jurisdiction_kit import full_code
 from tests.conformance.project_copy import Copy
@@ -167,3 +169,14 @@ def test_codes_may_leave_out_zeros_and_must_be_known() -> None:
     assert full_code("3301") == "330100"
     with pytest.raises(KeyError, match="no region 99"):
         full_code("99")
+
+
+def test_a_kit_that_cannot_be_read_is_named_and_hinders_no_other(tmp_path: Path) -> None:
+    broken, unknown = tmp_path / "forms" / "2027.yml", tmp_path / "jurisdictions" / "330200.yml"
+    for path, text in ((broken, "source: 'unclosed"), (unknown, "sources: a list")):
+        path.parent.mkdir()
+        path.write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(app, ["conformance", str(broken), str(unknown)])
+    assert result.exit_code == 1
+    assert result.stdout.count("it cannot be read: ") == 2
+    assert "jurisdictions/330200: incomplete" in result.stdout

@@ -3,6 +3,7 @@
 import pytest
 
 from contracts.form import form
+from flows.page.findings import _quote
 from flows.page.wording import cell_label, kind_label, place_label, told_label
 
 CELL = form().versions["2021"].tables["applications"]
@@ -45,3 +46,18 @@ def test_what_was_compared_is_said_in_both_languages(told: str, kind: str | None
 def test_places_are_said_in_both_languages() -> None:
     assert place_label({"page": 2, "line": 7}) == ("第 2 页，第 7 行文字", "page 2, line 7")
     assert place_label({}) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("quote", "number", "before"),
+    [
+        ("2023年收到申请23件", "23", "2023年收到申请"),
+        ("2023年，受理2023件", "2023", "2023年，受理"),
+        ("收到10件，没有", "0", None),
+        ("共1,230件，其中230件", "230", "共1,230件，其中"),
+        ("占98.5%，计5件", "5", "占98.5%，计"),
+    ],
+)
+def test_the_figure_itself_is_marked_in_a_quotation(quote: str, number: str, before: str | None) -> None:
+    found = _quote(quote, number)
+    assert (found.before, found.marked) == ((before, number) if before is not None else (quote, ""))

@@ -17,6 +17,7 @@ from flows.version_report import report_version
 from flows.warehouse_errors import AuditError, UnbuiltError
 from pipelines.capture import capture
 from pipelines.publishing import Inputs, live_version, publish, start_build, writer_lock
+from pipelines.publishing.manifest import hash_file
 from pipelines.warehouse import MART_FILE, Warehouse
 from tests.flows.artifacts import read_artifact
 from tests.flows.marts import CODE, publish_mart, reports_with
@@ -83,6 +84,20 @@ def test_audit_hashes_everything_and_names_what_is_damaged(
     assert "红 red: 4 problems" in shown
     assert [problem for problem in error.problems if problem not in shown] == []
     assert "红 red" in read_artifact(state, "audit-marts")
+
+
+def test_a_version_that_a_run_prunes_meanwhile_is_no_damage(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_mart(warehouse, "v2", 2)
+
+    def prune(mart: Path) -> str:
+        if mart.parent.name == "v1":
+            mart.parent.rename(warehouse.root / "pruned")
+        return hash_file(mart)
+
+    monkeypatch.setattr(audit, "hash_file", prune)
+    assert audit.hash_versions.fn(warehouse) == []
 
 
 @pytest.mark.usefixtures("prefect_api")

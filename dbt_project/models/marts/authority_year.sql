@@ -11,10 +11,10 @@ flows as (
     select
         authority_key,
         report_year,
-        {%- for flow in form_data().flows %}
-        {{ whole_sum(flow, 'applicant_type', codes.applicant_type) }} as {{ flow }}
-        {{- "," if not loop.last }}
-        {%- endfor %}
+        {{ whole_sum('new_received', 'applicant_type', codes.applicant_type) }} as new_received,
+        {{ whole_sum('carried_in', 'applicant_type', codes.applicant_type) }} as carried_in,
+        {{ whole_sum('decided', 'applicant_type', codes.applicant_type) }} as decided,
+        {{ whole_sum('carried_out', 'applicant_type', codes.applicant_type) }} as carried_out
     from {{ ref('fct_application_flows') }}
     where status in ('passed', 'accepted')
     group by authority_key, report_year
@@ -25,7 +25,8 @@ channels as (
         authority_key,
         report_year,
         channel,
-        {{ whole_sum('cases', 'result', codes.result) }} as cases
+        {{ whole_sum('cases', 'result', codes.result) }} as cases,
+        bool_and(status = 'passed') as has_passed
     from {{ ref('fct_reviews_and_lawsuits') }}
     where status in ('passed', 'accepted')
     group by authority_key, report_year, channel
@@ -37,7 +38,10 @@ cases as (
         report_year,
         sum(cases) filter (where channel = 'review') as reviews,
         case
-            when count(cases) filter (where channel <> 'review') = {{ codes.channel | length - 1 }}
+            when
+                bool_and(has_passed)
+                or count(cases) filter (where channel <> 'review')
+                = {{ codes.channel | length - 1 }}
                 then sum(cases) filter (where channel <> 'review')
         end as lawsuits
     from channels
