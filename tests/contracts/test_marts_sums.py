@@ -24,7 +24,8 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         results = ", ".join(f"{name} bigint" for name in parts_of("reviews_and_lawsuits"))
         opened.execute(f"""
             create schema {MARTS};
-            create table {MARTS}.fct_report_tables as select 7 as authority_key, 2022 as report_year, true as is_current;
+            create table {MARTS}.fct_report_tables as
+                select 7 as authority_key, 2022 as report_year, true as is_current;
             create table {MARTS}.fct_application_flows
                 (authority_key bigint, report_year bigint, applicant_type varchar, status varchar, {FLOWS});
             create table {MARTS}.fct_reviews_and_lawsuits
