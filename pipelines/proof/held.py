@@ -22,6 +22,12 @@ from pipelines.proof.problem import Cells, Problem, SoftEquation, candidates_of
 TOUCHED = is_listed("reports")  # all reports of the bodies that a run touched
 _REPORTS = "(select * from staging.stg_reports where not is_leftover)"
 _TOUCHED_REPORTS = f"(from {_REPORTS} where {is_listed('bodies')})"
+_NOT_REJECTED = """
+    document_sha256 not in (
+        select document_sha256 from staging.stg_decisions where kind = 'reject_document'
+        and decision_id not in (select withdraws from staging.stg_decisions where kind = 'withdraw')
+    )
+"""
 _HINT, _STATED, _BETTER_COPY = 0.3, 1.0, 1.5
 Row = dict[str, Any]
 
@@ -111,7 +117,7 @@ class _Evidence:
         connection.execute("create or replace temp table held_keys as select unnest(?::bigint[]) as report_key", [keys])
         bodies = ", ".join(str(key) for key in {row["authority_key"] for row in rows})
         self._by_body: dict[int, list[Row]] = defaultdict(list)
-        present = f"{table}__form_version is not null"
+        present = f"{table}__form_version is not null and {_NOT_REJECTED}"  # nothing of a rejected document counts
         for row in _rows(connection, reports, table, f"authority_key in ({bodies}) and {present} order by report_key"):
             self._by_body[row["authority_key"]].append(row)
         self._claims: dict[int, list[tuple[str, str, str, int]]] = defaultdict(list)

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from contracts.decision_rows import decision_row
 from contracts.form import form
 from contracts.raw_json import cells_of
 from pipelines.archive import ManifestLine
@@ -20,6 +21,7 @@ from pipelines.proof.verdict import disputed_cells, judge
 from pipelines.render.document import render
 from pipelines.render.report import Flaws, Layout, RenderedReport, Style, TableFigures
 from tests.dbt.warehouse import Row, ones, report_row, write_raw
+from tests.decisions.made import rejected, withdrawn
 from tests.proof.tables import APPLICATIONS, CASES, Cells, balanced_tables
 
 GRANTED = f"{APPLICATIONS}.granted.natural_person"
@@ -29,6 +31,7 @@ create schema staging;
 create view staging.stg_reports as
 select *, 1::bigint as authority_key, false as is_leftover from raw.reports;
 create view staging.stg_claims as select *, false as is_leftover from raw.claims;
+create view staging.stg_decisions as from raw.decisions;
 create view staging.stg_report_lineage as select report_key, lineage from raw.reports;
 create schema quality;
 create table quality.explanations (report_key bigint, table_id varchar, fingerprint varchar, verdict varchar,
@@ -160,6 +163,24 @@ def test_the_held_tables_are_found_with_their_evidence(tmp_path: Path) -> None:
     best = localise(held.problem).explanations[0]
     assert best.cells[0].new == 1
     assert all(name.startswith("copy.") for name in best.clears if name not in localise(held.problem).identities)
+
+
+@pytest.mark.parametrize("is_withdrawn", [False, True])
+def test_a_rejected_document_is_no_evidence(tmp_path: Path, *, is_withdrawn: bool) -> None:
+    reports, claims = rows()
+    made = [rejected(1, reports[3]["document_sha256"]), rejected(2, reports[0]["document_sha256"])]
+    with staged(tmp_path, reports, claims) as connection:
+        decisions = [*made, withdrawn(3, 1), withdrawn(4, 2)] if is_withdrawn else made
+        rows_of = [decision_row(number, decision) for number, decision in enumerate(decisions, 1)]
+        for row in rows_of:
+            names = ", ".join(row)
+            connection.execute(
+                f"insert into raw.decisions ({names}) values ({', '.join('?' * len(row))})", list(row.values())
+            )
+        (held,) = find_held(connection)
+    names = [equation.id for equation in held.problem.evidence]
+    assert any(name.startswith("copy.") for name in names) is is_withdrawn
+    assert len([name for name in names if name.startswith("carry.")]) == (14 if is_withdrawn else 7)
 
 
 def test_the_same_figures_are_explained_once_and_what_is_held_no_more_is_forgotten(tmp_path: Path) -> None:
