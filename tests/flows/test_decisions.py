@@ -153,7 +153,7 @@ def test_wrong_decisions_are_refused_with_what_is_allowed(decided: DecidedWareho
     assert "reviews_and_lawsuits.review.upheld" in own.decide(
         "correct", "reviews.json", "reviews_and_lawsuits.review.uphold", "1", *why, code=2
     )
-    for no_number in ("many", "²", "--5"):
+    for no_number in ("many", "²", "5-5"):
         assert "holds a whole number" in own.decide("correct", "reviews.json", UPHELD, no_number, *why, code=2)
     other = "reviews_and_lawsuits.review.other_result"
     assert "as reported already" in own.decide("correct", "reviews.json", other, "0", *why, code=2)

@@ -129,5 +129,6 @@ def test_serving_ends_while_its_deployments_are_registered(tmp_path: Path, monke
     threading.Thread(target=find_registering, daemon=True).start()
     places = (tmp_path / "inbox", tmp_path / "urls.txt", tmp_path / "decisions.jsonl")
     supervisor.serve_until_stopped(Warehouse(tmp_path / "wh"), 0, *places, messages.append, stop)
+    assert messages.pop(0).startswith(f"There is no {places[1]}")
     assert messages == ["Starting Prefect's server.", "Stopping Prefect's worker and server.", "Stopped."]
     assert find_marked(mark_of(tmp_path / "wh")) == []

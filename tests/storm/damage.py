@@ -28,7 +28,7 @@ def find_damage(warehouse: Warehouse, documents: int) -> list[str]:
     ]
     evaluation = check_again(warehouse)
     damage += [f"{report.layer} {red.check_id} is red" for report in evaluation.reports for red in report.red_results]
-    if not evaluation.is_current:
+    if evaluation.caution:
         damage.append("the live version was not made from what the warehouse holds")
     with duckdb.connect(warehouse.database, read_only=True) as connection:
         ((loaded, distinct, reports, report_keys, orphans),) = connection.execute(RAW).fetchall()
