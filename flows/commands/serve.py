@@ -42,7 +42,6 @@ Urls = Annotated[
         show_default="DIR/urls.txt",
         exists=True,
         dir_okay=False,
-        readable=True,
     ),
 ]
 
