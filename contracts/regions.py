@@ -111,3 +111,10 @@ def successions() -> tuple[Succession, ...]:
             if not any(region.is_valid_in(year) for region in regions_by_code().get(code, ())):
                 raise ValueError(f"succession.csv: {code} was not in force in {year}")
     return found
+
+
+@cache
+def divided_regions() -> frozenset[tuple[str, int]]:
+    """The codes that took part in a split or a merger, each with the first report year after it."""
+    moved = (step for step in successions() if step.kind in ("split", "merger"))
+    return frozenset((code, step.year) for step in moved for code in (step.predecessor, step.successor))

@@ -1,7 +1,7 @@
 """The tables that contradict themselves, found where the figures lie, with the evidence on them.
 
-DuckDB evaluates the identities over all reports; only reports that violate one, and the reports of the same bodies on
-the years beside, become Python objects.
+DuckDB evaluates the identities over all reports; only reports that violate one or have a correction, and the reports of
+the same bodies on the years beside, become Python objects.
 """
 
 import json
@@ -14,9 +14,14 @@ import duckdb
 from msgspec import Struct
 
 from contracts.claims import MEMBERS, claim_rules, expand_terms
+from contracts.decisions import Correct
 from contracts.form import FormVersion, Identity, form
+from contracts.layers.decided import read_decided
+from contracts.layers.results import RunExpectation
 from contracts.layers.scope import is_listed
 from contracts.raw_json import Operand
+from contracts.regions import divided_regions
+from pipelines.proof.equations import equations_of
 from pipelines.proof.problem import Cells, Problem, SoftEquation, candidates_of
 
 TOUCHED = is_listed("reports")  # all reports of the bodies that a run touched
@@ -28,8 +33,9 @@ _NOT_REJECTED = """
         and decision_id not in (select withdraws from staging.stg_decisions where kind = 'withdraw')
     )
 """
-_HINT, _STATED, _BETTER_COPY = 0.3, 1.0, 1.5
+_HINT, _STATED, _BETTER_COPY, _DECIDED = 0.3, 1.0, 1.5, 1.5
 Row = dict[str, Any]
+Corrections = dict[int, dict[str, Correct]]  # of the tables' counts, by report and by cell
 
 
 class HeldTable(Struct, frozen=True):
@@ -60,26 +66,57 @@ def _violation_sql(table: str) -> str:
 def find_held(connection: duckdb.DuckDBPyConnection, *, only_touched: bool = False) -> list[HeldTable]:
     """Every held table of the staged reports with the evidence on its figures, in the order of the report keys.
 
+    The figures are those that were decided, if these contradict themselves, else those reported.
+
     Args:
         connection: the warehouse, with the staging models built.
         only_touched: look only at the bodies that the run touched; all evidence is in their own reports.
     """
     held: list[HeldTable] = []
     reports = _TOUCHED_REPORTS if only_touched else _REPORTS
+    corrections = _corrections(connection)
     for table in form().tables:
         condition = _violation_sql(table)
         if not condition:
             continue
-        rows = _rows(connection, reports, table, condition)
-        if rows:
-            evidence = _Evidence(connection, reports, table, rows)
-            held += [_held_table(table, row, evidence) for row in rows]
+        if corrections:
+            condition = f"({condition}) or report_key in ({', '.join(map(str, corrections))})"
+        rows = [_unsettled(table, row, corrections) for row in _rows(connection, reports, table, condition)]
+        found = [row for row in rows if row is not None]
+        if found:
+            evidence = _Evidence(connection, reports, table, found, corrections)
+            held += [_held_table(table, row, evidence) for row in found]
     return sorted(held, key=lambda each: (each.report_key, each.problem.table))
+
+
+def _corrections(connection: duckdb.DuckDBPyConnection) -> Corrections:
+    """The corrections that are in force, of reports that still say what they said when it was decided."""
+    found: Corrections = defaultdict(dict)
+    for (key, _), correction in read_decided(connection, RunExpectation("explain")).corrections.items():
+        if form().cells[correction.cell].type == "integer":
+            found[key][correction.cell] = correction
+    return dict(found)
+
+
+def _as_decided(table: str, row: Row, corrections: Corrections) -> Row:
+    """A row with its cells as decided, and the ids of the decisions by cell as `decided`."""
+    made = {cell: one for cell, one in corrections.get(row["report_key"], {}).items() if cell.startswith(f"{table}.")}
+    values = {form().cells[cell].name: one.value for cell, one in made.items()}
+    return {**row, **values, "decided": {cell: one.id for cell, one in made.items()}}
+
+
+def _unsettled(table: str, row: Row, corrections: Corrections) -> Row | None:
+    """A row as decided if it contradicts itself then, else as reported if that does, else None."""
+    equations = equations_of(row["form_version"], table) if row["form_version"] else None
+    for settled in (_as_decided(table, row, corrections), {**row, "decided": {}}):
+        if equations and equations.violations(equations.values(_cells(table, settled))):
+            return settled
+    return None
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, reports: str, table: str, condition: str) -> list[Row]:
     names = [cell.name for cell in form().cells.values() if cell.table == table and cell.type == "integer"]
-    keys = "report_key, document_sha256, ordinal, authority_key, report_year, source_tier"
+    keys = "report_key, document_sha256, ordinal, authority_key, report_year, region_code, source_tier"
     columns = f"{keys}, {table}__form_version as form_version, {', '.join(names)}"
     query = f"select {columns} from {reports} where {condition}"  # noqa: S608 - names that the form declares
     return connection.sql(query).pl().to_dicts()
@@ -104,14 +141,25 @@ def _held_table(table: str, row: Row, evidence: "_Evidence") -> HeldTable:
         cells=cells,
         evidence=tuple(evidence.of(row, cells)),
         doubtful=evidence.doubtful[row["report_key"]],
+        decided=tuple(row["decided"]),
     )
     return HeldTable(row["report_key"], row["document_sha256"], row["ordinal"], row["report_year"], problem)
 
 
 class _Evidence:
-    """What the warehouse holds on the figures of some reports: claims, the years beside, other copies, readings."""
+    """What the warehouse holds on the figures of some reports.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, reports: str, table: str, rows: list[Row]) -> None:
+    That is claims, decisions, the years beside and other copies as they were decided, and readings.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        reports: str,
+        table: str,
+        rows: list[Row],
+        corrections: Corrections,
+    ) -> None:
         self._table = table
         keys = [row["report_key"] for row in rows]
         connection.execute("create or replace temp table held_keys as select unnest(?::bigint[]) as report_key", [keys])
@@ -119,7 +167,7 @@ class _Evidence:
         self._by_body: dict[int, list[Row]] = defaultdict(list)
         present = f"{table}__form_version is not null and {_NOT_REJECTED}"  # nothing of a rejected document counts
         for row in _rows(connection, reports, table, f"authority_key in ({bodies}) and {present} order by report_key"):
-            self._by_body[row["authority_key"]].append(row)
+            self._by_body[row["authority_key"]].append(_as_decided(table, row, corrections))
         self._claims: dict[int, list[tuple[str, str, str, int]]] = defaultdict(list)
         claims = "select report_key, claim_id, kind, terms, value from staging.stg_claims"
         for key, *claim in connection.execute(
@@ -140,14 +188,18 @@ class _Evidence:
         """The evidence on one report's figures."""
         for claim in self._claims[row["report_key"]]:
             yield from _claimed(*claim, cells)
+        for cell, decision in row["decided"].items():
+            value = cells[cell]
+            if value is not None:
+                yield SoftEquation(f"decision.{decision}", (Operand(operand=cell),), value, _DECIDED)
         version = form().versions[row["form_version"]]
         for other in self._by_body[row["authority_key"]]:
             years = other["report_year"] - row["report_year"]
             if years == 0 and other["report_key"] != row["report_key"] and other["form_version"] == version.version:
                 yield from self._copied(row, other)
-            elif years == -1:
+            elif years == -1 and not _is_divided(other, row):
                 yield from self._carried(version, _cells(self._table, other), {}, constant=-1)
-            elif years == 1:
+            elif years == 1 and not _is_divided(row, other):
                 theirs = form().versions[other["form_version"]]
                 yield from self._carried(theirs, {}, _cells(self._table, other), constant=0)
 
@@ -175,6 +227,11 @@ class _Evidence:
             terms = tuple(Operand(operand=t.cell.id, weight=1 if t.weight == sign else -1) for t in free)
             name = identity.id if constant else f"{identity.id}.next_year"
             yield SoftEquation(name, terms, value * sign, _HINT if identity.source == "hint" else _STATED)
+
+
+def _is_divided(before: Row, after: Row) -> bool:
+    """Whether files moved between bodies when the later year began: nothing is carried over a split or a merger."""
+    return (before["region_code"], after["report_year"]) in divided_regions()
 
 
 def _claimed(claim_id: str, kind: str, terms: str, value: int, cells: Cells) -> Iterator[SoftEquation]:

@@ -14,8 +14,8 @@ Cells = dict[str, int | None]
 class SoftEquation(Struct, frozen=True):
     """Evidence from outside the table: `terms` should add up to `value`, as `source` says.
 
-    `id` is a carry identity, `claim.<id>` or `copy.<document>.<cell>`. `weight` is what it counts for when it speaks
-    for or against an explanation; alternatives share an `id`, and one of them suffices.
+    `id` is a carry identity, `claim.<id>`, `copy.<document>.<cell>` or `decision.<id>`. `weight` is what it counts for
+    when it speaks for or against an explanation; alternatives share an `id`, and one of them suffices.
     """
 
     id: str
@@ -35,9 +35,10 @@ class SoftEquation(Struct, frozen=True):
 
 
 class Problem(Struct, frozen=True):
-    """One table of one report: its figures as reported, and the evidence on them.
+    """One table of one report: its figures, and the evidence on them.
 
-    `doubtful` holds the candidates of cells that the extractor did not plainly read.
+    The figures are those reported, but for the cells named in `decided`: these were corrected, so that the page does
+    not print them. `doubtful` holds the candidates of cells that the extractor did not plainly read.
     """
 
     table: str
@@ -45,6 +46,7 @@ class Problem(Struct, frozen=True):
     cells: Cells
     evidence: tuple[SoftEquation, ...] = ()
     doubtful: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    decided: tuple[str, ...] = ()
 
 
 class Change(Struct, frozen=True):

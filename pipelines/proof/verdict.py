@@ -45,17 +45,18 @@ def judge(problem: Problem, found: Localisation, again: SecondReading | None) ->
 
 
 def disputed_cells(problem: Problem, found: Localisation) -> tuple[str, ...]:
-    """The cells with a figure that are terms of a violated identity, or that an explanation would change."""
+    """The cells with a printed figure that are terms of a violated identity, or that an explanation would change."""
     equations = equations_of(problem.form_version, problem.table)
     wanted = {equations.identities.index(name) for name in found.identities}
     cells = [equations.cells[cell] for i in sorted(wanted) for cell, _ in equations.terms[i]]
     cells += [change.cell for each in found.explanations for change in each.cells]
-    return tuple(dict.fromkeys(cell for cell in cells if problem.cells.get(cell) is not None))
+    return tuple(dict.fromkeys(c for c in cells if problem.cells.get(c) is not None and c not in problem.decided))
 
 
 def _misread(problem: Problem, found: Localisation, again: SecondReading) -> Explanation | None:
     """The second reading as an explanation, if it differs from the first and satisfies the violated identities."""
-    differing = {cell: again.cells.get(cell) for cell, value in problem.cells.items() if value != again.cells.get(cell)}
+    reported = {cell: value for cell, value in problem.cells.items() if cell not in problem.decided}
+    differing = {cell: again.cells.get(cell) for cell, value in reported.items() if value != again.cells.get(cell)}
     differing |= {cell: number for cell, number in again.printed.items() if number != problem.cells.get(cell)}
     if not differing:
         return None

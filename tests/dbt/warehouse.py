@@ -65,6 +65,12 @@ def write_raw(database: Path, rows: dict[str, list[Row]]) -> None:
             connection.unregister("given")
 
 
+def insert_row(connection: duckdb.DuckDBPyConnection, table: str, row: Row) -> None:
+    """Add one row to a raw table."""
+    names = ", ".join(row)
+    connection.execute(f"insert into raw.{table} ({names}) values ({', '.join('?' * len(row))})", [*row.values()])
+
+
 def run_dbt(command: Iterable[str], target: Path) -> object:
     """Run dbt in this process, every warning an error; returns dbt's own result, for `ls` the lines listed."""
     folders = ["--project-dir", str(ROOT / "dbt_project"), "--profiles-dir", str(ROOT)]

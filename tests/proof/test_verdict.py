@@ -20,7 +20,7 @@ from pipelines.proof.printed import SecondReading, printed_number, read_again
 from pipelines.proof.verdict import disputed_cells, judge
 from pipelines.render.document import render
 from pipelines.render.report import Flaws, Layout, RenderedReport, Style, TableFigures
-from tests.dbt.warehouse import Row, ones, report_row, write_raw
+from tests.dbt.warehouse import Row, insert_row, ones, report_row, write_raw
 from tests.decisions.made import rejected, withdrawn
 from tests.proof.tables import APPLICATIONS, CASES, Cells, balanced_tables
 
@@ -171,12 +171,8 @@ def test_a_rejected_document_is_no_evidence(tmp_path: Path, *, is_withdrawn: boo
     made = [rejected(1, reports[3]["document_sha256"]), rejected(2, reports[0]["document_sha256"])]
     with staged(tmp_path, reports, claims) as connection:
         decisions = [*made, withdrawn(3, 1), withdrawn(4, 2)] if is_withdrawn else made
-        rows_of = [decision_row(number, decision) for number, decision in enumerate(decisions, 1)]
-        for row in rows_of:
-            names = ", ".join(row)
-            connection.execute(
-                f"insert into raw.decisions ({names}) values ({', '.join('?' * len(row))})", list(row.values())
-            )
+        for number, decision in enumerate(decisions, 1):
+            insert_row(connection, "decisions", decision_row(number, decision))
         (held,) = find_held(connection)
     names = [equation.id for equation in held.problem.evidence]
     assert any(name.startswith("copy.") for name in names) is is_withdrawn
