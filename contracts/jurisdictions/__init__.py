@@ -2,8 +2,9 @@
 
 One YAML file a region, `contracts/jurisdictions/<code>.yml`. A government that a region's code implies need not be
 listed; departments, and names that a report prints and nobody would guess, are. Source: the bodies' own lists of units
-that must publish a report (Regulations on Open Government Information, article 49). The names serve reading and the
-conformance kit; the coverage expects departments from the year on of which a report of theirs is on file.
+that must publish a report (Regulations on Open Government Information, article 49). The names serve reading, the years
+the coverage: a body is expected from its `first_year` on, seen or not, to its `last_year`; without a first year from its
+first report on file on.
 """
 
 from functools import cache
@@ -45,8 +46,8 @@ def read_jurisdictions(folder: Path = JURISDICTIONS_FOLDER) -> dict[str, Jurisdi
     """All jurisdictions by region code.
 
     Raises:
-        JurisdictionError: a file is named after another region than its own, names an unknown region, or a name as
-            printed means two bodies.
+        JurisdictionError: a file is named after another region than its own, names an unknown region, lists a body
+            that is listed already, or a name as printed means two bodies.
         msgspec.ValidationError: a file has an unknown key or a value of the wrong type.
     """
     found = {
@@ -60,8 +61,20 @@ def read_jurisdictions(folder: Path = JURISDICTIONS_FOLDER) -> dict[str, Jurisdi
             raise JurisdictionError(
                 f"{code}.yml names regions that regions.csv does not have: {sorted(unknown) or code}"
             )
+    _check_listed_once(found)
     _names_as_printed(found)
     return found
+
+
+def _check_listed_once(found: dict[str, Jurisdiction]) -> None:
+    listed: dict[str, str] = {}
+    for code, jurisdiction in found.items():
+        for body in jurisdiction.bodies:
+            if body.name in listed:
+                raise JurisdictionError(
+                    f"{code}.yml lists {body.name}, and so does {listed[body.name]}.yml: list it once"
+                )
+            listed[body.name] = code
 
 
 @cache

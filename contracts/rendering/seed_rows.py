@@ -5,6 +5,7 @@ from typing import Any
 
 from contracts.claims import claim_rules
 from contracts.form import LEGACY_VERSION, UNSPECIFIED, Column, Form, Row, Table
+from contracts.jurisdictions import jurisdictions
 from contracts.regions import regions as declared_regions
 from contracts.regions import successions
 
@@ -179,3 +180,11 @@ def region_succession(_: Form) -> Iterable[Values]:
     """Rows of the seed `region_succession`: which region followed which."""
     for step in successions():
         yield step.predecessor, step.successor, step.year, step.kind
+
+
+def expected_bodies(_: Form) -> Iterable[Values]:
+    """Rows of the seed `expected_bodies`: the listed bodies with the years on which they must report."""
+    for code, jurisdiction in jurisdictions().items():
+        for body in jurisdiction.bodies:
+            years = ("" if year is None else year for year in (body.first_year, body.last_year))
+            yield body.name, body.region or code, body.kind, *years

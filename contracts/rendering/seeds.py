@@ -247,6 +247,19 @@ SEEDS: tuple[Seed, ...] = (
         rows.region_succession,
     ),
     Seed(
+        "expected_bodies",
+        "One row per body that a jurisdiction lists as one that must report.",
+        1,
+        _columns(
+            ("authority_zh", "varchar", "Full name of the body."),
+            ("region_code", "varchar", "Six-digit region code (GB/T 2260)."),
+            ("authority_kind", "varchar", "government or department."),
+            ("first_report_year", "integer", "First year it must report on; empty: from its first report on file on."),
+            ("last_report_year", "integer", "Last year it must report on; empty while it must."),
+        ),
+        rows.expected_bodies,
+    ),
+    Seed(
         "rules",
         "One row per rule of the catalogue.",
         1,

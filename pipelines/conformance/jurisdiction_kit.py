@@ -31,7 +31,8 @@ year: 0
 """
 _DATA = """\
 # Bodies of {name} that must publish a report. Governments follow from contracts/regions; list departments, and under
-# `printed` names that reports print instead of the full one: {{name: ..., kind: department, printed: [...]}}
+# `printed` names that reports print instead of the full one: {{name: ..., kind: department, printed: [...]}}. With
+# `first_year: 2021` the coverage misses its reports from then on, also if none was ever seen; `last_year` ends that.
 region: "{code}"
 source: ""  # the list that the bodies were taken from
 bodies: []

@@ -128,6 +128,25 @@ def test_a_jurisdiction_is_scaffolded_and_incomplete_until_it_is_filled_in(tmp_p
     run_gongkai("new-form", "2028", "--from", "2027", "--project", copy.root)
 
 
+def test_the_coverage_misses_a_listed_body_that_was_never_seen(tmp_path: Path) -> None:
+    copy = Copy(tmp_path / "project")
+    copy.gongkai("new-jurisdiction", "3302")
+    data = copy.root / "contracts" / "jurisdictions" / "330200.yml"
+    since = {"name": "宁波市商务局", "kind": "department", "first_year": 2022}
+    whenever = {"name": "宁波市教育局", "kind": "department"}
+    listed = {"region": "330200", "source": "invented", "bodies": [since, whenever]}
+    data.write_text(yaml.safe_dump(listed, allow_unicode=True), encoding="utf-8")
+    copy.run("-m", "contracts.render")
+    copy.gongkai("run", "--input", "samples/json", "--warehouse", "warehouse")
+    missed = (
+        "select authority_key, authority_zh, region_code, authority_class, report_year::integer, coverage_status "
+        "from marts.coverage where authority_zh like '宁波市%局' order by all"
+    )
+    assert query(copy.root / "warehouse", missed) == [
+        (None, "宁波市商务局", "330200", "department", year, "missing") for year in (2022, 2023)
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -146,6 +165,10 @@ def test_a_jurisdiction_is_scaffolded_and_incomplete_until_it_is_filled_in(tmp_p
         (
             {"region": "330200", "source": "", "bodies": [{"name": "甲局", "kind": "department", "region": "999999"}]},
             "regions.csv does not have",
+        ),
+        (
+            {"region": "330200", "source": "", "bodies": [{"name": "甲局", "kind": "department"}] * 2},
+            "330200.yml lists 甲局, and so does 330200.yml",
         ),
     ],
 )

@@ -1,4 +1,4 @@
--- Grain: one row per body, or region's government never seen, and report year expected of it.
+-- Grain: one row per body, listed body or region's government never seen, and report year expected.
 with reports as (
     select * from {{ ref('int_reports') }}
     where not is_rejected
@@ -6,13 +6,15 @@ with reports as (
 
 authorities as (select * from {{ ref('dim_authority') }}),
 
-regions as (select * from {{ ref('regions') }}),
-
 levels as (
     {{ region_levels() }}
 ),
 
 years as (select distinct report_year from reports),
+
+listed as (select * from {{ ref('int_listed_bodies') }}),
+
+endings as (select * from {{ ref('expected_bodies') }}),
 
 -- A body whose name was not normalised is known by its document only: no further year is expected
 -- of it.
@@ -37,16 +39,7 @@ firsts as (
     group by authority_key
 ),
 
-valid_regions as (
-    select
-        regions.region_code,
-        years.report_year,
-        any_value(regions.region_zh) as region_zh,
-        any_value(regions.region_level) as region_level
-    from regions
-    inner join years on {{ is_in_force('regions', 'years') }}
-    group by regions.region_code, years.report_year
-),
+valid_regions as (select * from {{ ref('int_region_years') }}),
 
 -- Of the codes that a body's reports give its region, the one in force in a year.
 codes as (
@@ -88,16 +81,27 @@ known as (
             bodies.region_code = valid_regions.region_code
             and bodies.report_year = valid_regions.report_year
     left join on_file on {{ is_body_year('bodies', 'on_file') }}
+    left join endings on bodies.authority_key = {{ stable_key('endings.authority_zh') }}
     where
         on_file.authority_key is not null
-        or levels.region_level is null
-        or (
-            valid_regions.region_code is not null
-            and not {{ has_former_name('bodies', 'valid_regions.region_zh') }}
+        or bodies.report_year <= coalesce(endings.last_report_year, bodies.report_year)
+        and (
+            levels.region_level is null
+            or (
+                valid_regions.region_code is not null
+                and not {{ has_former_name('bodies', 'valid_regions.region_zh') }}
+            )
         )
+),
+
+expected as (
+    select * from known
+    union all
+    select * from listed
+    anti join known on {{ is_body_year('listed', 'known') }}
 )
 
-select * from known
+select * from expected
 union all
 select
     null as authority_key,
@@ -106,8 +110,8 @@ select
     valid_regions.region_level as authority_class,
     valid_regions.report_year
 from valid_regions
-anti join known
+anti join expected
     on
-        valid_regions.region_code = known.region_code
-        and valid_regions.report_year = known.report_year
-        and valid_regions.region_level = known.authority_class
+        valid_regions.region_code = expected.region_code
+        and valid_regions.report_year = expected.report_year
+        and valid_regions.region_level = expected.authority_class

@@ -1,4 +1,4 @@
--- Grain: one row per body, or region's government never seen, and report year expected of it.
+-- Grain: one row per body, listed body or region's government never seen, and report year expected of it.
 with reports as (
     select * from {{ ref('int_reports') }}
     where not is_rejected
