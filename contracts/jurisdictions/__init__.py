@@ -3,7 +3,7 @@
 One YAML file a region, `contracts/jurisdictions/<code>.yml`. A government that a region's code implies need not be
 listed; departments, and names that a report prints and nobody would guess, are. Source: the bodies' own lists of units
 that must publish a report (Regulations on Open Government Information, article 49). The names serve reading, the years
-the coverage: a body is expected from its `first_year` on, seen or not, to its `last_year`; without a first year from its
+the coverage: a body is expected from its `first_year` to its `last_year`, seen or not; without a first year from its
 first report on file on.
 """
 
