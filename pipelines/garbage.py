@@ -10,10 +10,15 @@ from contextlib import contextmanager
 THRESHOLD = 100_000  # objects made since the last search
 
 
+def _is_rare() -> bool:
+    """Whether the context lasts; the number of objects left out would say it too, but Python counts them one by one."""
+    return gc.get_threshold()[0] == THRESHOLD
+
+
 @contextmanager
 def rare_garbage_collection() -> Iterator[None]:
     """Leave what is there out of all searches and search rarely; inside another such context nothing changes."""
-    if gc.get_freeze_count():
+    if _is_rare():
         yield
         return
     thresholds = gc.get_threshold()
@@ -28,5 +33,5 @@ def rare_garbage_collection() -> Iterator[None]:
 
 def leave_out_of_searches() -> None:
     """Leave also what has been made since out of the searches, to the end of the context; outside of one do nothing."""
-    if gc.get_freeze_count():
+    if _is_rare():
         gc.freeze()
