@@ -16,6 +16,7 @@ from msgspec import Struct
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from flows.addresses import read_addresses
 from flows.prefect_server import find_served_api
 from pipelines.publishing import scan_versions
 from pipelines.publishing.audit import MAGIC, MAGIC_OFFSET, STORAGE_NUMBER
@@ -27,6 +28,7 @@ Verdict = Literal["ok", "note", "wrong"]
 LEAST_FREE = 2**30
 BUILD_COPIES = 2  # a run needs room for the next mart and for what the database grows by
 TIMEOUT_SECONDS = 5.0
+MOST_NAMED = 5
 
 
 class Check(Struct, frozen=True):
@@ -105,15 +107,28 @@ def _check_space(warehouse: Warehouse) -> Check:
 
 
 def _check_permissions(warehouse: Warehouse) -> Check:
-    parts = [warehouse.root, warehouse.archive, warehouse.extracted, warehouse.builds, warehouse.versions]
-    parts += [warehouse.logs, warehouse.dbt, warehouse.prefect_home, warehouse.database, warehouse.lock]
-    denied = [str(path) for path in parts if path.exists() and not os.access(path, os.R_OK | os.W_OK)]
     if not warehouse.root.exists():
         return Check("permissions", "note", f"{warehouse.root} does not exist", "`gongkai run` makes it.")
+    denied = list(_find_denied(warehouse))
     if not denied:
-        return Check("permissions", "ok", f"{warehouse.root} can be written")
+        return Check("permissions", "ok", f"all of {warehouse.root} can be read and what changes be written")
+    more = f" and {len(denied) - MOST_NAMED} more" if len(denied) > MOST_NAMED else ""
     remedy = f"Give them to the user who runs gongkai: chown -R {os.getuid()} {warehouse.root}"
-    return Check("permissions", "wrong", f"cannot write {', '.join(denied)}", remedy)
+    named = ", ".join(map(str, denied[:MOST_NAMED]))
+    return Check("permissions", "wrong", f"cannot read or write {named}{more}", remedy)
+
+
+def _find_denied(warehouse: Warehouse) -> Iterator[Path]:
+    """Folders that cannot be listed or written, and files that cannot be read, or written where they change."""
+    for name, _, files in os.walk(warehouse.root):
+        folder = Path(name)
+        if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            yield folder
+        never_change = folder.is_relative_to(warehouse.archive) or folder.is_relative_to(warehouse.versions)
+        for file in files:
+            path = folder / file
+            if path.exists() and not os.access(path, os.R_OK if never_change else os.R_OK | os.W_OK):
+                yield path
 
 
 def _check_lock(warehouse: Warehouse) -> Check:
@@ -208,11 +223,15 @@ def _check_prefect(warehouse: Warehouse) -> Check:
 
 def _check_addresses(warehouse: Warehouse) -> Check:
     path = warehouse.notify_urls
-    if not path.exists() and not os.environ.get("GONGKAI_NOTIFY_URLS"):
+    try:
+        addresses = read_addresses(warehouse)
+    except (OSError, UnicodeDecodeError) as error:
+        return Check("notifications", "wrong", f"{path} cannot be read: {error}", "Write it anew, one address a line.")
+    if not addresses:
         remedy = f"Write their addresses into {path} or GONGKAI_NOTIFY_URLS: docs/operations.md, `Notifications`."
         return Check("notifications", "note", "nobody is told when a run fails", remedy)
     if path.exists() and path.stat().st_mode & 0o077:
         return Check(
             "notifications", "wrong", f"{path} can be read by others and may hold secrets", f"chmod 600 {path}"
         )
-    return Check("notifications", "ok", "there are addresses")
+    return Check("notifications", "ok", f"{len(addresses)} addresses")

@@ -1,11 +1,9 @@
 """Messages to whoever runs the warehouse: when a run fails, when the coverage drops.
 
-Addresses are those of Apprise (`json://host/path` for a webhook, `mailto://…`, `slack://…`): from the variable
-`GONGKAI_NOTIFY_URLS`, separated by spaces, and from the file `notify.urls` of the warehouse, one a line.
+The addresses are in :mod:`flows.addresses`.
 """
 
-import os
-from collections.abc import Mapping
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,10 +14,10 @@ from prefect.flows import Flow
 from prefect.logging import get_logger
 from pydantic import SecretStr
 
+from flows.addresses import read_addresses
 from pipelines.publishing import live_id
 from pipelines.warehouse import Warehouse
 
-VARIABLE = "GONGKAI_NOTIFY_URLS"
 LONGEST = 2000
 Kind = Literal["info", "success", "warning", "failure"]
 
@@ -38,18 +36,20 @@ def notify(warehouse: Warehouse, subject: str, body: str, kind: Kind = "info") -
                 block.notify(body[:LONGEST], subject)
         except (NotificationError, ValueError) as error:
             scheme = address.partition(":")[0]  # the rest may hold a password
-            get_logger("notifications").warning("a message to a %s address was not sent: %s", scheme, error)
+            reason = _reason(error, address)
+            get_logger("notifications").warning("a message to a %s address was not sent: %s", scheme, reason)
         else:
             reached += 1
     return reached
 
 
-def read_addresses(warehouse: Warehouse, environment: Mapping[str, str] = os.environ) -> list[str]:
-    """The addresses of the environment and of the warehouse's file, each once; lines that begin with `#` are none."""
-    lines = environment.get(VARIABLE, "").split()
-    if warehouse.notify_urls.exists():
-        lines += warehouse.notify_urls.read_text(encoding="utf-8").splitlines()
-    return list(dict.fromkeys(line for line in map(str.strip, lines) if line and not line.startswith("#")))
+def _reason(error: NotificationError | ValueError, address: str) -> str:
+    """Why a message was not sent, on one line and without any part of the address but its scheme."""
+    said = error.log if isinstance(error, NotificationError) else str(error)
+    parts = [part for part in re.split(r"[/:@?&=,;\s]+", address.partition("://")[2]) if len(part) > 1]
+    for part in sorted(parts, key=len, reverse=True):
+        said = said.replace(part, "…")
+    return " ".join(said.split()) or "the service gave no reason; is the address one of Apprise's?"
 
 
 def tell_failure(flow: Flow[Any, Any], flow_run: FlowRun, state: State[Any]) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from flows.notifications import notify, read_addresses
+from flows.addresses import read_addresses
+from flows.notifications import notify
 from flows.warehouse import run_warehouse
 from pipelines.publishing import writer_lock
 from pipelines.warehouse import Warehouse
@@ -68,6 +69,18 @@ def test_message_reaches_whoever_listens_and_the_other_stops_nothing(warehouse: 
     assert notify(warehouse, "主题 subject", "覆盖率下降", "warning") == 1
     (message,) = webhook.messages
     assert (message["title"], message["message"], message["type"]) == ("主题 subject", "覆盖率下降", "warning")
+
+
+@pytest.mark.parametrize("address", ["json://user:s3cretpass@127.0.0.1:1/t0ken", "nonsense://t0ken/s3cretpass"])
+def test_a_message_that_is_not_sent_says_why_and_keeps_the_secret(
+    tmp_path: Path, address: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GONGKAI_NOTIFY_URLS", address)
+    with caplog.at_level("WARNING"):
+        assert notify(Warehouse(tmp_path), "subject", "body") == 0
+    (told,) = [record.getMessage() for record in caplog.records if "was not sent" in record.getMessage()]
+    assert len(told.partition("was not sent: ")[2]) > 20
+    assert not any(secret in told for secret in ("s3cretpass", "t0ken"))
 
 
 @pytest.mark.usefixtures("prefect_api")

@@ -227,6 +227,32 @@ def test_doctor_names_each_fault(broken: Warehouse, monkeypatch: pytest.MonkeyPa
     assert "67, not 64" in checks["live version"]["found"]
 
 
+@pytest.mark.parametrize(
+    ("content", "verdict"), [(b"# nobody yet\n", "note"), (b"json://127.0.0.1/\n", "ok"), (b"\xff\xfe", "wrong")]
+)
+def test_doctor_counts_addresses_not_files(
+    broken: Warehouse, content: bytes, verdict: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GONGKAI_NOTIFY_URLS", raising=False)
+    broken.notify_urls.write_bytes(content)
+    broken.notify_urls.chmod(0o600)
+    assert verdicts(broken)["notifications"] == verdict
+
+
+def test_doctor_names_the_files_that_are_anothers(broken: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    archived, state = broken.archive / "ab" / "abcd", broken.root / "dlt" / "raw_load" / "state.json"
+    for path in (archived, state):
+        path.parent.mkdir(parents=True)
+        path.touch()
+    read_only = lambda path, mode: path not in (archived, state) or not mode & os.W_OK  # noqa: E731
+    monkeypatch.setattr(doctor.os, "access", read_only)
+    (check,) = [check for check in doctor.examine(broken) if check.name == "permissions"]
+    assert (check.verdict, check.found) == ("wrong", f"cannot read or write {state}")
+    monkeypatch.setattr(doctor, "MOST_NAMED", 0)
+    (check,) = [check for check in doctor.examine(broken) if check.name == "permissions"]
+    assert "and 1 more" in check.found
+
+
 def test_doctor_tells_of_raw_tables_that_are_not_as_declared(broken: Warehouse) -> None:
     added = next(field.name for field in RAW_TABLES["claims"] if field.nullable)
     names = [name for name in RAW_TABLES["claims"].names if name != added]
