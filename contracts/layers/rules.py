@@ -115,7 +115,48 @@ def _check_carry_chain(connection: duckdb.DuckDBPyConnection, run: RunExpectatio
     return [
         verdict("conservation.carry_chain", flows, abs(flows - links), f"{flows} flows, {links} links"),
         verdict("carry_chain.identities", seen, differing, f"{differing} links differ from their identity"),
+        _check_inherited(connection, run),
     ]
+
+
+def _check_inherited(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
+    """Over a succession a link has what all predecessors carried out, and nothing where one of them does not say."""
+    keys = ["authority_key", "report_year", "applicant_type"]
+    shown = "predecessors, carried_out_before, difference"
+    links = read_frame(
+        connection,
+        f"""
+        select {", ".join(keys[:2])}, applicant_type::varchar as applicant_type, carried_in, {shown}
+        from {in_scope(connection, run, f"{MARTS}.carry_chain")} where predecessors > 0
+        """,
+    )
+    before = read_frame(
+        connection,
+        f"""
+        select authority_key as predecessor_key, report_year + 1 as report_year,
+            applicant_type::varchar as applicant_type, carried_out
+        from {MARTS}.fct_application_flows
+        where authority_key in (select predecessor_key from intermediate.int_body_predecessors)
+        """,
+    )
+    followed = read_frame(
+        connection, "select authority_key, report_year, predecessor_key from intermediate.int_body_predecessors"
+    )
+    inherited = (
+        links.select(keys)
+        .join(followed, on=keys[:2])
+        .join(before, on=["predecessor_key", *keys[1:]], how="left")
+        .group_by(keys)
+        .agg(
+            pl.len().cast(pl.Int64).alias("predecessors"),
+            pl.when(pl.col("carried_out").null_count() == 0)
+            .then(pl.col("carried_out").sum())
+            .alias("carried_out_before"),
+        )
+    )
+    expected = links.select(*keys, "carried_in").join(inherited, on=keys, how="left")
+    expected = expected.with_columns(difference=pl.col("carried_in") - pl.col("carried_out_before"))
+    return compare_frames("carry_chain.successions", expected, links, keys)
 
 
 def _check_coverage(connection: duckdb.DuckDBPyConnection) -> CheckResult:
