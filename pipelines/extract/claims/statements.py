@@ -18,6 +18,7 @@ from pipelines.extract.claims.concepts import (
 )
 from pipelines.extract.claims.figures import Antecedent, Statement
 from pipelines.extract.claims.prose import Sentence, is_heading
+from pipelines.extract.claims.scope import counts_a_part
 from pipelines.extract.claims.segments import Segment, read_segments, split_items
 from pipelines.extract.claims.tokens import YEAR, Token, read_tokens
 
@@ -47,6 +48,7 @@ class StatementReader:
         self._antecedent: Antecedent | None = None
         self._was_all = False
         self._stated_year: int | None = None
+        self._is_part = False
         self._positions: list[int] = []
         self._text = ""
 
@@ -57,6 +59,7 @@ class StatementReader:
         self._sentence += 1
         self._was_all = False
         self._stated_year = None
+        self._is_part = False
         self._item = ""
         self._pending = None
         if is_heading(sentence.text):
@@ -80,6 +83,7 @@ class StatementReader:
         for token in segment.tokens:
             if token.kind == YEAR:
                 self._stated_year = token.value
+        self._is_part = counts_a_part(self._text[segment.start : segment.end], before=self._is_part)
         kinds = segment.kinds
         domain = self._domain_of(segment, kinds)
         if "compare" in kinds or domain == "foreign":
@@ -165,13 +169,18 @@ class StatementReader:
     def _state(self, concept: Concept, segment: Segment, number: Token) -> None:
         """Append a statement about a printed number and remember it where it may stand for all."""
         is_carry = concept.kind.startswith("carried")
-        if self.year and self._stated_year not in (None, self.year) and not is_carry:
+        is_of_last_year = "last_year" in segment.kinds and "carry" not in segment.kinds
+        if not is_carry and (is_of_last_year or self._counts_elsewhere()):
             return
         self._append(concept, number.value, self._place(number.start, number.end), (segment.start, segment.end))
         if claim_rules().kinds[concept.kind].role == "total":
             self._remember(segment, number, usable=True)
         elif concept.kind == "carried_out" and number.value:
             self._antecedent = None
+
+    def _counts_elsewhere(self) -> bool:
+        """Whether what is counted is of another year than the report's, or of a part of the year or the body."""
+        return self._is_part or (self.year is not None and self._stated_year not in (None, self.year))
 
     def _keep_unnamed(self, segment: Segment, number: Token) -> None:
         """A part of a list of applications whose words no kind explains: kept apart, never dropped."""
@@ -207,7 +216,7 @@ class StatementReader:
     def _read_none(self, segment: Segment, domain: Domain) -> None:
         """`no reviews, no lawsuits`: zero for each of the things named."""
         word = next(token for token in segment.before if token.kind == "none")
-        if self.year and self._stated_year not in (None, self.year):
+        if self._counts_elsewhere():
             return
         for item in split_items(self._text, segment.start, segment.end, segment.before):
             concept = self._concept(item.before, domain)
@@ -249,7 +258,7 @@ class StatementReader:
     def _state_all(self, tokens: list[Token], segment: Segment) -> None:
         """What is said of all the applications counted before: one statement for each thing said."""
         antecedent = self._antecedent
-        if antecedent is None or (self.year and self._stated_year not in (None, self.year)):
+        if antecedent is None or self._counts_elsewhere():
             return
         kinds = {token.kind for token in tokens}
         concept = application_concept([token for token in tokens if token.kind != "decide"], self.year)
