@@ -75,6 +75,31 @@ def test_rows_side_by_side_are_those_of_the_columns_below_their_labels() -> None
     assert [row_of(other, "reviews_and_lawsuits", row)[0] for row in FIRST] == [0, 1, 4]
 
 
+@pytest.mark.parametrize("between", ["", "</table><table>"])
+@pytest.mark.parametrize("is_swapped", [False, True])
+def test_a_table_in_two_lines_of_figures_is_read_line_by_line(between: str, *, is_swapped: bool) -> None:
+    channels = "<td colspan=5>复议后起诉</td><td colspan=5>未经复议直接起诉</td>" if is_swapped else CHANNELS
+    suits = CASES[10:] + CASES[5:10] if is_swapped else CASES[5:]
+    table = (
+        f"<table><tr>{REVIEW}</tr><tr>{cells(RESULTS)}</tr><tr>{cells(CASES[:5])}</tr>{between}"
+        f"<tr>{LAWSUITS}</tr><tr>{channels}</tr><tr>{cells(RESULTS * 2)}</tr><tr>{cells(suits)}</tr></table>"
+    )
+    report = read(page(FORM, f"<p>四、政府信息公开行政复议、行政诉讼情况</p>{table}"))
+    rows = [row_of(report, "reviews_and_lawsuits", row) for row in FIRST]
+    assert (rows, left(report)) == ([CASES[:5], CASES[5:10], CASES[10:]], [])
+
+
+def test_a_line_of_fewer_figures_than_its_labels_have_is_left_over() -> None:
+    table = (
+        f"<table><tr>{REVIEW}</tr><tr>{cells(RESULTS)}</tr><tr>{cells(CASES[:5])}</tr>"
+        f"<tr>{LAWSUITS}</tr><tr>{CHANNELS}</tr><tr>{cells(RESULTS * 2)}</tr><tr>{cells(CASES[5:12])}</tr></table>"
+    )
+    report = read(page(FORM, f"<p>四、政府信息公开行政复议、行政诉讼情况</p>{table}"))
+    rows = [row_of(report, "reviews_and_lawsuits", row) for row in FIRST]
+    assert all(value is None for row in rows[1:] for value in row)
+    assert len(left(report)) >= len(CASES[5:12])
+
+
 @pytest.mark.parametrize("stub", ["件数", "数量（件）", "2022年", "本年度"])
 def test_a_cell_that_says_what_the_figures_count_hides_none(stub: str) -> None:
     found = read(page(cases(REVIEW + LAWSUITS, OVER + CHANNELS, stub=stub)))
@@ -82,10 +107,10 @@ def test_a_cell_that_says_what_the_figures_count_hides_none(stub: str) -> None:
 
 
 def test_figures_of_a_table_that_gives_none_are_named() -> None:
-    rows = (REVIEW, cells(RESULTS), cells(CASES[:5]), CHANNELS, cells(RESULTS * 2), cells(CASES[5:]))
-    table = "".join(f"<tr>{row}</tr>" for row in rows)
-    apart = f"<p>四、政府信息公开行政复议、行政诉讼情况</p><table>{table}</table>"
-    found = read(page(FORM, apart))
+    upright = [cells(("", "行政复议", "未经复议直接起诉", "复议后起诉"))]
+    upright += [cells((result, *CASES[place::5])) for place, result in enumerate(RESULTS)]
+    table = "".join(f"<tr>{row}</tr>" for row in upright)
+    found = read(page(FORM, f"<p>四、政府信息公开行政复议、行政诉讼情况</p><table>{table}</table>"))
     assert len(left(found)) == len(CASES)
 
 

@@ -16,7 +16,8 @@ _PartKind = Literal["label", "figures", "both"]
 class _Part(Struct, frozen=True):
     """Tokens `start` to `end` of one line: the label of a row, figures alone, or both (which never move).
 
-    `count`: the figures, or the columns of the label's row. `row`: the row that is named, if one is.
+    `count`: the figures, or the columns of the label's row; where rows stand side by side, of all rows that the line
+    names. `row`: the first row that is named, if one is.
     """
 
     kind: _PartKind
@@ -100,11 +101,14 @@ def _parts(tokens: Sequence[Token], table: Table) -> list[_Part]:
         while end < len(tokens) and _is_same_line(tokens[end - 1], tokens[end]):
             end += 1
         line = tokens[start:end]
-        row = next((row for token in line for match in token.matches if (row := match.row(table, bare=True))), "")
+        named = list(dict.fromkeys(row for t in line for match in t.matches if (row := match.row(table, bare=True))))
+        row = named[0] if named else ""
         figures = sum(token.slot is not None and token.slot.kind != "blank" for token in line)
         if row or figures:
             kind: _PartKind = "both" if row and figures else "label" if row else "figures"
-            parts.append(_Part(kind, start, end, len(table.columns_of(row)) if kind == "label" else figures, row))
+            beside = named if table.layout == "rows_side_by_side" else named[:1]
+            columns = sum(len(table.columns_of(name)) for name in beside)
+            parts.append(_Part(kind, start, end, columns if kind == "label" else figures, row))
         start = end
     complete = {part.row for part in parts if part.kind == "both"}
     return [part for part in parts if part.kind != "label" or part.row not in complete]

@@ -12,6 +12,7 @@ from pipelines.extract.form_reader.columns import read_column_orders
 from pipelines.extract.form_reader.figures import Slot
 from pipelines.extract.form_reader.ledger import cells_of_rows
 from pipelines.extract.form_reader.runs import Run, RunsRead, read_runs
+from pipelines.extract.form_reader.side_by_side import printed_order, read_bands, shared_runs
 
 _RAGGED_SHARE = 4  # one row in so many may have figures in the columns of labels
 _SLACK = 2  # figures by which a run may miss the length of a row that is found by its place alone
@@ -144,20 +145,17 @@ class _UnitReader:
         longest = max(self._read.runs, key=lambda run: (run.room, len(run.slots)), default=None)
         if longest is None:
             return False
+        if bands := read_bands(self._read.runs, self._cells):
+            self._rows = bands
+            return True
         if max(longest.room, len(longest.slots)) <= cells // 2 and not self._is_behind_all_labels(longest):
+            shared = set(map(id, shared_runs(self._read.runs)))
+            self._rows = [(rows, run) for rows, run in self._rows if id(run) not in shared]
             return False
-        printed = self._printed_order()
+        printed = printed_order(self._read, self._order)
         rows = printed if set(printed) == set(self._order) else self._order
         self._rows = [(rows, longest)]
         return True
-
-    def _printed_order(self) -> list[str]:
-        """The labels of rows as the figures below them stand: by their columns in a grid, else as they were read."""
-        columns = {run.row: run.column for run in self._read.runs if run.row}
-        is_in_grid = set(columns) == set(self._order) and min(columns.values()) >= 0
-        if is_in_grid and len(set(columns.values())) == len(columns):
-            return sorted(columns, key=columns.__getitem__)
-        return list(self._read.row_labels)
 
     def _is_behind_all_labels(self, run: Run) -> bool:
         """Whether the labels of all rows stand before the only figures."""
