@@ -137,8 +137,8 @@ def _applications(
         "fct_applications",
         {
             **sums,
-            "places": "count(*)",
-            "weights": f"sum({weight})::bigint",
+            "places": "count(applications)",  # a figure decided to be blank keeps its row
+            "weights": f"coalesce(sum({weight}) filter (where applications is not null), 0)::bigint",
             "weighted": f"sum(applications * {weight})::bigint",
         },
     )

@@ -75,9 +75,14 @@ def _misread(problem: Problem, found: Localisation, again: SecondReading) -> Exp
 def _is_printed_so(problem: Problem, found: Localisation, again: SecondReading) -> bool:
     """Whether the page prints every figure of the violated identities just as it was read.
 
-    In running text the digits are printed, but not the cell they belong to: there a fault of place stays open.
+    In running text the digits are printed, but not the cell they belong to: there a fault of place stays open. Where
+    the page's own figures stand in place of the decided ones and all identities hold, the decision is at fault.
     """
     disputed = disputed_cells(problem, found)
+    equations = equations_of(problem.form_version, problem.table)
+    own = problem.cells | {cell: again.cells.get(cell) for cell in problem.decided}
+    if problem.decided and not equations.violations(equations.values(own)):
+        return False
     if any(again.printed.get(cell) != problem.cells[cell] for cell in disputed):
         return False
     is_moved = bool(found.explanations) and found.explanations[0].kind in _MOVED

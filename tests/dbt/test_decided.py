@@ -55,6 +55,7 @@ LEDGER: list[Decision] = [
     rejected(16, sha(13)),
     accepted_rule(17, "2 tables", "tables_present", sha(11)),
     accepted_rule(18, "2 tables", "tables_present", sha(14)),  # it finds one
+    corrected(19, None, 1, sha(15), PART),  # a blank in table 三
 ]
 
 
@@ -68,6 +69,7 @@ def decided_rows() -> dict[str, list[Row]]:
         report_row(12, BOTH, whole(), authority_normalised="改正的局", **fee),
         report_row(13, BOTH, whole(), authority_normalised="某市某局", source_tier=0),  # would be the current one
         report_row(14, {"applications": "2019"}, ones("2019"), authority_normalised="别的局"),
+        report_row(15, BOTH, whole(), authority_normalised="空白的局"),
     ]
     rows["reports"] += more
     rows["documents"] += [document_of(report) for report in more]
@@ -116,7 +118,9 @@ def test_an_altered_residual_of_a_table_put_right_turns_the_contract_red(
 
 def test_each_decision_has_its_state(warehouse: duckdb.DuckDBPyConnection) -> None:
     states = dict(rows_of(warehouse, "select decision_id, state from mart.marts.fct_decisions"))
-    expected = dict.fromkeys((1, 2, 4, 5, 6, 8, 10, 11, 15, 16, 17), "active") | dict.fromkeys((3, 7, 18), "expired")
+    expected = dict.fromkeys((1, 2, 4, 5, 6, 8, 10, 11, 15, 16, 17, 19), "active") | dict.fromkeys(
+        (3, 7, 18), "expired"
+    )
     expected |= {9: "replaced", 12: "unmatched", 13: "withdrawn"}
     assert states == {f"d-{number:012x}": state for number, state in expected.items()}
 

@@ -109,3 +109,11 @@ def test_the_page_need_not_print_what_was_decided() -> None:
     assert judge(problem, localise(problem), again).verdict == "reporting_error"
     undecided = Problem(APPLICATIONS, "2021", problem.cells)
     assert judge(undecided, localise(undecided), again).verdict != "reporting_error"
+
+
+@pytest.mark.parametrize("reported", [1, 4])
+def test_a_decision_against_a_page_that_adds_up_is_no_error_of_the_report(reported: int) -> None:
+    printed = {**ones("2021"), GRANTED: 1}
+    problem = Problem(APPLICATIONS, "2021", printed | {GRANTED: reported + 1}, decided=(GRANTED,))
+    again = SecondReading(printed, {c: v for c, v in printed.items() if v is not None}, {}, frozenset(printed))
+    assert judge(problem, localise(problem), again).verdict == "likely"
