@@ -57,7 +57,8 @@ def _misread(problem: Problem, found: Localisation, again: SecondReading) -> Exp
     """The second reading as an explanation, if it differs from the first and satisfies the violated identities."""
     reported = {cell: value for cell, value in problem.cells.items() if cell not in problem.decided}
     differing = {cell: again.cells.get(cell) for cell, value in reported.items() if value != again.cells.get(cell)}
-    differing |= {cell: number for cell, number in again.printed.items() if number != problem.cells.get(cell)}
+    printed = ((cell, number) for cell, number in again.printed.items() if cell not in problem.decided)
+    differing |= {cell: number for cell, number in printed if number != problem.cells.get(cell)}
     if not differing:
         return None
     equations = equations_of(problem.form_version, problem.table)
