@@ -14,23 +14,16 @@ from contracts.layers.frames import KEY, read_cells
 from contracts.layers.published import (
     BODY_YEAR,
     LET_IN,
-    REGION_YEAR,
     check_authority_year,
     check_cases,
-    check_region_year,
 )
+from contracts.layers.region_years import CASES, check_region_years, figures_of_years
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation
 from contracts.layers.rules import check_rules
 from contracts.layers.scope import forget_scope, in_scope
 from contracts.layers.vacuity import check_marts_vacuity
 
-CASES = ("reviews", "lawsuits")
 RATES = ("upheld_rate", "corrected_rate")
-
-
-def _figures() -> tuple[str, ...]:
-    """The figures of a body's or region's year: the flows of applications, reviews and lawsuits."""
-    return (*form().flows, *CASES)
 
 
 def _body_years(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> pl.DataFrame:
@@ -81,7 +74,7 @@ def _check_authority_year(connection: duckdb.DuckDBPyConnection, run: RunExpecta
     """The mart's schema, and its figures against the facts."""
     statuses = [f"{table}_status" for table in form().tables]
     rows = in_scope(connection, run, f"{MARTS}.authority_year")
-    found = read_frame(connection, f"select {', '.join((*BODY_YEAR, *_figures(), *statuses))} from {rows}")
+    found = read_frame(connection, f"select {', '.join((*BODY_YEAR, *figures_of_years(), *statuses))} from {rows}")
     by_table = {"applications": tuple(form().flows), "reviews_and_lawsuits": CASES}
     return [
         check_authority_year(found, by_table),
@@ -141,71 +134,6 @@ def _check_table_statuses(connection: duckdb.DuckDBPyConnection, run: RunExpecta
     shown = [f"{table}_status" for table in tables]
     actual = f"select {', '.join((*BODY_YEAR, *shown))} from {in_scope(connection, run, f'{MARTS}.authority_year')}"
     return compare_frames("statuses", read_frame(connection, expected), read_frame(connection, actual), list(BODY_YEAR))
-
-
-def choose_bodies(bodies: pl.DataFrame) -> pl.DataFrame:
-    """The bodies whose figures count for their region: one consolidated report, else all reports of their own.
-
-    A region's government reports for all of it, that of a 地区 or 盟 (行政公署) too, that of a town not.
-
-    Args:
-        bodies: the rows of `authority_year` that have a region.
-
-    Returns:
-        The chosen rows with `basis` and `consolidated_by_zh`.
-    """
-    passed = pl.col("applications_status").is_in(LET_IN)
-    name = pl.col("authority_zh")
-    is_government = name.str.contains("(人民政府|行政公署)$") & ~name.str.contains("(镇|乡|苏木)人民政府$")
-    consolidated = bodies.filter(passed & is_government & (pl.col("scope_counted") == "consolidated"))
-    first = (
-        consolidated.sort(~name.str.ends_with("人民政府"), "authority_key")
-        .unique(REGION_YEAR, keep="first", maintain_order=True)
-        .with_columns(basis=pl.lit("consolidated"), consolidated_by_zh=pl.col("authority_zh"))
-    )
-    own = (
-        bodies.join(first, on=REGION_YEAR, how="anti")
-        .filter(passed & (pl.col("scope_counted") == "own"))
-        .with_columns(basis=pl.lit("own_reports"), consolidated_by_zh=pl.lit(None, pl.String))
-    )
-    return pl.concat([first, own])
-
-
-def _check_region_year(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> list[CheckResult]:
-    """A region's figures are those of its one consolidated report or of its own reports, never of both."""
-    columns = (*REGION_YEAR, "basis", "consolidated_by_zh", "bodies_accepted", *_figures())
-    shown, rows = (
-        in_scope(connection, run, f"{MARTS}.{name}", "region_code") for name in ("region_year", "authority_year")
-    )
-    regions = read_frame(connection, f"select {', '.join(columns)} from {shown}")
-    bodies = read_frame(
-        connection,
-        f"""
-        select {", ".join((*REGION_YEAR, "authority_key", "authority_zh", "scope_counted", *_figures()))},
-            applications_status
-        from {rows} where region_code is not null
-        """,
-    )
-    sums = [pl.when(pl.col(n).count() > 0).then(pl.col(n).sum()).alias(n) for n in _figures()]
-    counted = (
-        choose_bodies(bodies)
-        .group_by(REGION_YEAR)
-        .agg(
-            pl.col("basis", "consolidated_by_zh").first(),
-            (pl.col("applications_status") == "accepted").sum().cast(pl.Int64).alias("bodies_accepted"),
-            *sums,
-        )
-    )
-    expected = (
-        bodies.select(REGION_YEAR)
-        .unique()
-        .join(counted, on=REGION_YEAR, how="left")
-        .with_columns(pl.col("basis").fill_null("none"), pl.col("bodies_accepted").fill_null(0))
-    )
-    return [
-        check_region_year(regions, _figures()),
-        compare_frames("conservation.region_year", expected.select(columns), regions, list(REGION_YEAR)),
-    ]
 
 
 def _check_legacy_outcomes(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> CheckResult:
@@ -288,7 +216,7 @@ def check_marts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> L
         ),
         _check_results(connection, run),
         _check_table_statuses(connection, run),
-        *_check_region_year(connection, run),
+        *check_region_years(connection, run),
         _check_exceptions(connection, run),
         _check_corrected(connection, run),
         _check_legacy_outcomes(connection, run),

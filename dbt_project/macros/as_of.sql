@@ -7,7 +7,7 @@
         cast('{{ var("as_of") }}' as date)
     {%- else -%}
         (
-            select max(cast(captured_at at time zone 'Asia/Shanghai' as date))
+            select max({{ captured_on() }})
             from {{ ref('int_reports') }}
         )
     {%- endif -%}
@@ -22,5 +22,23 @@
         when as_of <= coalesce(deadline, make_date(report_year + 1, 3, 31)) then 'not_due'
         when was_on_file then 'vanished'
         else 'missing'
+    end
+{%- endmacro %}
+
+{#- The day of a report's capture, in the country's time. -#}
+{% macro captured_on() -%}
+    cast(captured_at at time zone 'Asia/Shanghai' as date)
+{%- endmacro %}
+
+{#-
+    The day that a report prints as that of its publication; null where it cannot be: before the last
+    day of its year, or after its capture.
+-#}
+{% macro published_on() -%}
+    case
+        when
+            try_cast(published as date) >= make_date(report_year, 12, 31)
+            and try_cast(published as date) <= coalesce({{ captured_on() }}, try_cast(published as date))
+            then try_cast(published as date)
     end
 {%- endmacro %}

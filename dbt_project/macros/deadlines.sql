@@ -7,12 +7,22 @@
     case
         when
             {{ is_government(authority_zh) }}
-            or {{ scope }} = 'consolidated'
-            and ({{ authority_zh }} like '%政府办公室' or {{ authority_zh }} like '%政府办公厅')
+            or {{ scope }} = 'consolidated' and {{ is_general_office(authority_zh) }}
             then {{ region_level }}
         when {{ scope }} = 'consolidated' then 'system'
         else 'department'
     end
+{%- endmacro %}
+
+{#-
+    The class by which the deadline of an expected report is set: that of its report on file, where
+    this is consolidated, else the body's.
+-#}
+{% macro class_of_report(expected, region_level, scope) -%}
+    coalesce(
+        nullif({{ authority_class(expected ~ '.authority_zh', region_level, scope) }}, 'department'),
+        {{ expected }}.authority_class
+    )
 {%- endmacro %}
 
 {#-

@@ -10,3 +10,20 @@
         and {{ authority_zh }} not like '%苏木人民政府'
     )
 {%- endmacro %}
+
+{#- Whether a body is the general office of a government, which may publish the consolidated report. -#}
+{% macro is_general_office(authority_zh) -%}
+    ({{ authority_zh }} like '%政府办公室' or {{ authority_zh }} like '%政府办公厅')
+{%- endmacro %}
+
+{#- The name of the government of a region: a 地区 or a 盟 is governed by a 行政公署. -#}
+{% macro government_of(region_zh) -%}
+    {{ region_zh }} || case
+        when {{ region_zh }} like '%地区' or {{ region_zh }} like '%盟' then '行政公署' else '人民政府'
+    end
+{%- endmacro %}
+
+{#- Whether the Regulations on Open Government Information hold in a region: not in 71, 81 and 82. -#}
+{% macro has_duty(region_code) -%}
+    left({{ region_code }}, 2) not in ('71', '81', '82')
+{%- endmacro %}

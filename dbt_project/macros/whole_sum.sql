@@ -12,3 +12,19 @@
             then sum({{ measure }})
     end
 {%- endmacro %}
+
+{#-
+    The sum of the counted bodies' figures of a table; null where one of them, whose table passed or was
+    accepted, has a blank: a part is no sum.
+-#}
+{% macro sum_of_bodies(measure, table) -%}
+    cast(
+        case
+            when
+                bool_and({{ measure }} is not null) filter (
+                    where is_counted and {{ table }}_status in ('passed', 'accepted')
+                )
+                then sum({{ measure }}) filter (where is_counted)
+        end as bigint
+    )
+{%- endmacro %}

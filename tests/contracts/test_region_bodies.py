@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from contracts.layers.marts import choose_bodies
+from contracts.layers.region_years import choose_bodies
 
 REGION, YEAR = "152500", 2024
 PREFECTURE, LEAGUE, TOWN, OFFICE = "某某市人民政府", "某某盟行政公署", "某某镇人民政府", "某某盟财政局"

@@ -174,8 +174,14 @@ def test_regions_have_history(mart: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_a_region_has_its_consolidated_report_or_its_own_ones(mart: duckdb.DuckDBPyConnection) -> None:
-    query = "select region_zh, basis, consolidated_by_zh, bodies_counted, bodies_known from marts.region_year"
-    assert rows_of(mart, query) == [("杭州市", "consolidated", "某市人民政府", 1, 2)]
+    query = (
+        "select report_year, region_zh, basis, consolidated_by_zh, bodies_counted, bodies_known from marts.region_year "
+        "order by all"
+    )
+    assert rows_of(mart, query) == [
+        (2021, "杭州市", "own_reports", None, 1, 1),  # of a body whose report on 2022 says where it is
+        (2022, "杭州市", "consolidated", "某市人民政府", 1, 2),
+    ]
 
 
 def test_last_year_is_compared_over_form_versions(mart: duckdb.DuckDBPyConnection) -> None:

@@ -14,7 +14,7 @@ years as (select distinct report_year from reports),
 
 listed as (select * from {{ ref('int_listed_bodies') }}),
 
-endings as (select * from {{ ref('expected_bodies') }}),
+listings as (select * from {{ ref('expected_bodies') }}),
 
 -- A body whose name was not normalised is known by its document only: no further year is expected
 -- of it.
@@ -34,30 +34,24 @@ on_file as (
 firsts as (
     select
         authority_key,
-        min(report_year) as first_report_year
+        min(report_year) as first_report_year,
+        arg_max(scope_counted, (report_year, report_key)) as scope_counted
     from reports
     group by authority_key
 ),
 
 valid_regions as (select * from {{ ref('int_region_years') }}),
 
--- Of the codes that a body's reports give its region, the one in force in a year.
-codes as (
-    select
-        reports.authority_key,
-        valid_regions.report_year,
-        arg_max(reports.region_code, (reports.report_year, reports.report_key)) as region_code
-    from reports
-    inner join valid_regions on reports.region_code = valid_regions.region_code
-    group by reports.authority_key, valid_regions.report_year
-),
+codes as (select * from {{ ref('int_body_regions') }}),
 
 bodies as (
     select
         authorities.authority_key,
         authorities.authority_zh,
         years.report_year,
-        coalesce(codes.region_code, authorities.region_code) as region_code
+        coalesce(codes.region_code, authorities.region_code) as region_code,
+        if({{ is_general_office('authorities.authority_zh') }}, firsts.scope_counted, 'own')
+            as scope
     from authorities
     inner join firsts on authorities.authority_key = firsts.authority_key
     inner join years on firsts.first_report_year <= years.report_year
@@ -72,7 +66,10 @@ known as (
         bodies.authority_key,
         bodies.authority_zh,
         bodies.region_code,
-        {{ authority_class('bodies.authority_zh', 'levels.region_level') }} as authority_class,
+        case
+            when listings.authority_kind = 'government' then levels.region_level
+            else {{ authority_class('bodies.authority_zh', 'levels.region_level', 'bodies.scope') }}
+        end as authority_class,
         bodies.report_year
     from bodies
     left join levels on bodies.region_code = levels.region_code
@@ -81,10 +78,10 @@ known as (
             bodies.region_code = valid_regions.region_code
             and bodies.report_year = valid_regions.report_year
     left join on_file on {{ is_body_year('bodies', 'on_file') }}
-    left join endings on bodies.authority_key = {{ stable_key('endings.authority_zh') }}
+    left join listings on bodies.authority_key = {{ stable_key('listings.authority_zh') }}
     where
         on_file.authority_key is not null
-        or bodies.report_year <= coalesce(endings.last_report_year, bodies.report_year)
+        or bodies.report_year <= coalesce(listings.last_report_year, bodies.report_year)
         and (
             levels.region_level is null
             or (
@@ -92,26 +89,32 @@ known as (
                 and not {{ has_former_name('bodies', 'valid_regions.region_zh') }}
             )
         )
-),
-
-expected as (
-    select * from known
-    union all
-    select * from listed
-    anti join known on {{ is_body_year('listed', 'known') }}
 )
 
-select * from expected
+select * from known
+union all
+select
+    listed.authority_key,
+    listed.authority_zh,
+    listed.region_code,
+    listed.authority_class,
+    listed.report_year
+from listed
+anti join known on {{ is_body_year('listed', 'known') }}
 union all
 select
     null as authority_key,
-    valid_regions.region_zh || '人民政府' as authority_zh,
+    {{ government_of('valid_regions.region_zh') }} as authority_zh,
     valid_regions.region_code,
     valid_regions.region_level as authority_class,
     valid_regions.report_year
 from valid_regions
-anti join expected
+anti join known
     on
-        valid_regions.region_code = expected.region_code
-        and valid_regions.report_year = expected.report_year
-        and valid_regions.region_level = expected.authority_class
+        {{ is_region_year('valid_regions', 'known') }}
+        and valid_regions.region_level = known.authority_class
+anti join listed
+    on
+        {{ is_region_year('valid_regions', 'listed') }}
+        and valid_regions.region_level = listed.authority_class
+where {{ has_duty('valid_regions.region_code') }}

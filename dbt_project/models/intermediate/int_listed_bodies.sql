@@ -9,8 +9,10 @@ select
     authorities.authority_key,
     listed.authority_zh,
     listed.region_code,
-    {{ authority_class('listed.authority_zh', 'region_years.region_level') }} as authority_class,
-    region_years.report_year
+    region_years.report_year,
+    case
+        when listed.authority_kind = 'government' then region_years.region_level else 'department'
+    end as authority_class
 from listed
 inner join region_years
     on

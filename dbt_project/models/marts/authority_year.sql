@@ -73,7 +73,6 @@ select
     statuses.authority_key,
     reports.authority_zh,
     statuses.report_year,
-    reports.region_code,
     reports.scope,
     reports.scope_counted,
     cast(flows.new_received as bigint) as new_received,
@@ -89,9 +88,14 @@ select
     statuses.reviews_and_lawsuits_report_key,
     statuses.proactive_disclosure_report_key,
     reports.revisions,
-    statuses.is_corrected
+    statuses.is_corrected,
+    coalesce(reports.region_code, body_regions.region_code) as region_code
 from statuses
 inner join reports on statuses.applications_report_key = reports.report_key
+left join {{ ref('int_body_regions') }} as body_regions
+    on
+        statuses.authority_key = body_regions.authority_key
+        and statuses.report_year = body_regions.report_year
 left join flows
     on statuses.authority_key = flows.authority_key and statuses.report_year = flows.report_year
 left join cases

@@ -1,4 +1,4 @@
--- Grain: one row per body, listed body or region's government never seen, and report year expected of it.
+-- Grain: one row per body, listed body or region's government never seen, and report year expected.
 with reports as (
     select * from {{ ref('int_reports') }}
     where not is_rejected
@@ -20,8 +20,8 @@ on_file as (
         report_year,
         min(report_key) filter (where is_current) as report_key,
         arg_min(scope_counted, report_key) filter (where is_current) as scope_counted,
-        min(try_cast(published as date)) as published_on,
-        min(cast(captured_at at time zone 'Asia/Shanghai' as date)) as captured_on
+        min({{ published_on() }}) as published_on,
+        min({{ captured_on() }}) as captured_on
     from reports
     group by authority_key, report_year
     having bool_or(is_current)
@@ -37,9 +37,7 @@ dated as (
         last_year.report_key is not null as was_on_file,
         {{
             deadline_of(
-                authority_class(
-                    'expected.authority_zh', 'levels.region_level', 'on_file.scope_counted'
-                ),
+                class_of_report('expected', 'levels.region_level', 'on_file.scope_counted'),
                 'expected.report_year'
             )
         }} as deadline

@@ -4,9 +4,11 @@ with authority_years as (
         *,
         scope_counted = 'consolidated'
         and applications_status in ('passed', 'accepted')
-        and {{ is_government('authority_zh') }} as is_consolidated
+        and (
+            {{ is_government('authority_zh') }} or {{ is_general_office('authority_zh') }}
+        ) as is_consolidated
     from {{ ref('authority_year') }}
-    where region_code is not null
+    where region_code is not null and applications_status <> 'rejected'
 ),
 
 regions as (select * from {{ ref('dim_region') }}),
@@ -39,12 +41,12 @@ summed as (
     select
         region_code,
         report_year,
-        cast(sum(new_received) filter (where is_counted) as bigint) as new_received,
-        cast(sum(carried_in) filter (where is_counted) as bigint) as carried_in,
-        cast(sum(decided) filter (where is_counted) as bigint) as decided,
-        cast(sum(carried_out) filter (where is_counted) as bigint) as carried_out,
-        cast(sum(reviews) filter (where is_counted) as bigint) as reviews,
-        cast(sum(lawsuits) filter (where is_counted) as bigint) as lawsuits,
+        {{ sum_of_bodies('new_received', 'applications') }} as new_received,
+        {{ sum_of_bodies('carried_in', 'applications') }} as carried_in,
+        {{ sum_of_bodies('decided', 'applications') }} as decided,
+        {{ sum_of_bodies('carried_out', 'applications') }} as carried_out,
+        {{ sum_of_bodies('reviews', 'reviews_and_lawsuits') }} as reviews,
+        {{ sum_of_bodies('lawsuits', 'reviews_and_lawsuits') }} as lawsuits,
         case
             when bool_or(has_consolidated) then 'consolidated'
             when bool_or(is_counted) then 'own_reports'
