@@ -84,22 +84,38 @@ def expect_disclosures(frame: pl.DataFrame) -> pl.DataFrame:
 def order_revisions(reports: pl.DataFrame) -> pl.DataFrame:
     """Reports with their `preference` among revisions of one standing: the lowest number is the one to use.
 
-    The better source tier, then the later capture, the document's hash and the ordinal.
+    The scope of the body's reports, the better source tier, then the later capture, the document's hash and the
+    ordinal. `is_of_another_scope`: a government and its general office report for all of their region, others for
+    themselves, and this report does otherwise.
 
     Args:
-        reports: `report_key`, `authority_key`, `report_year`, and what orders the revisions: `source_tier`,
-            `captured_at`, `document_sha256`, `ordinal`.
+        reports: `report_key`, `authority_key`, `report_year`, and what orders the revisions: `scope`, `authority_zh`,
+            `source_tier`, `captured_at`, `document_sha256`, `ordinal`.
     """
-    order = ("source_tier", "captured_at", "document_sha256", "ordinal")
-    ordered = reports.sort(*order, descending=[False, True, False, False], nulls_last=True)
+    scope, name = pl.col("scope"), pl.col("authority_zh")
+    consolidated = (scope == "consolidated") | ((scope == "unknown") & is_government(name))
+    scoped = reports.with_columns(is_of_another_scope=consolidated != reports_for_all(name))
+    order = ("is_of_another_scope", "source_tier", "captured_at", "document_sha256", "ordinal")
+    ordered = scoped.sort(*order, descending=[False, False, True, False, False], nulls_last=True)
     return ordered.with_row_index("preference")
+
+
+def is_government(name: pl.Expr) -> pl.Expr:
+    """Whether a body is the government of a region: that of a 地区 or 盟 (行政公署) too, that of a town not."""
+    return name.str.contains("(人民政府|行政公署)$") & ~name.str.contains("(镇|乡|苏木)人民政府$")
+
+
+def reports_for_all(name: pl.Expr) -> pl.Expr:
+    """Whether a body's reports are consolidated ones: a government's, and its general office's."""
+    return is_government(name) | name.str.contains("政府办公[室厅]$")
 
 
 def choose_current(reports: pl.DataFrame, statuses: pl.DataFrame) -> pl.DataFrame:
     """The revision of each body-year that counts for one table, with its `status`.
 
     Passed, accepted, not assessed, held, absent, rejected, in this order, then by preference. A held revision never
-    displaces a passed one.
+    displaces a passed one of its scope, and what is printed in another scope than the body's never what is printed in
+    the body's.
 
     Args:
         reports: the reports with their preference (:func:`order_revisions`).
@@ -108,7 +124,7 @@ def choose_current(reports: pl.DataFrame, statuses: pl.DataFrame) -> pl.DataFram
     return (
         reports.join(statuses, on=KEY)
         .with_columns(status_order=pl.col("status").replace_strict(STATUS_ORDER, return_dtype=pl.Int64))
-        .sort("status_order", "preference")
+        .sort(pl.col("status").is_in(("absent", "rejected")), "is_of_another_scope", "status_order", "preference")
         .unique(["authority_key", "report_year"], keep="first", maintain_order=True)
         .select(KEY, "authority_key", "report_year", "status")
     )

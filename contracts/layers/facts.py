@@ -249,7 +249,8 @@ def check_facts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> L
     staged = {table: apply_corrections(frame, table, decided) for table, frame in reported.items()}
     judgements = {table: judge(frame, table) for table, frame in staged.items()}
     accepted = accepted_tables(decided, judgements)
-    columns = "report_key, authority_key, report_year, source_tier, captured_at, document_sha256, ordinal"
+    identity = "report_key, authority_key, report_year, authority_zh, scope"
+    columns = f"{identity}, source_tier, captured_at, document_sha256, ordinal"
     reports = expected.order_revisions(read_frame(connection, f"select {columns} from {current}"))
     statuses = {
         table: settle_statuses(table, judgement, reported[table], reports, decided, accepted)

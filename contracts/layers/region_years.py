@@ -5,6 +5,7 @@ import polars as pl
 
 from contracts.form import form
 from contracts.layers.conservation import compare_frames, read_frame
+from contracts.layers.expected_facts import reports_for_all
 from contracts.layers.facts import MARTS
 from contracts.layers.published import LET_IN, REGION_YEAR, check_region_year
 from contracts.layers.results import CheckResult, RunExpectation
@@ -32,9 +33,7 @@ def choose_bodies(bodies: pl.DataFrame) -> pl.DataFrame:
     """
     passed = pl.col("applications_status").is_in(LET_IN)
     name = pl.col("authority_zh")
-    is_government = name.str.contains("(人民政府|行政公署)$") & ~name.str.contains("(镇|乡|苏木)人民政府$")
-    reports_for_all = is_government | name.str.contains("政府办公[室厅]$")
-    consolidated = bodies.filter(passed & reports_for_all & (pl.col("scope_counted") == "consolidated"))
+    consolidated = bodies.filter(passed & reports_for_all(name) & (pl.col("scope_counted") == "consolidated"))
     first = (
         consolidated.sort(~name.str.ends_with("人民政府"), "authority_key")
         .unique(REGION_YEAR, keep="first", maintain_order=True)

@@ -27,3 +27,25 @@
 {% macro has_duty(region_code) -%}
     left({{ region_code }}, 2) not in ('71', '81', '82')
 {%- endmacro %}
+
+{#-
+    What a report counts: what it says, else of a government the consolidated figures of its region, of
+    an office its own.
+-#}
+{% macro scope_counted() -%}
+    case
+        when scope <> 'unknown' then scope
+        when {{ is_government('authority_zh') }} then 'consolidated'
+        else 'own'
+    end
+{%- endmacro %}
+
+{#-
+    Whether a report counts something else than the body's reports do: those of a government and of its
+    general office are consolidated, those of all others their own.
+-#}
+{% macro is_of_another_scope() -%}
+    (({{ scope_counted() }} = 'consolidated') <> (
+        {{ is_government('authority_zh') }} or {{ is_general_office('authority_zh') }}
+    ))
+{%- endmacro %}

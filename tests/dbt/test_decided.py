@@ -70,6 +70,9 @@ def decided_rows() -> dict[str, list[Row]]:
         report_row(13, BOTH, whole(), authority_normalised="某市某局", source_tier=0),  # would be the current one
         report_row(14, {"applications": "2019"}, ones("2019"), authority_normalised="别的局"),
         report_row(15, BOTH, whole(), authority_normalised="空白的局"),
+        report_row(
+            16, BOTH, whole(), authority_normalised="某市人民政府", scope="own", source_tier=1
+        ),  # of another scope
     ]
     rows["reports"] += more
     rows["documents"] += [document_of(report) for report in more]
@@ -174,6 +177,8 @@ def test_marts_show_what_was_let_in_and_nothing_of_a_rejected_document(warehouse
     assert found["改正的局"] == ("passed", True, None, True)  # a blank in table 四: it is not assessed
     chosen = "select report_key from mart.marts.fct_report_tables where is_current and report_key in ({}, {})"
     assert set(rows_of(warehouse, chosen.format(key(1), key(13)))) == {(key(1),)}
+    consolidated = f"select is_current from mart.marts.fct_report_tables where report_key = {key(16)}"
+    assert set(rows_of(warehouse, consolidated)) == {(False,)}
     is_current = f"select is_current from mart.marts.dim_report where report_key = {key(7)}"
     assert rows_of(warehouse, is_current) == [(False,)]
 

@@ -4,9 +4,11 @@ with reports as (
         report_key,
         authority_key,
         report_year,
+        {{ is_of_another_scope() }} as is_of_another_scope,
         row_number() over (
             partition by authority_key, report_year
             order by
+                {{ is_of_another_scope() }} asc,
                 source_tier asc,
                 captured_at desc nulls last,
                 document_sha256 asc,
@@ -25,7 +27,10 @@ ranked as (
         reports.report_year,
         row_number() over (
             partition by reports.authority_key, reports.report_year, statuses.table_id
+            -- A figure of another scope takes the place of none that is printed.
             order by
+                statuses.status in ('absent', 'rejected') asc,
+                reports.is_of_another_scope asc,
                 case statuses.status
                     when 'passed' then 1 when 'accepted' then 2 when 'not_assessed' then 3
                     when 'held' then 4 when 'absent' then 5 else 6

@@ -61,11 +61,7 @@ select
     source_tier,
     cast(revisions as integer) as revisions,
     -- A government's report is consolidated unless it says otherwise, an office's its own.
-    case
-        when scope <> 'unknown' then scope
-        when {{ is_government('authority_zh') }} then 'consolidated'
-        else 'own'
-    end as scope_counted,
+    {{ scope_counted() }} as scope_counted,
     is_rejected,
     not is_rejected
     and case when body_year_has_table then has_current_table else best_rank = 1 end as is_current
