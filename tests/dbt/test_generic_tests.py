@@ -30,13 +30,19 @@ CASES: dict[str, tuple[dict[str, object], str, list[str], list[list[str]]]] = {
     ),
     "one_current_revision": (
         {"group": ["body"]},
-        "body integer, is_current boolean, status varchar",
-        ["(1, true, 'passed')", "(1, false, 'held')", "(2, true, 'held')"],
+        "body integer, is_current boolean, status varchar, is_of_another_scope boolean",
         [
-            ["(1, true, 'passed')", "(1, true, 'passed')"],
-            ["(1, false, 'passed')"],
-            ["(1, true, 'held')", "(1, false, 'passed')"],
-            ["(1, true, 'rejected')", "(1, false, 'accepted')"],
+            "(1, true, 'passed', false)",
+            "(1, false, 'held', false)",
+            "(2, true, 'held', false)",
+            "(2, false, 'passed', true)",
+        ],
+        [
+            ["(1, true, 'passed', false)", "(1, true, 'passed', false)"],
+            ["(1, false, 'passed', false)"],
+            ["(1, true, 'held', false)", "(1, false, 'passed', false)"],
+            ["(1, true, 'rejected', false)", "(1, false, 'accepted', false)"],
+            ["(1, true, 'held', true)", "(1, false, 'passed', true)"],
         ],
     ),
     "relationships_by_key": (

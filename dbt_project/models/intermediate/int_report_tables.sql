@@ -25,6 +25,7 @@ ranked as (
         statuses.*,
         reports.authority_key,
         reports.report_year,
+        reports.is_of_another_scope,
         row_number() over (
             partition by reports.authority_key, reports.report_year, statuses.table_id
             -- A figure of another scope takes the place of none that is printed.
@@ -60,6 +61,7 @@ select
     identities,
     identities_assessed,
     identities_violated,
+    is_of_another_scope,
     cast(revision_rank as integer) as revision_rank,
     revision_rank = 1 as is_current,
     recency_rank = 1 as is_latest,
