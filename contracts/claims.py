@@ -179,8 +179,14 @@ def recompute_claim(
     indicators: Mapping[str, int | None],
     claims: Mapping[str, int],
 ) -> bool | None:
-    """Whether a claim's operands give what it states, a figure or a percentage; None if one of them is missing."""
+    """Whether a claim's operands give what it states, a figure or a percentage; None if one of them is missing.
+
+    A percentage that names nothing it is of is not assessed.
+    """
     if not claim.base:
+        declared = claim_rules().kinds.get(claim.kind)
+        if declared is not None and declared.unit == "percent":
+            return None
         return recompute_agreement(claim.terms, claim.value, cells, indicators, claims)
     part = terms_value(claim.terms, cells, indicators, claims)
     whole = terms_value(claim.base, cells, indicators, claims)

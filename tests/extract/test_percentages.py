@@ -88,3 +88,16 @@ def test_a_percentage_that_says_what_it_is_not_is_refused() -> None:
     assert "says agrees=True" in claim_problems(report)[0]
     share.base = [Operand(operand="claim.none")]
     assert "claim.none does not exist" in claim_problems(report)[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "予以公开20件，占40%。",
+        "收到申请50件，办理申请40件。其中网络申请9件，占21%。",  # of either of two totals
+    ],
+)
+def test_a_share_of_something_unnamed_is_not_refused_at_the_border(text: str) -> None:
+    report = Report(authority=Authority(printed=""), year=2023, tables=Tables(), claims=claims_in(text))
+    assert percentages_in(text)[0][2] is None
+    assert claim_problems(report) == []
