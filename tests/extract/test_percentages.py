@@ -50,6 +50,20 @@ def test_a_share_is_read_with_its_part_and_its_whole(text: str, found: list[tupl
         ("收到申请48件，比上年的40件上升21%。", [("21%", False)]),
         ("收到申请48件，同比增长20%。", []),
         ("收到申请48件，同比增长20%（2021年为40件）。", []),
+        ("收到申请45件，较上年增加5件，增长12.5%。", [("12.5%", True)]),  # of 40, which is not printed
+        ("收到申请45件，同比减少5件，下降10%。", [("10%", True)]),
+        ("收到申请45件，比去年多5件，增长12.5%。", [("12.5%", True)]),
+        ("收到申请45件，较上年新增5件，增长13.5%。", [("13.5%", False)]),
+        ("收到申请45件，较上年减少5件，增长12.5%。", []),
+        ("新收45件，较2022年的50件减少5件，下降10%。", [("10%", True)]),
+        ("2022年收到申请50件，2023年收到申请45件，减少5件，降幅10%。", [("10%", True)]),
+        ("新增申请45件，比上年的40件增长12.5%。", [("12.5%", True)]),
+        ("收到申请45件，同比增长12.5%；上年结转2件。", []),
+        ("收到申请45件，上年遗留2件，同比增长12.5%。", []),
+        ("收到申请45件，比上年的40件增长12.5%，办结44件，增长3%。", [("12.5%", True)]),
+        ("收到申请45件，同比增长12.5%，办结44件，上年为41件。", []),
+        ("收到申请48件，其中网络申请36件，比上年的40件增长20%。", [("20%", True)]),
+        ("收到申请48件，其中网络申请36件，比上年的40件增长21%。", [("21%", None)]),  # of either
     ],
 )
 def test_a_change_is_read_only_with_last_years_figure(text: str, found: list[tuple[str, bool | None]]) -> None:
@@ -95,9 +109,10 @@ def test_a_percentage_that_says_what_it_is_not_is_refused() -> None:
     [
         "予以公开20件，占40%。",
         "收到申请50件，办理申请40件。其中网络申请9件，占21%。",  # of either of two totals
+        "收到申请48件，其中网络申请36件，比上年的40件增长21%。",
     ],
 )
-def test_a_share_of_something_unnamed_is_not_refused_at_the_border(text: str) -> None:
+def test_a_percentage_of_something_unnamed_is_not_refused_at_the_border(text: str) -> None:
     report = Report(authority=Authority(printed=""), year=2023, tables=Tables(), claims=claims_in(text))
     assert percentages_in(text)[0][2] is None
     assert claim_problems(report) == []

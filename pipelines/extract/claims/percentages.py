@@ -1,13 +1,16 @@
 """Percentages: the share of a figure of the prose in another one, and a change since a figure of last year."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
+from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from contracts.claims import claim_rules, recompute_claim
 from contracts.raw_json import Claim, Operand
+from pipelines.extract.claims.comparisons import PERCENT, change, is_more, is_of_last_year, one_of
 from pipelines.extract.claims.figures import Statement
 from pipelines.extract.claims.prose import Prose, Sentence
 from pipelines.extract.claims.sums import Part
@@ -29,7 +32,6 @@ _WHOLE_OF_ROLE = {
 }
 _FAR = 4  # sentences of figures between a share and the total that it is of
 _CLAUSE = 40  # characters of the words that a share or a change stands in
-_PERCENT = r"(\d{1,3})(?:\.(\d{1,2}))?%"
 
 
 class _Percentage(Struct):
@@ -41,27 +43,12 @@ class _Percentage(Struct):
     end: int
 
 
-def _one_of(words: Iterable[str]) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-
-
 @cache
 def _share() -> re.Pattern[str]:
-    words = _one_of(claim_rules().share_words)
+    words = one_of(claim_rules().share_words)
     return re.compile(
-        rf"(?P<each>分别)?(?:{words})(?P<of>[^\d,;。%]{{0,20}}?)(?P<list>{_PERCENT}(?:[、和及]{_PERCENT})*)"
+        rf"(?P<each>分别)?(?:{words})(?P<of>[^\d,;。%]{{0,20}}?)(?P<list>{PERCENT}(?:[、和及]{PERCENT})*)"
     )
-
-
-@cache
-def _change() -> re.Pattern[str]:
-    rules = claim_rules()
-    return re.compile(rf"(?:(?P<rise>{_one_of(rules.rises)})|{_one_of(rules.falls)})(?:了|约)?{_PERCENT}")
-
-
-@cache
-def _last_year() -> re.Pattern[str]:
-    return re.compile(rf"(?:{_one_of(claim_rules().last_year_words)}|(?P<year>20\d\d)年(?:度)?)[^\d,;。]{{0,12}}$")
 
 
 def _percentage(match: re.Match[str], group: int, start: int) -> _Percentage:
@@ -88,11 +75,11 @@ class PercentageReader:
         tokens = [token for token in read_tokens(sentence.text) if token.kind == COUNT]
         for match in _share().finditer(sentence.text):
             self._read_share(sentence, number, tokens, match)
-        for match in _change().finditer(sentence.text):
+        for match in change().finditer(sentence.text):
             self._read_change(sentence, tokens, match)
 
     def _read_share(self, sentence: Sentence, number: int, tokens: list[Token], match: re.Match[str]) -> None:
-        shares = [_percentage(found, 1, match.start()) for found in re.finditer(_PERCENT, match["list"])]
+        shares = [_percentage(found, 1, match.start()) for found in re.finditer(PERCENT, match["list"])]
         before = [token for token in tokens if token.end <= match.start()]
         clause = max(sentence.text.rfind(mark, 0, match.start()) for mark in "%;")
         before = [token for token in before if token.start > clause]
@@ -168,28 +155,85 @@ class PercentageReader:
         claim.base = base
         claim.agrees = recompute_claim(claim, {}, {}, stated)
         part = sum(term.weight * stated[term.operand[6:]] for term in claim.terms)
-        whole = stated[base[0].operand[6:]]
+        whole = sum(term.weight * stated[term.operand[6:]] for term in base)
         claim.candidates = [f"{part} of {whole} = {100 * part / whole:.{claim.decimals + 2}f} %"] if whole else []
         if claim.agrees is not False:
             claim.candidates = []
 
     def _read_change(self, sentence: Sentence, tokens: list[Token], match: re.Match[str]) -> None:
-        """A change is read only where the sentence prints both figures, this year's before it and last year's."""
-        last = [token for token in tokens if self._is_last_year(sentence.text, token)]
-        own = [token for token in tokens if token not in last and token.end <= match.start()]
-        near = [token for token in last if abs(token.start - match.start()) <= _CLAUSE]
-        if len(near) != 1 or not own or match.start() - own[-1].end > _CLAUSE:
-            return
-        found = _percentage(match, 2, match.start())
-        this, before = self._figure(sentence, own[-1], "share_part"), self._figure(sentence, near[0], "last_year")
-        claim = self._new_percentage("change", sentence, found, own[-1].start)
-        sign: list[tuple[Claim, int]] = [(this, 1), (before, -1)] if match["rise"] else [(before, 1), (this, -1)]
-        claim.terms = [Operand(operand=f"claim.{one.id}", weight=1 if weight > 0 else -1) for one, weight in sign]
-        self._assess(claim, [Operand(operand=f"claim.{before.id}")])
+        """A change is read only where the sentence prints this year's figure and last year's, or the difference.
 
-    def _is_last_year(self, text: str, token: Token) -> bool:
-        match = _last_year().search(text, max(0, token.start - 24), token.start)
-        return match is not None and (match["year"] is None or int(match["year"]) + 1 == self._year)
+        A percentage ends what was compared before it: `20 % more than the 40 of last year` is not of the next figure.
+        """
+        text = sentence.text
+        differences = {token.start: found for token in tokens if (found := is_more(text, token)) is not None}
+        last = [token for token in tokens if token.start not in differences and self._is_last_year(sentence, token)]
+        plain = [token for token in tokens if token.start not in differences and token not in last]
+        own = [token for token in plain if token.end <= match.start()]
+        if not own or match.start() - own[-1].end > _CLAUSE:
+            return
+        near = [
+            token
+            for token in last
+            if abs(token.start - match.start()) <= _CLAUSE
+            and "%" not in text[token.end : match.start()]
+            and not any(match.end() <= other.start < token.start for other in plain)
+        ]
+        between = [token for token in tokens if token.start in differences and own[-1].end <= token.start]
+        between = [
+            token for token in between if token.end <= match.start() and "%" not in text[token.end : match.start()]
+        ]
+        if len(near) == 1:
+            self._add_change(sentence, match, own, near[0])
+        elif not near and len(between) == 1 and differences[between[0].start] is (match["rise"] is not None):
+            self._add_difference(sentence, match, own, between[0])
+
+    def _is_last_year(self, sentence: Sentence, token: Token) -> bool:
+        statement = self._statement(sentence, token)
+        is_carried = statement is not None and statement.kind.startswith("carried")
+        return not is_carried and is_of_last_year(sentence.text, token, self._year)
+
+    def _add_change(self, sentence: Sentence, match: re.Match[str], own: list[Token], last: Token) -> None:
+        sign: Literal[1, -1] = 1 if match["rise"] else -1
+        before = self._figure(sentence, last, "last_year")
+
+        def operands(this: Claim) -> tuple[list[Operand], list[Operand]]:
+            risen, fallen = (this, before) if sign > 0 else (before, this)
+            terms = [Operand(operand=f"claim.{risen.id}"), Operand(operand=f"claim.{fallen.id}", weight=-1)]
+            return terms, [Operand(operand=f"claim.{before.id}")]
+
+        self._add_first_that_agrees(sentence, match, own, operands)
+
+    def _add_difference(self, sentence: Sentence, match: re.Match[str], own: list[Token], by: Token) -> None:
+        """The change where only the difference is printed: last year's figure is this year's without it."""
+        back: Literal[1, -1] = -1 if match["rise"] else 1
+        difference = Operand(operand=f"claim.{self._figure(sentence, by, 'share_part').id}")
+
+        def operands(this: Claim) -> tuple[list[Operand], list[Operand]]:
+            return [difference], [Operand(operand=f"claim.{this.id}"), replace(difference, weight=back)]
+
+        self._add_first_that_agrees(sentence, match, own, operands)
+
+    def _add_first_that_agrees(
+        self,
+        sentence: Sentence,
+        match: re.Match[str],
+        own: list[Token],
+        operands: Callable[[Claim], tuple[list[Operand], list[Operand]]],
+    ) -> None:
+        """The change of the nearest figure before it that agrees; which one is meant stays open if none does."""
+        found = _percentage(match, 2, match.start())
+        near = [token for token in reversed(own) if match.start() - token.end <= _CLAUSE]
+        self._figure(sentence, near[0], "share_part")
+        near = [token for token in near if sentence.positions[token.start] in self._figures]
+        claim = self._new_percentage("change", sentence, found, near[0].start)
+        for token in near:
+            claim.terms, base = operands(self._figure(sentence, token, "share_part"))
+            self._assess(claim, base)
+            if claim.agrees:
+                return
+        if len({token.value for token in near}) > 1:
+            claim.terms, claim.base, claim.agrees, claim.candidates = [], [], None, []
 
 
 def read_percentages(
