@@ -51,6 +51,12 @@ def claims_in(text: str, cells: dict[str, int | None] | None = None, year: int |
 AGREEING = [
     ("我局全年新收到政府信息公开申请46件。", [("new_received", 46, "new_received")]),
     ("本单位受理政府信息公开申请５１宗。", [("received", 51, "new_and_carried_in")]),
+    ("收到公民、法人和其他组织政府信息公开申请46件。", [("received", 46, "new_received")]),
+    ("收到公民，法人或者其他组织的信息公开申请46件。", [("received", 46, "new_received")]),
+    (
+        "公民法人及其他组织提出政府信息公开申请46件，其中法人或其他组织0件。",
+        [("received", 46, "new_received"), ("applicant", 0, "new_received")],
+    ),
     ("共有46件依申请公开申请被受理。", [("received", 46, "new_received")]),
     ("（二）依申请公开。全年接收申请：46件。", [("received", 46, "new_received")]),
     ("收悉信息公开申请，件数为46。", [("received", 46, "new_received")]),
