@@ -75,6 +75,19 @@ AGREEING = [
     ("（二）依申请公开。有45件在法定期限内作出答复。", [("decided", 45, "decided")]),
     ("（二）依申请公开。答复42件。", [("decided", 42, "decided_without_not_processed")]),
     (
+        "新收申请46件，已办结40件，其余6件结转下年度。",  # 45 were decided, 5 of them carried in
+        [
+            ("new_received", 46, "new_received"),
+            ("decided", 40, "decided_without_carried_in"),
+            ("carried_out", 6, "carried_out"),
+            ("balance_sum", 46, "decided_and_carried_out"),
+        ],
+    ),
+    (
+        "收到申请46件，办理40件。",
+        [("received", 46, "new_received"), ("handled", 40, "decided_without_carried_in")],
+    ),
+    (
         "（二）依申请公开。予以公开20件，部分公开9件，不予公开6件，无法提供6件，不予处理3件，其他处理1件，共45件。",
         [
             ("granted", 20, "granted"),
