@@ -50,6 +50,7 @@ class ClaimRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     last_year_words: tuple[str, ...]
     rate_words: tuple[str, ...]
     rate_timely: tuple[str, ...]
+    out_of_time: tuple[str, ...]
     rate_of_requests: tuple[str, ...]
     rate_of_others: tuple[str, ...]
     part_of_year: tuple[str, ...]

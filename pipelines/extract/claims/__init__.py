@@ -6,7 +6,7 @@ Prose is a second witness: a claim is read and compared, never merged into a cel
 from collections.abc import Iterable, Mapping, Sequence
 
 from contracts.raw_json import Claim, Legacy
-from pipelines.extract.claims.assessment import assess, read_figures
+from pipelines.extract.claims.assessment import assess, is_a_part, read_figures
 from pipelines.extract.claims.figures import Statement
 from pipelines.extract.claims.percentages import read_percentages
 from pipelines.extract.claims.prose import read_prose, read_sentences
@@ -58,11 +58,14 @@ def read_claims(
     sentences = list(read_sentences(prose))
     figures = read_figures(cells, legacy)
     parts: list[Part] = []
-    for position, statement in enumerate(_with_implied_zero(read_statements(sentences, year)), start=1):
-        parts.append((statement, assess(f"c{position}", statement, prose, figures)))
+    for statement in _with_implied_zero(read_statements(sentences, year)):
+        claim = assess(f"c{len(parts) + 1}", statement, prose, figures)
+        if not is_a_part(statement, claim, figures):
+            parts.append((statement, claim))
     percentages = read_percentages(prose, sentences, parts, year)
     percentages += read_rates(prose, cells, len(parts) + len(percentages) + 1)
-    sums = _read_sums(parts, len(parts) + len(percentages) + 1, cells, legacy)
+    whole = [(statement, claim) for statement, claim in parts if claim.agrees or not statement.may_be_part]
+    sums = _read_sums(whole, len(parts) + len(percentages) + 1, cells, legacy)
     return _without_lone_disclosures([claim for _, claim in parts], percentages + sums) + percentages + sums
 
 

@@ -57,7 +57,7 @@ def _members(statement: Statement, cells: Mapping[str, int | None]) -> tuple[str
     return tuple(members)
 
 
-def _meanings(statement: Statement, span: Span, figures: Figures) -> list[Meaning]:
+def _meanings(statement: Statement, span: Span | None, figures: Figures) -> list[Meaning]:
     kind = claim_rules().kinds[statement.kind]
     members = _members(statement, figures.cells)
     meanings: list[Meaning] = []
@@ -70,7 +70,7 @@ def _meanings(statement: Statement, span: Span, figures: Figures) -> list[Meanin
     return meanings
 
 
-def _legacy_meaning(indicator: str, span: Span, figures: Figures) -> list[Meaning]:
+def _legacy_meaning(indicator: str, span: Span | None, figures: Figures) -> list[Meaning]:
     """The indicator of the same name, unless it was read from this very figure."""
     name = f"{indicator}.year"
     value = figures.indicators.get(name)
@@ -110,6 +110,13 @@ def _candidates(statement: Statement, meanings: list[Meaning], figures: Figures)
     known = [meaning for meaning in [*meanings, *near] if meaning.value is not None]
     known.sort(key=lambda meaning: _distance(statement.value, meaning.value))
     return [_describe(meaning, statement.value) for meaning in known]
+
+
+def is_a_part(statement: Statement, claim: Claim, figures: Figures) -> bool:
+    """Whether a figure that agrees with nothing is less than what its kind names and may be only a part of that."""
+    if not statement.may_be_part or claim.agrees is not False:
+        return False
+    return any(statement.value < (meaning.value or 0) for meaning in _meanings(statement, claim.span, figures))
 
 
 def assess(claim_id: str, statement: Statement, prose: Prose, figures: Figures) -> Claim:

@@ -6,7 +6,10 @@ from contracts.claims import claim_rules
 
 
 class Statement(Struct):
-    """One figure of the prose. `start`/`end` place the number and `quote` the clause, as positions in the prose."""
+    """One figure of the prose. `start`/`end` place the number and `quote` the clause, as positions in the prose.
+
+    `may_be_part`: its words leave open whether it counts all that its kind names.
+    """
 
     kind: str
     value: int
@@ -18,6 +21,7 @@ class Statement(Struct):
     sentence: int
     case: str = ""
     inherited: bool = False
+    may_be_part: bool = False
 
     @property
     def role(self) -> str:

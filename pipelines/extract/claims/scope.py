@@ -23,6 +23,17 @@ def _pattern() -> re.Pattern[str]:
     )
 
 
+@cache
+def _time() -> re.Pattern[str]:
+    rules = claim_rules()
+    return re.compile(_any_of((*rules.rate_timely, *rules.out_of_time)))
+
+
+def says_when(text: str) -> bool:
+    """Whether words say in what time something was done: then what was done at another time may not be counted."""
+    return _time().search(text) is not None
+
+
 def counts_a_part(clause: str, *, before: bool) -> bool:
     """Whether a clause counts in a part of the year or the body, or in several years.
 

@@ -18,7 +18,7 @@ from pipelines.extract.claims.concepts import (
 )
 from pipelines.extract.claims.figures import Antecedent, Statement
 from pipelines.extract.claims.prose import Sentence, is_heading
-from pipelines.extract.claims.scope import counts_a_part
+from pipelines.extract.claims.scope import counts_a_part, says_when
 from pipelines.extract.claims.segments import Segment, read_segments, split_items
 from pipelines.extract.claims.tokens import YEAR, Token, read_tokens
 
@@ -26,6 +26,7 @@ _HEADING_WIDTH = 30
 _OPENING = 4  # characters before a number that stands for what was named before: `(`, `以上`, `上述`
 _EXCEPTION = "除"
 _OF_THESE = "中"
+_DONE = ("decided", "handled")
 _NONE_KINDS = ("received", "new_received", "carried_in", "carried_out", "carried", "case_result")
 _NONE_ROLES = ("outcome", "cases")
 
@@ -173,7 +174,11 @@ class StatementReader:
         if not is_carry and (is_of_last_year or self._counts_elsewhere()):
             return
         self._append(concept, number.value, self._place(number.start, number.end), (segment.start, segment.end))
-        if claim_rules().kinds[concept.kind].role == "total":
+        if concept.kind in _DONE and says_when(self._text[segment.start : segment.end]):
+            self.statements[-1].may_be_part = True
+            if self._antecedent and self._antecedent.value != number.value:
+                self._antecedent = None
+        elif claim_rules().kinds[concept.kind].role == "total":
             self._remember(segment, number, usable=True)
         elif concept.kind == "carried_out" and number.value:
             self._antecedent = None

@@ -1,0 +1,38 @@
+"""Figures of a part of what a kind names, and lists that say only a part: no claim, or one that is not assessed."""
+
+import pytest
+
+from contracts.claims import claim_problems
+from contracts.raw_cells import Tables
+from contracts.raw_json import Authority, Report
+from tests.extract.test_claims import claims_in, table_cells
+
+Found = tuple[str, int, bool | None]
+
+
+def found_in(text: str, *, has_tables: bool = True) -> list[Found]:
+    """Kind, figure and agreement of the claims of a text; what they say of themselves holds."""
+    claims = claims_in(text, table_cells() if has_tables else {})
+    if not has_tables:
+        report = Report(authority=Authority(printed=""), year=2023, tables=Tables(), claims=claims)
+        assert claim_problems(report) == []
+    return [(claim.kind, claim.value, claim.agrees) for claim in claims]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("办结申请45件，其中按时办结43件，延期办结2件。", [("decided", 45, True)]),
+        ("（二）依申请公开。43件申请按期答复，2件逾期答复。", []),
+        ("（二）依申请公开。在法定期限内答复43件，均予以公开。", []),
+        ("（二）依申请公开。按时办结45件。", [("decided", 45, True)]),
+        ("（二）依申请公开。按时办结46件。", [("decided", 46, False)]),  # more than all cannot be a part
+    ],
+)
+def test_what_was_decided_in_time_may_be_a_part(text: str, found: list[Found]) -> None:
+    assert found_in(text) == found
+
+
+def test_what_was_decided_in_time_is_in_no_balance() -> None:
+    text = "（二）依申请公开。收到申请46件，按时答复40件，结转下年2件。"
+    assert found_in(text, has_tables=False) == [("received", 46, None), ("decided", 40, None), ("carried_out", 2, None)]
