@@ -219,6 +219,15 @@ def test_none_is_zero(text: str) -> None:
     assert [claim.agrees for claim in claims_in(text)] == [False, False]
 
 
+def test_no_lost_case_says_nothing_of_the_cases() -> None:
+    claims = claims_in("行政诉讼3件，无败诉案件。未发生行政复议被纠错的情况。无行政复议、行政诉讼被纠错案件。")
+    assert [(claim.kind, claim.value, claim.agrees) for claim in claims] == [
+        ("lawsuits", 3, True),
+        ("case_result", 0, True),
+        ("case_result", 0, True),
+    ]
+
+
 @pytest.mark.parametrize(
     "text", ["无上年结转申请。", "没有上一年度转入的依申请公开件。", "（二）依申请公开。无往年结转。"]
 )
@@ -287,6 +296,10 @@ DECOYS = [
     "（二）依申请公开。五年来共受理申请180件，未收到行政复议。",
     "（二）依申请公开。去年收到申请18件。",
     "（二）依申请公开。局机关收到申请11件，下属单位收到3件。",
+    "未发生行政诉讼败诉案件。",
+    "未发生因政府信息公开被行政复议纠错或行政诉讼败诉的情况。",
+    "无行政复议、行政诉讼败诉案件。",
+    "行政诉讼败诉案件0件，被撤销案件0件。",
     "除涉密信息外，均予以公开。",
     "无障碍浏览已经开通，无正当理由反复提出的申请另行处理。",
     "行政规范性文件解读12篇，规范性文件类动态12条。",

@@ -156,6 +156,8 @@ def case_concept(tokens: list[Token], subject: str) -> Concept | None:
     result = next((token.kind[7:] for token in tokens if token.kind.startswith("result.")), None)
     if len(named) > 1 and "lawsuit" in named and not {"review"} & set(named):
         del named["lawsuit"]
+    if any(token.kind == "lost" for token in tokens) or (len(named) > 1 and result):
+        return None
     if len(named) > 1:
         return Concept("cases")
     case = _CASE_KINDS.get(next(iter(named)), next(iter(named))) if named else subject

@@ -223,9 +223,10 @@ class StatementReader:
         word = next(token for token in segment.before if token.kind == "none")
         if self._counts_elsewhere():
             return
+        is_of_results = any(kind == "lost" or kind.startswith("result.") for kind in segment.kinds)
         for item in split_items(self._text, segment.start, segment.end, segment.before):
             concept = self._concept(item.before, domain)
-            if concept is None or "decide" in segment.kinds:
+            if concept is None or "decide" in segment.kinds or (is_of_results and concept.kind != "case_result"):
                 continue
             named = [Concept("review"), Concept("lawsuits")] if concept.kind == "cases" else [concept]
             for one in named:
