@@ -36,3 +36,26 @@ def test_what_was_decided_in_time_may_be_a_part(text: str, found: list[Found]) -
 def test_what_was_decided_in_time_is_in_no_balance() -> None:
     text = "（二）依申请公开。收到申请46件，按时答复40件，结转下年2件。"
     assert found_in(text, has_tables=False) == [("received", 46, None), ("decided", 40, None), ("carried_out", 2, None)]
+
+
+ALL_BUT_OTHER = "予以公开20件，部分公开9件，不予公开6件，无法提供6件"
+
+
+@pytest.mark.parametrize(
+    ("text", "sums"),
+    [
+        ("（二）依申请公开。办结45件，予以公开20件，部分公开9件。", []),
+        (f"（二）依申请公开。办结46件，{ALL_BUT_OTHER}，不予处理3件，其他处理1件。", [("outcome_sum", 46, False)]),
+        ("（二）依申请公开。办结45件，予以公开40件，部分公开9件。", [("outcome_sum", 45, False)]),  # more than all
+        (
+            f"（二）依申请公开。办理51件，{ALL_BUT_OTHER}，不予处理3件，其他处理1件，结转下年度6件。",
+            [("outcome_sum", 51, True)],
+        ),
+        (f"（二）依申请公开。收到46件，{ALL_BUT_OTHER}，不予处理3件，其他处理1件。", []),  # five were carried in
+        ("行政复议7件，维持5件，纠正1件，撤回1件。", []),
+        ("行政复议7件，维持5件，纠正0件，其他结果0件，尚未审结1件。", [("result_sum", 7, False)]),
+        ("收到申请46件，自然人40件，商业企业5件。", []),
+    ],
+)
+def test_a_list_must_add_up_only_if_it_names_every_class(text: str, sums: list[Found]) -> None:
+    assert [found for found in found_in(text) if found[0].endswith("_sum")] == sums

@@ -7,6 +7,7 @@ from contracts.claims import category_rows, indicator_values, recompute_agreemen
 from contracts.form import form
 from contracts.raw_json import Claim, Legacy, LegacyIndicator, Operand
 from pipelines.extract.claims.figures import Statement
+from pipelines.extract.claims.lists import must_add_up
 
 _LISTS = {
     "channel": ("channel_sum", ("received", "new_received", "handled")),
@@ -75,6 +76,25 @@ def _sum_claim(claim_id: str, kind: str, total: Part, entries: list[Part], agree
     )
 
 
+def _total_of(totals: list[Part], entries: list[Part]) -> Part | None:
+    """The first of the possible totals that the parts add up to."""
+    value = sum(statement.value for statement, _ in entries)
+    return next((part for part in totals if part[0].value == value), None)
+
+
+def _carried_out_beside(parts: Sequence[Part], entries: list[Part]) -> Part | None:
+    """What is said to be carried out in the paragraph of a list and next to it."""
+    last = entries[-1][0]
+    beside = (
+        part
+        for part in parts
+        if part[0].kind == "carried_out"
+        and part[0].paragraph == last.paragraph
+        and abs(part[0].sentence - last.sentence) <= 1
+    )
+    return next(beside, None)
+
+
 def _same_sentence(total: Part, entries: list[Part]) -> bool:
     return total[0].sentence == entries[0][0].sentence
 
@@ -82,18 +102,25 @@ def _same_sentence(total: Part, entries: list[Part]) -> bool:
 def read_list_sums(parts: Sequence[Part], first_id: int) -> list[Claim]:
     """One claim for every list of the prose that has a total: does the list add up to it?
 
-    Lists of platforms that do not add up are reported only where they follow their total in the same sentence.
+    A list that leaves open whether it must add up is no claim if it does not. Outcomes may add up with what is carried
+    out. Lists of platforms that do not add up are reported only where they follow their total in the same sentence.
     """
     sums: list[Claim] = []
     for role, (kind, kinds) in _LISTS.items():
         for listed in _lists(parts, role):
             entries = _without_details(listed) if role == "outcome" else listed
             totals = _possible_totals(parts, entries, kinds)
-            value = sum(statement.value for statement, _ in entries)
-            total = next((part for part in totals if part[0].value == value), totals[0] if totals else None)
-            if total is None or len(entries) < 2:
+            if not totals or len(entries) < 2:
                 continue
-            agrees = total[0].value == value
+            total = _total_of(totals, entries)
+            if total is None and role == "outcome":
+                carried = _carried_out_beside(parts, entries)
+                total = _total_of(totals, [*entries, carried]) if carried else None
+                entries = [*entries, carried] if carried and total else entries
+            agrees = total is not None
+            total = total or totals[0]
+            if not agrees and not must_add_up(role, [statement for statement, _ in entries], total[1]):
+                continue
             if agrees or role != "platform" or _same_sentence(total, entries):
                 sums.append(_sum_claim(f"c{first_id + len(sums)}", kind, total, entries, agrees))
     return sums
