@@ -59,3 +59,27 @@ ALL_BUT_OTHER = "予以公开20件，部分公开9件，不予公开6件，无�
 )
 def test_a_list_must_add_up_only_if_it_names_every_class(text: str, sums: list[Found]) -> None:
     assert [found for found in found_in(text) if found[0].endswith("_sum")] == sums
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"{ALL_BUT_OTHER}，不予处理3件，其他1件", ("other_handling", 1, True)),
+        (f"{ALL_BUT_OTHER}，不予处理3件，其他2件", ("other_handling", 2, False)),
+        (f"{ALL_BUT_OTHER}，不予处理3件，其他处理1件，其他2件", ("reply_part", 2, None)),
+        ("予以公开20件，部分公开9件，其他1件", ("other_handling", 1, True)),
+        ("予以公开20件，部分公开9件，其他情形16件", ("outcomes_combined", 16, True)),
+        ("予以公开20件，部分公开9件，其他3件", ("reply_part", 3, None)),
+        ("不予公开6件，其中其他法律法规禁止0件", ("outcome_row", 0, True)),
+        ("不予公开6件，其中其他原因2件", ("denied", 6, True)),
+        ("不予公开6件，其中国家秘密2件，其他4件", ("outcome_row", 2, True)),
+    ],
+)
+def test_others_are_what_the_list_before_them_leaves(text: str, found: Found) -> None:
+    assert found_in(f"（二）依申请公开。{text}。")[-1] == found
+
+
+def test_the_rest_of_a_list_adds_up_with_it() -> None:
+    text = "（二）依申请公开。办结45件，予以公开20件，部分公开9件，其他16件。"
+    assert found_in(text)[-1] == ("outcome_sum", 45, True)
+    assert found_in(text.replace("16", "15"))[-1] == ("outcome_sum", 45, False)

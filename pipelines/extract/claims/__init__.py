@@ -6,7 +6,7 @@ Prose is a second witness: a claim is read and compared, never merged into a cel
 from collections.abc import Iterable, Mapping, Sequence
 
 from contracts.raw_json import Claim, Legacy
-from pipelines.extract.claims.assessment import assess, is_a_part, read_figures
+from pipelines.extract.claims.assessment import assess_statement, is_a_part, read_figures
 from pipelines.extract.claims.figures import Statement
 from pipelines.extract.claims.percentages import read_percentages
 from pipelines.extract.claims.prose import read_prose, read_sentences
@@ -58,8 +58,8 @@ def read_claims(
     sentences = list(read_sentences(prose))
     figures = read_figures(cells, legacy)
     parts: list[Part] = []
-    for statement in _with_implied_zero(read_statements(sentences, year)):
-        claim = assess(f"c{len(parts) + 1}", statement, prose, figures)
+    for stated in _with_implied_zero(read_statements(sentences, year)):
+        statement, claim = assess_statement(f"c{len(parts) + 1}", stated, prose, figures)
         if not is_a_part(statement, claim, figures):
             parts.append((statement, claim))
     percentages = read_percentages(prose, sentences, parts, year)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 from rapidfuzz.distance import OSA
 
 from contracts.claims import (
@@ -117,6 +118,29 @@ def is_a_part(statement: Statement, claim: Claim, figures: Figures) -> bool:
     if not statement.may_be_part or claim.agrees is not False:
         return False
     return any(statement.value < (meaning.value or 0) for meaning in _meanings(statement, claim.span, figures))
+
+
+def _read_rest(statement: Statement, agrees: bool | None) -> list[Statement]:
+    """What else the rest of a list may be: all that it leaves, or classes that the form does not have.
+
+    Where the list leaves nothing but the class of the others, it is that.
+    """
+    if agrees is not False or len(statement.rest) < 2:
+        return []
+    return [
+        replace(statement, kind="outcomes_combined", members=statement.rest),
+        replace(statement, kind="reply_part", members=()),
+    ]
+
+
+def assess_statement(claim_id: str, statement: Statement, prose: Prose, figures: Figures) -> tuple[Statement, Claim]:
+    """A statement with its claim; the rest of a list is what agrees, and not assessed if nothing does."""
+    claim = assess(claim_id, statement, prose, figures)
+    for reading in _read_rest(statement, claim.agrees):
+        claim = assess(claim_id, reading, prose, figures)
+        if claim.agrees is not False:
+            return reading, claim
+    return statement, claim
 
 
 def assess(claim_id: str, statement: Statement, prose: Prose, figures: Figures) -> Claim:

@@ -37,13 +37,17 @@ _BESIDE = 5  # characters between a bare subject and its number
 
 
 class Concept(Struct, frozen=True):
-    """A kind of claim with its rows or columns. `is_bare`: only the subject is named, no verb and no class."""
+    """A kind of claim with its rows or columns. `is_bare`: only the subject is named, no verb and no class.
+
+    `rest`: what a list leaves, if only that is said.
+    """
 
     kind: str
     members: tuple[str, ...] = ()
     is_bare: bool = False
     case: str = ""
     item: str = ""
+    rest: tuple[str, ...] = ()
 
 
 def domain_of(tokens: Iterable[Token]) -> Domain:
@@ -201,6 +205,8 @@ def total_of(role: str, kinds: set[str]) -> Concept | None:
     return Concept(totals[role]) if role in totals and "together" in kinds else None
 
 
-def rest_of(role: str) -> Concept | None:
-    """The last part of a list of outcomes: `… and 1 other`."""
-    return Concept("other_handling", _rows_of("other_handling")) if role == "outcome" else None
+def rest_of(role: str, left: tuple[str, ...]) -> Concept | None:
+    """The last part of a list of outcomes: `… and 1 other`; a class of its own if the list has `left` nothing."""
+    if role != "outcome":
+        return None
+    return Concept("other_handling", _rows_of("other_handling"), rest=left) if left else Concept("reply_part")

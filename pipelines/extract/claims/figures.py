@@ -8,7 +8,8 @@ from contracts.claims import claim_rules
 class Statement(Struct):
     """One figure of the prose. `start`/`end` place the number and `quote` the clause, as positions in the prose.
 
-    `may_be_part`: its words leave open whether it counts all that its kind names. `is_rest`: it is what a list leaves.
+    `may_be_part`: its words leave open whether it counts all that its kind names. `rest` are the
+    categories that the list before it does not name, if it only says that it is the rest.
     """
 
     kind: str
@@ -22,7 +23,7 @@ class Statement(Struct):
     case: str = ""
     inherited: bool = False
     may_be_part: bool = False
-    is_rest: bool = False
+    rest: tuple[str, ...] = ()
 
     @property
     def role(self) -> str:

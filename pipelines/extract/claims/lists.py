@@ -31,6 +31,13 @@ def _categories(members: Iterable[str]) -> set[str]:
     return {name for name in _outcomes() if f"{{{name}}}" in named or named.issuperset(category_rows(name, {}))}
 
 
+def left_by(statements: Iterable[Statement]) -> tuple[str, ...]:
+    """The members that a list of outcomes leaves: the categories of which it names nothing, in the form's order."""
+    members = {member for statement in statements for member in statement.members}
+    left = [name for name in claim_rules().kinds if name in _outcomes()]
+    return tuple(f"{{{name}}}" for name in left if members.isdisjoint((f"{{{name}}}", *category_rows(name, {}))))
+
+
 def is_complete(role: str, statements: Sequence[Statement]) -> bool:
     """Whether a list names every class of its role, or the rest; the form knows no classes of channels and platforms.
 
@@ -40,7 +47,7 @@ def is_complete(role: str, statements: Sequence[Statement]) -> bool:
     """
     members = [member for statement in statements for member in statement.members]
     if role == "outcome":
-        return _outcomes() <= _categories(members) or any(statement.is_rest for statement in statements)
+        return _outcomes() <= _categories(members) or any(statement.rest for statement in statements)
     if role == "result":
         return _columns("reviews_and_lawsuits") <= {member.partition(".")[2] for member in members}
     return role != "applicant" or _columns("applications") <= set(members)

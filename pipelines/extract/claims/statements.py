@@ -17,6 +17,7 @@ from pipelines.extract.claims.concepts import (
     total_of,
 )
 from pipelines.extract.claims.figures import Antecedent, Statement
+from pipelines.extract.claims.lists import left_by
 from pipelines.extract.claims.prose import Sentence, is_heading
 from pipelines.extract.claims.scope import counts_a_part, says_when
 from pipelines.extract.claims.segments import Segment, read_segments, split_items
@@ -133,7 +134,11 @@ class StatementReader:
             return None
         last = self.statements[-1] if self.statements else None
         if self._pending is None and last is not None and last.sentence == self._sentence:
-            return rest_of(last.role) if "remaining" in segment.kinds else total_of(last.role, segment.kinds)
+            if "remaining" not in segment.kinds:
+                return total_of(last.role, segment.kinds)
+            is_of_details = last.kind == "outcome_row" or "among" in segment.kinds
+            listed = [one for one in self.statements if one.sentence == self._sentence and one.role == "outcome"]
+            return None if is_of_details else rest_of(last.role, left_by(listed))
         return self._pending
 
     def _read_number(self, segment: Segment, number: Token, domain: Domain) -> None:
@@ -212,6 +217,7 @@ class StatementReader:
                 self._paragraph,
                 self._sentence,
                 concept.case,
+                rest=concept.rest,
             )
         )
 
