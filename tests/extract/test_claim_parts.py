@@ -4,7 +4,10 @@ import pytest
 
 from contracts.claims import claim_problems
 from contracts.raw_cells import Tables
-from contracts.raw_json import Authority, Report
+from contracts.raw_json import Authority, Report, Span
+from pipelines.extract.claims.prose import read_prose
+from pipelines.extract.legacy.prose import read_prose_indicators
+from pipelines.extract.pieces import Piece
 from tests.extract.test_claims import claims_in, table_cells
 
 Found = tuple[str, int, bool | None]
@@ -77,6 +80,12 @@ def test_a_list_must_add_up_only_if_it_names_every_class(text: str, sums: list[F
 )
 def test_others_are_what_the_list_before_them_leaves(text: str, found: Found) -> None:
     assert found_in(f"（二）依申请公开。{text}。")[-1] == found
+
+
+def test_a_class_that_no_form_has_is_no_indicator() -> None:
+    text = f"（二）依申请公开。{ALL_BUT_OTHER}，不予处理3件，其他处理1件，其他2件。"
+    prose = read_prose([Piece("line", text, Span(line=1, char_start=0))], ())
+    assert [entry.value for entry in read_prose_indicators(prose, 2023) if entry.indicator] == [20, 9, 6, 1]
 
 
 def test_the_rest_of_a_list_adds_up_with_it() -> None:

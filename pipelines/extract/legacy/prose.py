@@ -36,7 +36,7 @@ def _indicator_of(statement: Statement) -> str | None:
     if statement.kind == "channel":
         return _CHANNELS.get(statement.members)
     if statement.kind == "reply_part":
-        return statement.members[0]
+        return statement.members[0] if statement.members else None
     if statement.kind == "case_result":
         return _REVIEW_RESULTS.get(statement.members[0])
     return claim_rules().kinds[statement.kind].legacy or None
