@@ -54,6 +54,9 @@ class ClaimRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rate_of_requests: tuple[str, ...]
     rate_of_others: tuple[str, ...]
     part_of_year: tuple[str, ...]
+    since: str
+    since_in_year: tuple[str, ...]
+    until: tuple[str, ...]
     whole_year: tuple[str, ...]
     part_of_body: tuple[str, ...]
     counters: tuple[str, ...]

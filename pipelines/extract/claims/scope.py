@@ -6,8 +6,15 @@ from functools import cache
 
 from contracts.claims import claim_rules
 
-_EARLIER_MONTH = r"(?<!\d)(?:1[01]|[1-9])月(?!1日)"  # the year begins on the first day of a month
-_LAST_MONTH = r"(?<!\d)12月"
+_TO = r"[至到\-—–~―]+"
+_YEAR = r"(?:20\d\d年|今年|当年|同年)?"
+_END = rf"{_TO}{_YEAR}12月(?:31日|底|末)?"
+_ALL_MONTHS = rf"(?<!\d)1(?:月(?:1日|份)?)?起?{_END}"
+_END_OF_YEAR = r"(?<!\d)12月(?=31日|底|末)"
+_LAST_MONTHS = rf"(?<!\d)(?!5月1日)(?:1[0-2]|[2-9])月?(?:\d{{1,2}}日)?起?{_END}"  # the first year began in May
+_MONTH = r"(?<!\d)(?:1[0-2]|[1-9])月(?!1日)"  # the year begins on the first day of a month
+_DATE = r"(?:年(?:度)?(?:\d{1,2}月(?:\d{1,2}日|底|末)?)?)"
+_YEARS = rf"(?P<year>20\d\d){_DATE}?起?{_TO}(?!(?P=year))20\d\d{_DATE}"
 
 
 def _any_of(words: Iterable[str]) -> str:
@@ -17,9 +24,13 @@ def _any_of(words: Iterable[str]) -> str:
 @cache
 def _pattern() -> re.Pattern[str]:
     rules = claim_rules()
+    until = rf"(?:{_any_of(rules.until)}){_YEAR}12月"
+    # a year that is printed is compared with the report's elsewhere
+    since = rf"(?<!\d年){''.join(f'(?<!{word})' for word in rules.since_in_year)}{rules.since}"
     return re.compile(
-        rf"(?P<whole>{_any_of(rules.whole_year)}|{_LAST_MONTH})"
-        rf"|(?P<part>{_any_of((*rules.part_of_year, *rules.part_of_body))}|{_EARLIER_MONTH})"
+        rf"(?:{_YEARS}|{_LAST_MONTHS}|{since})"
+        rf"|(?P<whole>{_any_of(rules.whole_year)}|{_ALL_MONTHS}|{_END_OF_YEAR}|{until})"
+        rf"|(?P<part>{_any_of((*rules.part_of_year, *rules.part_of_body))}|{_MONTH})"
     )
 
 
@@ -43,5 +54,5 @@ def counts_a_part(clause: str, *, before: bool) -> bool:
     """
     found = before
     for match in _pattern().finditer(clause):
-        found = match["part"] is not None
+        found = match["whole"] is None
     return found
