@@ -19,6 +19,7 @@ _AMOUNT = re.compile(
 )
 _LOST = "\ufffd"
 _ILLEGIBLE = re.compile(rf"[\d.,+\-\s{_LOST}]+[亿万]?[元件条项宗个次人家份]?")
+_IN_LINES = re.compile(r"[\d.,%+\-\s]+")
 _APART = re.compile(r"[1-9]\d{0,2}(?: \d{3})+")
 _IN_OTHER_SIGNS = re.compile(
     r"\d[\d,.]*\s*(?:[*#^]+|\[\d+\]|[亿万](?:[件元条项宗个次人家份])?|[eE][+-]?\d+|/\d+|,\d{1,2}|,\d{4,})"
@@ -107,9 +108,13 @@ def parse_cell(text: str) -> Figure | None:
     """What the whole text of a cell of a grid is as a figure, if it is none by itself.
 
     Blanks may stand between its thousands: a cell is one place. A figure with a sign that says another number or leads
-    elsewhere (`7*`, `1.2万`) is a mark that cannot be read, so that its place is kept and named.
+    elsewhere (`7*`, `1.2万`) is a mark that cannot be read, so that its place is kept and named; so are figures one
+    below the other, which can be two numbers or a broken one.
     """
-    printed = " ".join(unicodedata.normalize("NFKC", text).split())
+    normal = unicodedata.normalize("NFKC", text).strip(_WHITE)
+    if "\n" in normal and _IN_LINES.fullmatch(normal.translate(_MINUS)):
+        return Figure("mark", is_illegible=True)
+    printed = " ".join(normal.split())
     if _APART.fullmatch(printed):
         return Figure("integer", printed.replace(" ", ""), "blanks between the thousands")
     return Figure("mark", is_illegible=True) if _IN_OTHER_SIGNS.fullmatch(printed) else None

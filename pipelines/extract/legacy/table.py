@@ -79,10 +79,20 @@ def _plain(digits: str) -> str:
     return digits.replace(",", "")
 
 
+def _lines_of(text: str, start: int) -> Iterator[tuple[str, int]]:
+    """A cell, or each of the figures that stand one below the other in it: they are not one number."""
+    if "\n" not in text:
+        yield text, start
+        return
+    for line in text.split("\n"):
+        yield line, start
+        start += len(line) + 1
+
+
 def _of_cells(cells: Sequence[tuple[str, int]], *, keep_blanks: bool) -> Iterator[Row]:
     """The rows that consecutive cells or lines make: text begins one, its unit and figures follow."""
     row: Row | None = None
-    for text, start in cells:
+    for text, start in (line for cell in cells for line in _lines_of(*cell)):
         compact = "".join(text.split())
         figure = _FIGURE.match(compact)
         if figure and row is not None:

@@ -90,22 +90,27 @@ class HtmlTable:
 
     def _text_of(self, cell: etree._Element) -> str:
         if not len(cell):
-            return join_cell_text((cell.text or "",))
+            return join_cell_text((_flat(cell.text),))
         if len(cell) == 1 and not len(cell[0]) and not cell[0].keys() and cell[0].tag in _BLOCKS:
-            return join_cell_text((cell.text or "", cell[0].text or "", cell[0].tail or ""))
+            return join_cell_text((_flat(cell.text), _flat(cell[0].text), _flat(cell[0].tail)))
         parts: list[str] = []
         walker = etree.iterwalk(cell, events=("start", "end"))
         for event, element in walker:
             if event == "end":
                 if element is cell:
                     continue
-                parts.append(element.tail or "" if element.tag in _INLINE else f"\n{element.tail or ''}")
+                parts.append(_flat(element.tail) if element.tag in _INLINE else f"\n{_flat(element.tail)}")
             elif element is not cell and (element.tag in _UNPRINTED or is_hidden(element)):
                 walker.skip_subtree()
             else:
-                text = (element.get("value") if element.tag == "input" else element.text) or ""
+                text = _flat(element.get("value") if element.tag == "input" else element.text)
                 parts.append(text if element.tag in _INLINE else f"\n{text}")
         return join_cell_text(("".join(parts),))
+
+
+def _flat(text: str | None) -> str:
+    """The text between two tags, in which a line break is a blank."""
+    return text.replace("\n", " ") if text else ""
 
 
 def _count(cell: etree._Element, name: str) -> int:

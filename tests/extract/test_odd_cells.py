@@ -1,0 +1,84 @@
+"""Cells that print more, or something else, than one number: nothing in them is joined, shifted or lost."""
+
+import pytest
+
+from contracts.form import form
+from contracts.raw_json import Reading, Report, Span
+from pipelines.extract.legacy import read_legacy
+from pipelines.extract.pieces import Piece
+from pipelines.extract.readers.cell_text import join_cell_text
+from tests.extract.test_odd_prints import page, read, regulations, row_of
+
+HEADERS = ("本年制发件数", "本年废止件数", "现行有效件数")
+
+
+def measures(penalties: str, fee: str = "1.5") -> str:
+    """Table two with a row of one cell each for decisions and for fees."""
+    over = "<tr><td>信息内容</td><td colspan=3>{}</td></tr>"
+    row = "<tr><td>{}</td><td colspan=3>{}</td></tr>"
+    more = (
+        "<tr><td colspan=4>第二十条第（六）项</td></tr>",
+        over.format("本年处理决定数量"),
+        row.format("行政处罚", penalties),
+        row.format("行政强制", 7),
+        "<tr><td colspan=4>第二十条第（八）项</td></tr>",
+        over.format("本年收费金额（单位：万元）"),
+        row.format("行政事业性收费", fee),
+    )
+    return page(regulations(*HEADERS).replace("</table>", "".join(more) + "</table>"))
+
+
+def reading_of(report: Report, cell: str) -> Reading:
+    (found,) = (one for one in report.readings if one.cell == f"proactive_disclosure.{cell}")
+    return found
+
+
+def penalties_of(report: Report) -> object:
+    assert row_of(report, "proactive_disclosure", "administrative_coercion") == (7,)
+    return row_of(report, "proactive_disclosure", "administrative_penalties")[0]
+
+
+@pytest.mark.parametrize("printed", ["<p>12</p><p>345</p>", "12<br>345", "<div>12</div>345", "12<br>34"])
+def test_two_numbers_in_one_cell_are_not_one(printed: str) -> None:
+    found = read(measures(printed))
+    reading = reading_of(found, "administrative_penalties.decisions")
+    assert (penalties_of(found), reading.state, reading.raw[:4]) == (None, "ambiguous", "12\n3")
+    row = read(page(regulations(*HEADERS, first=(1, printed, 3))))
+    assert row_of(row, "proactive_disclosure", "regulations") == (1, None, 3)
+
+
+def test_a_line_of_the_source_is_no_line_of_the_page() -> None:
+    assert penalties_of(read(measures("12\n345"))) == 12345
+    assert penalties_of(read(measures("\n<p>\n12</p>\n"))) == 12
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        (("12", "345"), "12\n345"),
+        (("12\n345",), "12\n345"),
+        (("12 345",), "12 345"),
+        (("行政", "处罚"), "行政处罚"),
+        (("12 ", " ", "件"), "12件"),
+    ],
+)
+def test_a_break_between_figures_is_kept_apart_from_a_blank(parts: tuple[str, ...], text: str) -> None:
+    assert join_cell_text(parts) == text
+
+
+def test_two_numbers_in_one_cell_of_an_old_table_are_not_one() -> None:
+    rows = next(iter(form().legacy_variants.values())).rows
+    lines = [("指标名称", "单位", "统计数"), *((row.label, "条", "7") for row in rows)]
+    lines[-1] = (*lines[-1][:2], "12\n345")
+    pieces = [
+        piece
+        for number, line in enumerate(lines, start=1)
+        for piece in (
+            *(Piece("cell", text, Span(line=number), column) for column, text in enumerate(line)),
+            Piece("row_end", "", Span(line=number), 3),
+        )
+    ]
+    found = read_legacy(pieces, 2012)
+    assert found is not None
+    assert [one.value for one in found.indicators] == [7] * (len(rows) - 1) + [None]
+    assert (found.indicators[-1].state, found.indicators[-1].candidates) == ("ambiguous", ["12", "345"])
