@@ -7,7 +7,7 @@ from contracts.raw_json import Reading, Report, Span
 from pipelines.extract.legacy import read_legacy
 from pipelines.extract.pieces import Piece
 from pipelines.extract.readers.cell_text import join_cell_text
-from tests.extract.test_odd_prints import page, read, regulations, row_of
+from tests.extract.test_odd_prints import left, page, read, regulations, row_of
 
 HEADERS = ("本年制发件数", "本年废止件数", "现行有效件数")
 
@@ -82,3 +82,20 @@ def test_two_numbers_in_one_cell_of_an_old_table_are_not_one() -> None:
     assert found is not None
     assert [one.value for one in found.indicators] == [7] * (len(rows) - 1) + [None]
     assert (found.indicators[-1].state, found.indicators[-1].candidates) == ("ambiguous", ["12", "345"])
+
+
+@pytest.mark.parametrize(
+    ("printed", "value"),
+    [
+        ("125000（元）", None),
+        ("125000元", None),
+        ("3（亿元）", None),
+        ("125000（12.5万元）", None),
+        ("12.5（万元）", "12.5"),
+        ("12.5万元（125000元）", "12.5"),
+    ],
+)
+def test_a_fee_in_another_unit_of_money_is_left_over(printed: str, value: str | None) -> None:
+    found = read(measures("1", printed))
+    assert row_of(found, "proactive_disclosure", "administrative_fees") == (value,)
+    assert left(found) == ([] if value else [printed])

@@ -24,7 +24,7 @@ _APART = re.compile(r"[1-9]\d{0,2}(?: \d{3})+")
 _IN_OTHER_SIGNS = re.compile(
     r"\d[\d,.]*\s*(?:[*#^]+|\[\d+\]|[亿万](?:[件元条项宗个次人家份])?|[eE][+-]?\d+|/\d+|,\d{1,2}|,\d{4,})"
 )
-_MONEY = re.compile(r"[亿万]?元")
+_MONEY = re.compile(r"(\d?)([亿万]?元)")
 _UNITS = {"cny_10k": "万元"}
 _MINUS = str.maketrans("−－–—", "----")  # noqa: RUF001 - the dashes that documents print
 
@@ -69,9 +69,16 @@ class Slot(Struct, frozen=True):
         return self.kind == "integer" and (cell.may_be_negative or not self.figure.number.startswith("-"))
 
     def _has_unit_of(self, cell: Cell) -> bool:
-        """Whether no other unit of money stands behind the figure than the cell's."""
-        printed = _MONEY.match(self.figure.remark)
-        return printed is None or cell.unit not in _UNITS or printed.group() == _UNITS[cell.unit]
+        """Whether no other unit of money stands behind the figure than the cell's, in brackets or not.
+
+        One directly behind the figure counts; another number with a unit in brackets (`12(0.3万元)`) makes it unclear.
+        """
+        wanted = _UNITS.get(cell.unit)
+        printed = _MONEY.findall(self.figure.remark)
+        if wanted is None or not printed:
+            return True
+        is_behind = _MONEY.match(self.figure.remark) is not None
+        return all(unit == wanted and not digit for digit, unit in (printed[:1] if is_behind else printed))
 
     def value_in(self, cell: Cell) -> int | str | None:
         """The value of `cell` if this is its figure; a digit is never changed."""
