@@ -1,12 +1,17 @@
 """Cells that print more, or something else, than one number: nothing in them is joined, shifted or lost."""
 
+import io
+
 import pytest
+from docx import Document
 
 from contracts.form import form
 from contracts.raw_json import Reading, Report, Span
 from pipelines.extract.legacy import read_legacy
 from pipelines.extract.pieces import Piece
 from pipelines.extract.readers.cell_text import join_cell_text
+from pipelines.extract.readers.docx import read_docx
+from pipelines.extract.readers.html import read_html
 from tests.extract.test_odd_prints import left, page, read, regulations, row_of
 
 HEADERS = ("本年制发件数", "本年废止件数", "现行有效件数")
@@ -99,3 +104,40 @@ def test_a_fee_in_another_unit_of_money_is_left_over(printed: str, value: str | 
     found = read(measures("1", printed))
     assert row_of(found, "proactive_disclosure", "administrative_fees") == (value,)
     assert left(found) == ([] if value else [printed])
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        "<del>99</del>128",
+        "<s>99</s>128",
+        "<p><strike>99</strike></p><p>128</p>",
+        '<span style="text-decoration:line-through">99</span>128',
+        '<b style="color: red; text-decoration-line: underline line-through">99</b><u>128</u>',
+        '<p style="text-decoration: line-through">99</p>128',
+    ],
+)
+def test_what_is_struck_out_is_no_part_of_a_figure(printed: str) -> None:
+    assert penalties_of(read(measures(printed))) == 128
+
+
+def test_what_is_struck_out_in_a_line_is_left_out() -> None:
+    texts = [piece.text for piece in read_html("<p>共<s>99</s>128件</p><p>共<del>9</del>12件</p>".encode())]
+    assert texts == ["共128件", "共12件"]
+
+
+def test_a_tag_that_is_never_closed_strikes_out_no_table() -> None:
+    texts = [piece.text for piece in read_html("<div><s>以下<table><tr><td>7</td></tr></table></div>".encode())]
+    assert texts[:2] == ["以下", "7"]
+
+
+@pytest.mark.parametrize("mark", ["strike", "double_strike"])
+def test_what_is_struck_out_in_a_word_file_is_left_out(mark: str) -> None:
+    document = Document()
+    paragraph = document.add_table(rows=1, cols=1).cell(0, 0).paragraphs[0]
+    setattr(paragraph.add_run("9").font, mark, True)
+    paragraph.add_run("0")
+    setattr(paragraph.add_run("1").font, mark, False)
+    stream = io.BytesIO()
+    document.save(stream)
+    assert [piece.text for piece in read_docx(stream.getvalue()) if piece.kind == "cell"] == ["01"]

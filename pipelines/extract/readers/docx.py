@@ -19,13 +19,15 @@ _MAIN_RELATION = "/officeDocument"
 _MOST_COLUMNS = 1000
 _OFF = ("0", "false", "off", "none")
 _ROWS_IN = ("sdt", "sdtContent", "ins", "customXml", "smartTag", "moveTo")
+_UNSEEN = ("vanish", "strike", "dstrike")
 _UNPRINTED = ("del", "moveFrom", "instrText", "rPr", "pPr", "tcPr")
 
 
 def read_docx(content: bytes) -> Iterator[Piece]:
     """The pieces of a Word file. A merged cell stands once, where it begins; `column` counts the table's grid.
 
-    What is deleted or hidden is not printed, and so not read. Text boxes follow the paragraph they are anchored in.
+    What is deleted, struck out or hidden is not printed, and so not read. Text boxes follow the paragraph that they are
+    anchored in.
 
     Raises:
         Unreadable: the file is damaged, encrypted or too large.
@@ -69,7 +71,7 @@ class _Tags(Struct, frozen=True):
     span: str
     merge: str
     before: str
-    hidden: str
+    unseen: tuple[str, ...]
     raised: str
 
 
@@ -97,7 +99,7 @@ def _tags(namespace: str) -> _Tags:
         span=f"{tag('tcPr')}/{tag('gridSpan')}",
         merge=f"{tag('tcPr')}/{tag('vMerge')}",
         before=f"{tag('trPr')}/{tag('gridBefore')}",
-        hidden=f"{tag('rPr')}/{tag('vanish')}",
+        unseen=tuple(f"{tag('rPr')}/{tag(name)}" for name in _UNSEEN),
         raised=f"{tag('rPr')}/{tag('vertAlign')}",
     )
 
@@ -215,8 +217,8 @@ class _BodyReader:
         if len(run) and run[0].tag == tags.text and len(run) == 1:
             parts.append(run[0].text or "")
             return
-        hidden = run.find(tags.hidden)
-        if hidden is not None and hidden.get(tags.value, "on") not in _OFF:
+        marks = (run.find(mark) for mark in tags.unseen)
+        if any(mark is not None and mark.get(tags.value, "on") not in _OFF for mark in marks):
             return
         raised = run.find(tags.raised)
         is_raised = raised is not None and raised.get(tags.value) in ("superscript", "subscript")

@@ -11,7 +11,7 @@ from pipelines.extract.form_reader.labels import LONGEST_LABEL, match_labels
 from pipelines.extract.pieces import Piece
 from pipelines.extract.readers.bounds import take_bounded
 from pipelines.extract.readers.encoding import decode_text
-from pipelines.extract.readers.html_table import HtmlTable, holds_tables, is_hidden
+from pipelines.extract.readers.html_table import STRUCK_OUT, HtmlTable, holds_tables, is_hidden, is_struck_out
 from pipelines.extract.readers.script_strings import find_markup, unescape_markup
 
 _SKIPPED = frozenset(
@@ -20,8 +20,9 @@ _SKIPPED = frozenset(
 _FURNITURE = frozenset({"header", "footer", "aside"})
 _CONTENT = frozenset({"article", "main", "section", "h1", "h2", "table"})
 _INLINE = frozenset(
-    {"a", "abbr", "b", "big", "bdo", "em", "font", "i", "img", "ins", "label", "mark", "s", "small", "span", "strong"}
-    | {"strike", "sub", "sup", "time", "tt", "u", "o:p", "st1:chsdate"}
+    {"a", "abbr", "b", "big", "bdo", "em", "font", "i", "img", "ins", "label", "mark", "small", "span", "strong", "sub"}
+    | {"sup", "time", "tt", "u", "o:p", "st1:chsdate"}
+    | STRUCK_OUT
 )
 _LINES_MARKUP = re.compile(r"<(?:!doctype|html|body|p|div|br)[\s/>]", re.IGNORECASE)
 _FEWEST_LABELS = 12  # of the form, in lines, by which a page has a table of it
@@ -103,7 +104,7 @@ class _PageReader:
                 yield from self._end(element, keeps_lines=keeps_lines)
                 continue
             tag = element.tag
-            if tag in _SKIPPED or (tag in _FURNITURE and _is_furniture(element)):
+            if tag in _SKIPPED or (tag in _FURNITURE and _is_furniture(element)) or is_struck_out(element):
                 walker.skip_subtree()
                 continue
             if tag not in _INLINE:

@@ -13,9 +13,14 @@ from pipelines.extract.readers.cell_text import join_cell_text
 _MOST_COLUMNS = 5000
 _MOST_SPAN = 1000
 _UNPRINTED = frozenset({"script", "style", "noscript", "template", "select", "button"})
-_INLINE = frozenset({"a", "b", "big", "em", "font", "i", "ins", "label", "small", "span", "strong", "tt", "u", "o:p"})
+STRUCK_OUT = frozenset({"del", "s", "strike"})
+_INLINE = frozenset(
+    {"a", "b", "big", "em", "font", "i", "ins", "label", "small", "span", "strong", "tt", "u", "o:p"} | STRUCK_OUT
+)
+_LARGE = ("table", "tr", "td", "h1", "h2")
 _BLOCKS = frozenset({"p", "div"})
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_LINE_THROUGH = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _UNTYPED = frozenset({"", "text", "number"})
 
 
@@ -34,6 +39,14 @@ def is_hidden(element: etree._Element) -> bool:
         return True
     style = element.get("style")
     return element.get("hidden") is not None or (style is not None and _HIDDEN.search(style) is not None)
+
+
+def is_struck_out(element: etree._Element) -> bool:
+    """Whether words are struck out, which are as good as deleted; not what a tag that is never closed goes on over."""
+    style = element.get("style")
+    if element.tag not in STRUCK_OUT and (style is None or _LINE_THROUGH.search(style) is None):
+        return False
+    return next(element.iterdescendants(*_LARGE), None) is None
 
 
 class HtmlTable:
@@ -89,6 +102,8 @@ class HtmlTable:
         return below
 
     def _text_of(self, cell: etree._Element) -> str:
+        if cell.keys() and is_struck_out(cell):
+            return ""
         if not len(cell):
             return join_cell_text((_flat(cell.text),))
         if len(cell) == 1 and not len(cell[0]) and not cell[0].keys() and cell[0].tag in _BLOCKS:
@@ -100,7 +115,7 @@ class HtmlTable:
                 if element is cell:
                     continue
                 parts.append(_flat(element.tail) if element.tag in _INLINE else f"\n{_flat(element.tail)}")
-            elif element is not cell and (element.tag in _UNPRINTED or is_hidden(element)):
+            elif element is not cell and (element.tag in _UNPRINTED or is_hidden(element) or is_struck_out(element)):
                 walker.skip_subtree()
             else:
                 text = _flat(element.get("value") if element.tag == "input" else element.text)
