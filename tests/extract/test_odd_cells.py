@@ -7,12 +7,25 @@ from docx import Document
 
 from contracts.form import form
 from contracts.raw_json import Reading, Report, Span
+from pipelines.extract.errors import Unreadable
 from pipelines.extract.legacy import read_legacy
 from pipelines.extract.pieces import Piece
 from pipelines.extract.readers.cell_text import join_cell_text
 from pipelines.extract.readers.docx import read_docx
 from pipelines.extract.readers.html import read_html
-from tests.extract.test_odd_prints import left, page, read, regulations, row_of
+from tests.extract.test_odd_prints import (
+    CASES,
+    CHANNELS,
+    LAWSUITS,
+    OVER,
+    REVIEW,
+    cases,
+    left,
+    page,
+    read,
+    regulations,
+    row_of,
+)
 
 HEADERS = ("本年制发件数", "本年废止件数", "现行有效件数")
 
@@ -141,3 +154,19 @@ def test_what_is_struck_out_in_a_word_file_is_left_out(mark: str) -> None:
     stream = io.BytesIO()
     document.save(stream)
     assert [piece.text for piece in read_docx(stream.getvalue()) if piece.kind == "cell"] == ["01"]
+
+
+@pytest.mark.parametrize("more", ["", "<html><head><style>p{}</style></head><body>"])
+def test_what_stands_behind_the_end_of_a_page_is_read(more: str) -> None:
+    first = regulations(*HEADERS)
+    whole, _, end = page(first).partition("<p>五、")
+    cases_table = cases(REVIEW + LAWSUITS, OVER + CHANNELS)
+    found = read(f"<html><body>{whole}</body></html>{more}{cases_table}<p>五、{end}</BODY></html >")
+    assert row_of(found, "proactive_disclosure", "regulations") == (1, 2, 3)
+    assert row_of(found, "reviews_and_lawsuits", "review") == CASES[:5]
+
+
+@pytest.mark.parametrize("content", ["</html>", "</body></html>", "<html></html>", " </html> "])
+def test_a_page_of_nothing_but_its_end_is_empty(content: str) -> None:
+    with pytest.raises(Unreadable, match="empty"):
+        read_html(content.encode())

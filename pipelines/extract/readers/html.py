@@ -24,6 +24,7 @@ _INLINE = frozenset(
     | {"sup", "time", "tt", "u", "o:p", "st1:chsdate"}
     | STRUCK_OUT
 )
+_ENDS = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
 _LINES_MARKUP = re.compile(r"<(?:!doctype|html|body|p|div|br)[\s/>]", re.IGNORECASE)
 _FEWEST_LABELS = 12  # of the form, in lines, by which a page has a table of it
 _LINES_PER_CELL = 4  # a label in a cell tells as much as so many in lines, which can be headings and menus
@@ -72,10 +73,13 @@ def _count_chinese(pieces: list[Piece]) -> int:
 
 
 def _parse(text: str) -> etree._Element | None:
-    """The root of a page of any depth; None if there is nothing in it."""
+    """The root of a page of any depth; None if there is nothing in it.
+
+    What stands behind the end of a page belongs to it, as browsers show it: its end tags are left out.
+    """
     parser = etree.HTMLParser(remove_comments=True, remove_pis=True, huge_tree=True, encoding="utf-8")
     try:
-        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+        return etree.fromstring(_ENDS.sub("", text).encode("utf-8", "replace"), parser)
     except etree.ParserError:
         return None
     except (etree.XMLSyntaxError, ValueError) as error:
