@@ -20,6 +20,7 @@ from tests.extract.test_odd_prints import (
     OVER,
     REVIEW,
     cases,
+    cells,
     left,
     page,
     read,
@@ -170,3 +171,26 @@ def test_what_stands_behind_the_end_of_a_page_is_read(more: str) -> None:
 def test_a_page_of_nothing_but_its_end_is_empty(content: str) -> None:
     with pytest.raises(Unreadable, match="empty"):
         read_html(content.encode())
+
+
+def changes(printed: str) -> str:
+    """Table two of 2019 with a change of one row."""
+    over = "<tr><td>信息内容</td><td>上一年项目数量</td><td>本年增/减</td><td>处理决定数量</td></tr>"
+    rows = (("行政许可", 10, printed, 7), ("其他对外管理服务事项", 4, 5, 6))
+    table = f"<tr><td colspan=4>第二十条第（五）项</td></tr>{over}{''.join(f'<tr>{cells(row)}</tr>' for row in rows)}"
+    return page(f"<p>二、主动公开政府信息情况</p><table>{table}</table>").replace("2022年", "2019年")
+
+
+@pytest.mark.parametrize("printed", ["3（减）", "3（减少）", "3件（减少）", "-3（减少）", "-3"])
+def test_a_change_that_is_a_fall_in_words_is_one(printed: str) -> None:
+    found = read(changes(printed))
+    assert row_of(found, "proactive_disclosure", "administrative_licenses") == (10, -3, 7)
+    assert row_of(read(measures("3（减）")), "proactive_disclosure", "administrative_penalties") == (3,)
+
+
+@pytest.mark.parametrize("printed", ["3（比上年减少）", "3（增2减1）"])
+def test_a_change_whose_sign_is_unclear_is_no_rise(printed: str) -> None:
+    found = read(changes(printed))
+    assert row_of(found, "proactive_disclosure", "administrative_licenses") == (10, None, 7)
+    reading = reading_of(found, "administrative_licenses.change")
+    assert (reading.state, reading.raw) == ("ambiguous", printed)

@@ -25,6 +25,8 @@ _IN_OTHER_SIGNS = re.compile(
     r"\d[\d,.]*\s*(?:[*#^]+|\[\d+\]|[亿万](?:[件元条项宗个次人家份])?|[eE][+-]?\d+|/\d+|,\d{1,2}|,\d{4,})"
 )
 _MONEY = re.compile(r"(\d?)([亿万]?元)")
+_FALL = re.compile(r"[减降负]")
+_LESS = re.compile(r"[件条项宗个次人家份]?\s*\((?:减少?|下降|降低)\)")
 _UNITS = {"cny_10k": "万元"}
 _MINUS = str.maketrans("−－–—", "----")  # noqa: RUF001 - the dashes that documents print
 
@@ -81,12 +83,18 @@ class Slot(Struct, frozen=True):
         return all(unit == wanted and not digit for digit, unit in (printed[:1] if is_behind else printed))
 
     def value_in(self, cell: Cell) -> int | str | None:
-        """The value of `cell` if this is its figure; a digit is never changed."""
+        """The value of `cell` if this is its figure; a digit is never changed.
+
+        Where there can be a minus, `3(减)` is one; None if a remark speaks of a fall in other words.
+        """
         if self.kind in ("mark", "blank", "glued"):
             return None
-        if cell.type == "text":
-            return self.raw
-        return int(self.figure.number) if cell.type == "integer" else self.figure.number
+        if cell.type != "integer":
+            return self.raw if cell.type == "text" else self.figure.number
+        number = int(self.figure.number)
+        if not cell.may_be_negative or number <= 0 or not _FALL.search(self.figure.remark):
+            return number
+        return -number if _LESS.fullmatch(self.figure.remark) else None
 
 
 @lru_cache(maxsize=65536)

@@ -83,6 +83,9 @@ class _Recorder:
         if slot is None or slot.kind in ("blank", "mark"):
             self._note(cell, _states(slot), slot)
             return
+        if value is None:
+            self._note(cell, "ambiguous", slot, slot.figure.remark)
+            return
         self._values[cell.id] = value
         self._places[cell.id] = slot.span
         if cell.row in verdict.unit.placed:
