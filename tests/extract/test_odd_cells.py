@@ -194,3 +194,35 @@ def test_a_change_whose_sign_is_unclear_is_no_rise(printed: str) -> None:
     assert row_of(found, "proactive_disclosure", "administrative_licenses") == (10, None, 7)
     reading = reading_of(found, "administrative_licenses.change")
     assert (reading.state, reading.raw) == ("ambiguous", printed)
+
+
+@pytest.mark.parametrize("zero", ["\u3007", "\u25cb", "\u25ef"])
+def test_a_round_zero_is_a_mark(zero: str) -> None:
+    counts = [zero] * len(CASES)
+    counts[2] = counts[4] = "2"
+    table = cases(REVIEW + LAWSUITS, OVER + CHANNELS)
+    table = table.replace(cells(CASES), cells(tuple(counts)))
+    found = read(page(regulations(*HEADERS), table))
+    assert row_of(found, "reviews_and_lawsuits", "review") == (None, None, 2, None, 2)
+    states = {one.state for one in found.readings if one.cell.startswith("reviews_and_lawsuits.")}
+    assert (states, left(found)) == ({"mark"}, [])
+
+
+@pytest.mark.parametrize("places", [(2, 4), (0, 1, 2, 3, 14)])
+def test_no_figure_between_cells_of_words_gets_lost(places: tuple[int, ...]) -> None:
+    counts = ["见下"] * len(CASES)
+    for place in places:
+        counts[place] = str(place + 2)
+    table = cases(REVIEW + LAWSUITS, OVER + CHANNELS)
+    found = read(page(regulations(*HEADERS), table.replace(cells(CASES), cells(tuple(counts)))))
+    assert all(one.table == "reviews_and_lawsuits" for one in found.leftovers)
+    named = {*left(found), *(str(one) for reading in found.readings for one in reading.candidates)}
+    assert named == {str(place + 2) for place in places}
+
+
+@pytest.mark.parametrize("printed", ["7*", "12<br>345"])
+def test_a_figure_that_cannot_be_read_and_is_no_rows_is_named(printed: str) -> None:
+    lone = f"<tr><td>共计</td><td>{printed}</td></tr>"
+    found = read(page(regulations(*HEADERS).replace("<tr><td>规章", f"{lone}<tr><td>规章")))
+    assert row_of(found, "proactive_disclosure", "regulations") == (1, 2, 3)
+    assert left(found) == [printed.replace("<br>", "\n")]

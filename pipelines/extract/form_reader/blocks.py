@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from contracts.form import form
 from pipelines.extract.errors import Unreadable
+from pipelines.extract.form_reader.figures import Slot
 from pipelines.extract.form_reader.tokens import Token
 
 _PROSE_BETWEEN = 240  # characters of other text that end a table
@@ -58,6 +59,35 @@ def find_blocks(tokens: Sequence[Token]) -> list[Block]:
             version, is_unclear = _version(best, table)
             blocks.append(Block(table, version, tuple(best), is_unclear))
     return blocks
+
+
+def find_lost_figures(tokens: Sequence[Token], blocks: Sequence[Block]) -> Iterator[tuple[str, Slot]]:
+    """The figures that no block holds, with their table.
+
+    They stand in a row that a block ends within, or among the labels of a table that has too few figures to be one.
+    """
+    found = {block.table for block in blocks}
+    ends = [(block.table, block.tokens[-1].end) for block in blocks if block.tokens[-1].kind != "row_end"]
+    for index, token in enumerate(tokens):
+        for table in [table for table, end in ends if token.piece == end]:
+            yield from ((table, slot) for slot in _printed_slots(_cells_from(tokens, index, table)))
+    for table in (table for table in form().tables if table not in found):
+        for first, last in _clusters(tokens, table):
+            cluster = [*tokens[first : last + 1], *_cells_from(tokens, last + 1, table)]
+            if _is_headed(cluster, table):
+                yield from ((table, slot) for slot in _printed_slots(cluster))
+
+
+def _cells_from(tokens: Sequence[Token], start: int, table: str) -> Iterator[Token]:
+    """The cells of a row and of the rows below it, up to labels of another table or to the end of the grid."""
+    for token in islice(tokens, start, None):
+        if not (token.in_row or token.kind == "row_end") or any(other != table for other in token.tables):
+            return
+        yield token
+
+
+def _printed_slots(tokens: Iterable[Token]) -> Iterator[Slot]:
+    return (token.slot for token in tokens if token.slot is not None and token.slot.is_printed)
 
 
 def find_printed_tables(tokens: Sequence[Token]) -> list[PrintedTable]:
@@ -179,10 +209,15 @@ def _named(tokens: Iterable[Token], table: str) -> set[tuple[str, str]]:
 
 def _is_table(tokens: Sequence[Token], table: str) -> bool:
     """Whether the tokens are a printed table: rows, something over them, and figures or blank cells for them."""
+    values = sum(max(1, token.slot.room) for token in tokens if token.slot is not None)
+    return values >= 3 and _is_headed(tokens, table)
+
+
+def _is_headed(tokens: Sequence[Token], table: str) -> bool:
+    """Whether there are labels of rows, and labels of something over them."""
     kinds = [kind for kind, _ in _named(tokens, table)]
     over = len(kinds) - kinds.count("row")
-    values = sum(max(1, token.slot.room) for token in tokens if token.slot is not None)
-    return kinds.count("row") >= 1 and over >= 1 and len(kinds) >= 3 and values >= 3
+    return kinds.count("row") >= 1 and over >= 1 and len(kinds) >= 3
 
 
 def _version(tokens: Sequence[Token], table: str) -> tuple[str, bool]:

@@ -19,6 +19,7 @@ _AMOUNT = re.compile(
 )
 _LOST = "\ufffd"
 _ILLEGIBLE = re.compile(rf"[\d.,+\-\s{_LOST}]+[亿万]?[元件条项宗个次人家份]?")
+_ZERO = frozenset("\u3007\u25cb\u25ef")
 _IN_LINES = re.compile(r"[\d.,%+\-\s]+")
 _APART = re.compile(r"[1-9]\d{0,2}(?: \d{3})+")
 _IN_OTHER_SIGNS = re.compile(
@@ -59,6 +60,11 @@ class Slot(Struct, frozen=True):
         if self.kind == "glued":
             return sum(character.isdigit() or _MARK.fullmatch(character) is not None for character in self.raw)
         return int(self.kind != "blank")
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether it is a number, be it one that cannot be read, so that it must not get lost."""
+        return self.figure.is_illegible or self.kind in ("integer", "decimal", "glued")
 
     def fits(self, cell: Cell) -> bool:
         """Whether the figure can be a value of `cell`: no fraction in a count, no minus where there is none."""
@@ -124,9 +130,12 @@ def parse_cell(text: str) -> Figure | None:
 
     Blanks may stand between its thousands: a cell is one place. A figure with a sign that says another number or leads
     elsewhere (`7*`, `1.2万`) is a mark that cannot be read, so that its place is kept and named; so are figures one
-    below the other, which can be two numbers or a broken one.
+    below the other, which can be two numbers or a broken one. A round zero is a mark, as zero in words is; in a line of
+    its own it can be a bullet.
     """
     normal = unicodedata.normalize("NFKC", text).strip(_WHITE)
+    if normal in _ZERO:
+        return Figure("mark")
     if "\n" in normal and _IN_LINES.fullmatch(normal.translate(_MINUS)):
         return Figure("mark", is_illegible=True)
     printed = " ".join(normal.split())

@@ -41,8 +41,8 @@ class Run(Struct):
 
     @property
     def numbers(self) -> list[Slot]:
-        """The figures that are numbers."""
-        return [slot for slot in self.slots if slot.kind in ("integer", "decimal", "glued")]
+        """The figures that are numbers, also those that cannot be read."""
+        return [slot for slot in self.slots if slot.is_printed]
 
 
 class RunsRead(Struct, frozen=True):

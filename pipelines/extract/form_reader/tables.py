@@ -9,7 +9,7 @@ from contracts.form import Table, form
 from contracts.raw_json import Leftover, Reading, Span
 from pipelines.extract.fold import label_key
 from pipelines.extract.form_reader.arbitration import arbitrate
-from pipelines.extract.form_reader.blocks import Block, find_blocks
+from pipelines.extract.form_reader.blocks import Block, find_blocks, find_lost_figures
 from pipelines.extract.form_reader.record import record_table
 from pipelines.extract.form_reader.tokens import read_tokens
 from pipelines.extract.form_reader.units import read_units
@@ -42,9 +42,12 @@ def read_tables(pieces: Sequence[Piece]) -> TablesRead:
         Unreadable: `several_reports`, if a table is printed twice.
     """
     read = TablesRead(tables={}, readings=[], spans={}, leftovers=[], blocks=[], places={})
-    blocks = find_blocks(read_tokens(pieces))
+    tokens = read_tokens(pieces)
+    blocks = find_blocks(tokens)
     for block in blocks:
         _read_block(block, read)
+    lost = find_lost_figures(tokens, blocks)
+    read.leftovers += [Leftover(table=table, raw=slot.raw, span=slot.span) for table, slot in lost]
     read.blocks.sort()
     _take_version_of_the_others(read)
     return read
