@@ -226,3 +226,45 @@ def test_a_figure_that_cannot_be_read_and_is_no_rows_is_named(printed: str) -> N
     found = read(page(regulations(*HEADERS).replace("<tr><td>规章", f"{lone}<tr><td>规章")))
     assert row_of(found, "proactive_disclosure", "regulations") == (1, 2, 3)
     assert left(found) == [printed.replace("<br>", "\n")]
+
+
+@pytest.mark.parametrize("unit", ["起", "人次", "件次", "例", "次", "件"])
+def test_a_count_with_what_it_counts_is_read(unit: str) -> None:
+    assert penalties_of(read(measures(f"12{unit}"))) == 12
+
+
+@pytest.mark.parametrize(
+    "printed",
+    ["约12", "共12件", "12、3", "12余件", "十二", "约十二件", "普通：10简易：2", "增12", "12件，其中简易程序处罚10件"],
+)
+def test_a_number_in_words_keeps_its_place_and_is_named(printed: str) -> None:
+    found = read(measures(printed))
+    reading = reading_of(found, "administrative_penalties.decisions")
+    assert (penalties_of(found), reading.state, reading.raw) == (None, "ambiguous", printed)
+    fee = read(measures("1", printed))
+    assert reading_of(fee, "administrative_fees.amount_cny_10k").raw == printed
+    row = read(page(regulations(*HEADERS, first=(1, printed, 3))))
+    assert row_of(row, "proactive_disclosure", "regulations") == (1, None, 3)
+
+
+def test_a_number_in_words_between_figures_keeps_its_place() -> None:
+    counts = (*CASES[:3], "约2", *CASES[4:])
+    table = cases(REVIEW + LAWSUITS, OVER + CHANNELS, stub="2022年")
+    found = read(page(regulations(*HEADERS), table.replace(cells(CASES), cells(counts))))
+    assert row_of(found, "reviews_and_lawsuits", "review") == (1, 0, 2, None, 3)
+    assert row_of(found, "reviews_and_lawsuits", "lawsuit_after_review") == CASES[10:]
+    assert [one.raw for one in found.readings if one.state == "ambiguous"] == ["约2"]
+
+
+@pytest.mark.parametrize("remark", ["见附件1", "含上年结转3件"])
+def test_a_remark_behind_the_figures_of_a_row_shifts_none(remark: str) -> None:
+    found = read(page(regulations(*HEADERS, first=(1, 2, 3, remark))))
+    assert row_of(found, "proactive_disclosure", "regulations") == (1, 2, 3)
+    assert row_of(found, "proactive_disclosure", "normative_documents") == (4, 5, 6)
+    assert left(found) == [remark]
+
+
+@pytest.mark.parametrize("words", ["2022年度", "见附件", "1.新增事项"])
+def test_words_that_count_nothing_are_no_figure(words: str) -> None:
+    found = read(page(regulations(*HEADERS, first=(words, 1, 2, 3))))
+    assert row_of(found, "proactive_disclosure", "regulations") == (1, 2, 3)

@@ -12,22 +12,24 @@ from contracts.raw_json import Span
 
 FigureKind = Literal["integer", "decimal", "mark", "blank", "glued"]
 LARGEST_DIGITS = 15
+COUNTED = "(?:[人件]次|[件条项宗个次人家份起例])"  # what a count can have behind it
 _WHITE = " \t\r\n\xa0\u3000\u200b\ufeff"
 _MARK = re.compile(r"[/\\\-–—―−]{1,3}|[无零]")  # noqa: RUF001 - the dashes that documents print
 _AMOUNT = re.compile(
-    r"(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*(?P<remark>(?:[亿万]?元|[件条项宗个次人家份])?\s*(?:\(.*\))?)"
+    r"(?P<number>[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)\s*"
+    rf"(?P<remark>(?:[亿万]?元|{COUNTED})?\s*(?:\(.*\))?)"
 )
 _LOST = "\ufffd"
-_ILLEGIBLE = re.compile(rf"[\d.,+\-\s{_LOST}]+[亿万]?[元件条项宗个次人家份]?")
+_ILLEGIBLE = re.compile(rf"[\d.,+\-\s{_LOST}]+[亿万]?(?:元|{COUNTED})?")
 _ZERO = frozenset("\u3007\u25cb\u25ef")
 _IN_LINES = re.compile(r"[\d.,%+\-\s]+")
 _APART = re.compile(r"[1-9]\d{0,2}(?: \d{3})+")
 _IN_OTHER_SIGNS = re.compile(
-    r"\d[\d,.]*\s*(?:[*#^]+|\[\d+\]|[亿万](?:[件元条项宗个次人家份])?|[eE][+-]?\d+|/\d+|,\d{1,2}|,\d{4,})"
+    rf"\d[\d,.]*\s*(?:[*#^]+|\[\d+\]|[亿万](?:元|{COUNTED})?|[eE][+-]?\d+|/\d+|,\d{{1,2}}|,\d{{4,}})"
 )
 _MONEY = re.compile(r"(\d?)([亿万]?元)")
 _FALL = re.compile(r"[减降负]")
-_LESS = re.compile(r"[件条项宗个次人家份]?\s*\((?:减少?|下降|降低)\)")
+_LESS = re.compile(rf"{COUNTED}?\s*\((?:减少?|下降|降低)\)")
 _UNITS = {"cny_10k": "万元"}
 _MINUS = str.maketrans("−－–—", "----")  # noqa: RUF001 - the dashes that documents print
 
@@ -35,7 +37,7 @@ _MINUS = str.maketrans("−－–—", "----")  # noqa: RUF001 - the dashes that
 class Figure(Struct, frozen=True):
     """One value as printed. `number` has neither separators nor a remark; `remark` is what follows it.
 
-    `is_illegible`: a mark that was a number before its digits were damaged.
+    `is_illegible`: a mark that was a number before its digits were damaged; `is_worded`: one that says it in words.
     `glued`: the digits of several cells with nothing between them, as a leading zero shows.
     """
 
@@ -43,6 +45,7 @@ class Figure(Struct, frozen=True):
     number: str = ""
     remark: str = ""
     is_illegible: bool = False
+    is_worded: bool = False
 
 
 class Slot(Struct, frozen=True):

@@ -1,6 +1,6 @@
 """The record of a table: cells, and a reading for every cell that was not plainly printed in its place."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -107,12 +107,13 @@ class _Recorder:
         if not hypotheses:
             self._leftovers += [slot for slot in verdict.unit.slots if slot.kind != "blank"]
 
-    def _note_ambiguous(self, cell: Cell, slots: Iterable[Slot | None]) -> None:
+    def _note_ambiguous(self, cell: Cell, slots: Sequence[Slot | None]) -> None:
         printed = [slot for slot in slots if slot is not None and slot.kind in ("integer", "decimal")]
         values = {value for slot in printed if (value := slot.value_in(cell)) is not None}
         span: Span | None = printed[0].span if len(values) == 1 else None
         candidates = sorted(values, key=lambda value: (str(type(value)), value))
-        self._readings[cell.id] = Reading(cell=cell.id, state="ambiguous", candidates=candidates, span=span)
+        raw = next((slot.raw for slot in slots if slot is not None and slot.figure.is_illegible), "")
+        self._readings[cell.id] = Reading(cell=cell.id, state="ambiguous", raw=raw, candidates=candidates, span=span)
 
     def _in_state(self, *states: CellState) -> list[Reading]:
         return [reading for reading in self._readings.values() if reading.state in states]

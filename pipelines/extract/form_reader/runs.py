@@ -44,6 +44,13 @@ class Run(Struct):
         """The figures that are numbers, also those that cannot be read."""
         return [slot for slot in self.slots if slot.is_printed]
 
+    def drop_words(self, count: int) -> list[Slot]:
+        """Take words with a number away that stand behind `count` cells, as a remark does."""
+        dropped: list[Slot] = []
+        while len(self.slots) > count and self.slots[-1].figure.is_worded:
+            dropped.append(self.slots.pop())
+        return dropped
+
 
 class RunsRead(Struct, frozen=True):
     """The runs of a block in printed order, and the order of the labels of its rows."""

@@ -13,6 +13,7 @@ from pipelines.extract.form_reader.blocks import Block, find_blocks, find_lost_f
 from pipelines.extract.form_reader.record import record_table
 from pipelines.extract.form_reader.tokens import read_tokens
 from pipelines.extract.form_reader.units import read_units
+from pipelines.extract.form_reader.worded import mark_worded_cells
 from pipelines.extract.pieces import Piece
 
 
@@ -42,7 +43,7 @@ def read_tables(pieces: Sequence[Piece]) -> TablesRead:
         Unreadable: `several_reports`, if a table is printed twice.
     """
     read = TablesRead(tables={}, readings=[], spans={}, leftovers=[], blocks=[], places={})
-    tokens = read_tokens(pieces)
+    tokens = mark_worded_cells(read_tokens(pieces))
     blocks = find_blocks(tokens)
     for block in blocks:
         _read_block(block, read)

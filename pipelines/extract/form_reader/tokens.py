@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct, structs
 
 from contracts.raw_json import Span
-from pipelines.extract.form_reader.figures import LARGEST_DIGITS, Figure, Slot, parse_cell, parse_figure
+from pipelines.extract.form_reader.figures import COUNTED, LARGEST_DIGITS, Figure, Slot, parse_cell, parse_figure
 from pipelines.extract.form_reader.labels import (
     LONGEST_LABEL,
     Match,
@@ -25,13 +25,13 @@ _MOST_FRAGMENTS = 4
 _MOST_LINES = 7  # of a label and the figures of its row
 _LONGEST_FIGURE = 40
 _MOST_GLUED = 200  # digits of a whole table in one string
-_ENDS_OF_FIGURES = frozenset("0123456789./-—–)）元件条项宗个次人家份\ufffd")
+_ENDS_OF_FIGURES = frozenset("0123456789./-—–)）元件条项宗个次人家份起例\ufffd")
 _LONGEST_UPRIGHT = 14  # characters of a label that stand on lines of their own
 _BOOKMARK = re.compile(r"\[bookmark:[^\]]*\]\s*")
 _PAGE_NUMBER = re.compile(r"[-–—－\s]*[-–—－]\s*\d{1,4}\s*[-–—－]+\s*|第\s*\d+\s*页.*")
 _FIGURES_ONLY = re.compile(r"[-+\d][-+\d,，.\s/—]*")
 _ONE = (  # a number with what may stand behind it, or a mark
-    r"(?:[-+−－–]?[\d\ufffd][\d\ufffd,，.]*(?:[亿万]?元|[件条项宗个次人家份])?(?:[(（][^()（）\s]*[)）])?|[/—–-]{1,2})"  # noqa: RUF001
+    rf"(?:[-+−－–]?[\d\ufffd][\d\ufffd,，.]*(?:[亿万]?元|{COUNTED})?(?:[(（][^()（）\s]*[)）])?|[/—–-]{{1,2}})"  # noqa: RUF001
 )
 _BLANKS = frozenset(" \xa0\u2002\u2003\u3000")  # between the figures of a line
 _NUMBER = re.compile(_ONE)

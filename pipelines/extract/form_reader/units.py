@@ -54,6 +54,7 @@ class _UnitReader:
         }
         self._read = read
         _drop_merged_cells(read.runs, is_side_by_side=self._table.layout == "rows_side_by_side")
+        self._behind = [slot for run in read.runs if run.row for slot in run.drop_words(len(self._cells[run.row]))]
         self._order = list(self._cells)
         self._labelled = {run.row: run for run in read.runs if run.row and run.slots}
         self._missing = [row for row in self._order if row not in read.row_labels]
@@ -72,7 +73,7 @@ class _UnitReader:
         units = [self._unit(rows, run) for rows, run in self._rows]
         used = {id(slot) for unit in units for slot in unit.slots}
         aside = [slot for run in self._read.runs for slot in run.numbers if id(slot) not in used]
-        return UnitsRead(units, aside, self._spans())
+        return UnitsRead(units, [*aside, *self._behind], self._spans())
 
     def _spans(self) -> dict[str, Span]:
         spans = {run.row: run.span for run in self._read.runs if run.row}
