@@ -268,3 +268,11 @@ def test_a_remark_behind_the_figures_of_a_row_shifts_none(remark: str) -> None:
 def test_words_that_count_nothing_are_no_figure(words: str) -> None:
     found = read(page(regulations(*HEADERS, first=(words, 1, 2, 3))))
     assert row_of(found, "proactive_disclosure", "regulations") == (1, 2, 3)
+
+
+def test_a_figure_of_a_table_that_is_refused_twice_is_named_once() -> None:
+    counts = ("见下", "2", *(["见下"] * 13))
+    first, _, end = cases(REVIEW + LAWSUITS, OVER + CHANNELS).replace(cells(CASES), cells(counts)).partition("</table>")
+    rows = first.partition("<table>")[2]
+    found = read(page(regulations(*HEADERS), f"{first}<tr><td>{'说明' * 150}</td></tr>{rows}</table>{end}"))
+    assert left(found) == ["2", "2"]

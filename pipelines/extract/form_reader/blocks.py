@@ -70,18 +70,18 @@ def find_lost_figures(tokens: Sequence[Token], blocks: Sequence[Block]) -> Itera
     ends = [(block.table, block.tokens[-1].end) for block in blocks if block.tokens[-1].kind != "row_end"]
     for index, token in enumerate(tokens):
         for table in [table for table, end in ends if token.piece == end]:
-            yield from ((table, slot) for slot in _printed_slots(_cells_from(tokens, index, table)))
+            yield from ((table, slot) for slot in _printed_slots(_cells_from(tokens, index)))
     for table in (table for table in form().tables if table not in found):
         for first, last in _clusters(tokens, table):
-            cluster = [*tokens[first : last + 1], *_cells_from(tokens, last + 1, table)]
+            cluster = [*tokens[first : last + 1], *_cells_from(tokens, last + 1)]
             if _is_headed(cluster, table):
                 yield from ((table, slot) for slot in _printed_slots(cluster))
 
 
-def _cells_from(tokens: Sequence[Token], start: int, table: str) -> Iterator[Token]:
-    """The cells of a row and of the rows below it, up to labels of another table or to the end of the grid."""
+def _cells_from(tokens: Sequence[Token], start: int) -> Iterator[Token]:
+    """The cells of a row and of the rows below it, up to the labels of a table or to the end of the grid."""
     for token in islice(tokens, start, None):
-        if not (token.in_row or token.kind == "row_end") or any(other != table for other in token.tables):
+        if token.tables or not (token.in_row or token.kind == "row_end"):
             return
         yield token
 
