@@ -97,5 +97,17 @@ def title_lines(lines: Sequence[Line]) -> list[Line]:
     return [line for line in (*lines, *joined) if "公开" in line.folded and "20" in line.folded]
 
 
+def lines_upwards(lines: Sequence[Line]) -> list[Line]:
+    """The lines from the last to the first; behind each, if it is short, its joins with the short ones that follow."""
+    upwards: list[Line] = []
+    for first in reversed(range(len(lines))):
+        upwards.append(lines[first])
+        for count in (2, 3):
+            part = lines[first : first + count]
+            if len(part) == count and all(len(line.folded) < _TITLE_PART for line in part):
+                upwards.append(_join(part))
+    return upwards
+
+
 def _join(lines: Sequence[Line]) -> Line:
     return Line("".join(line.folded for line in lines), "".join(line.printed for line in lines), lines[0].span)

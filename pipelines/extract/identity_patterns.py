@@ -2,7 +2,7 @@
 
 import re
 
-_YEAR = r"(?P<year>20[0-4]\d)年?度?"
+_YEAR = r"(?P<year>20[0-4]\d)年?+度?+"  # what it took it keeps: `年政府` is no body
 _OPEN_GOVERNMENT = r"(?:政府)?(?:信息|资讯|政务)公开(?:工作)?"
 _REPORT = rf"{_OPEN_GOVERNMENT}(?:年度|总结|情况)?(?:的)?(?:工作)?(?:年度)?(?:总结)?(?:情况)?(?:的)?(?:报告|年报|$)"
 _NAME = r"(?P<name>[一-鿿]{2,30}?)(?:\([一-鿿、]{2,40}\)|[、·][一-鿿]{2,30}?)?"
@@ -28,14 +28,17 @@ PUBLISHER = re.compile(
 _BODY_END = (
     r"(?:人民政府(?:办公厅|办公室)?|政府(?:办公厅|办公室)?|行政公署|管委会|管理委员会|委员会|发改委|局|厅|办公室)"
 )
-OPENING = re.compile(rf"(?:^|\||总体情况){_YEAR}[,，]?(?P<name>[一-鿿]{{1,24}}?{_BODY_END})")
+_NO_TITLE = rf"(?!信息公开|资讯公开|{_ABOUT}{_REPORT.replace('|$', '')})"  # a title is no sentence
+OPENING = re.compile(rf"(?:^|\||总体情况){_YEAR}[,，]?(?P<name>[一-鿿]{{1,24}}?{_BODY_END}){_NO_TITLE}")
 SUBJECT = re.compile(rf"^(?P<name>[一-鿿]{{2,24}}?{_BODY_END})(?=按照|根据|依据|依照|遵照|严格|认真)")
 CONTACT = re.compile(rf"(?:请与|由)(?P<name>[一-鿿]{{2,24}}?{_BODY_END})(?:办公室|联系|编制)")
 NOT_A_NAME = re.compile(r"^(?:我|本|各|该|为|在|按|根据|依据|随着|围绕|全|上级|有关|其他|政府$)")
 _DAYS = r"(?:1月1日|一月一日)(?:起|开始)?[,，]?(?:至|到|-|—|~)?(?:(?P<end>20[0-4]\d)年)?(?:12月31日|十二月三十一日)"
 PERIOD = re.compile(rf"(?P<year>20[0-4]\d)年{_DAYS}")
+_TO_ITS_END = rf"[一-鿿]{{1,12}}?{_REPORT}[^,，。;；]*$"  # a title, whose line holds no sentence
 FIRST_SENTENCE = re.compile(
-    r"(?:^|\||总体情况)[(（]?(?P<year>20[0-4]\d)年(?:度[,，我]|[,，我]|全[^,，]{0,3}|[一-鿿]{2,12}(?:坚持|认真|严格|深入))"
+    r"(?:^|\||总体情况)[(（]?(?P<year>20[0-4]\d)年"
+    rf"(?:度[,，我]|[,，我]|全(?!{_TO_ITS_END})[^,，]{{0,3}}|[一-鿿]{{2,12}}(?:坚持|认真|严格|深入))"
 )
 ANY_YEAR = re.compile(r"(?:^|[^\d])(?P<year>20[0-4]\d)年(?:度|,|，|全年|我|全)")
 PUBLISHED = re.compile(

@@ -3,8 +3,8 @@
 A year is copied wrongly in two ways: last year's period sentence is left in this year's report, or an old title stands
 over a new text. Neither place is believed alone: the year that most places say is taken, the date of publication
 speaking for the year before it. Where two years have as many, the title decides, because a title is what the body
-gave the page its name by and what its readers see first. A page that lists the titles of several years gives its
-title no voice.
+gave the page its name by and what its readers see first. Of a page that lists the titles of several years only the
+one nearest above the first section has a voice, and the text's weighs more.
 """
 
 import re
@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from contracts.raw_json import EvidenceField, EvidenceSource, Span
 from pipelines.extract import identity_patterns as patterns
-from pipelines.extract.identity_lines import Line
+from pipelines.extract.identity_lines import Line, lines_upwards
 
 _QUOTE = 60  # characters of a quote
 _ORDER: tuple[EvidenceSource, ...] = ("title", "index_block", "period_sentence", "text", "first_sentence", "file_name")
@@ -70,13 +70,21 @@ def _of_file_name(source_uri: str) -> Witness | None:
     return Witness("year", years.pop(), "file_name", name[:_QUOTE]) if len(years) == 1 else None
 
 
-def _one_title_a_source(found: Sequence[Witness], year: str) -> list[Witness]:
-    """Of the titles of each source the one that says `year`, else the first."""
+def _one_title_a_source(found: Sequence[Witness], year: str, near: Witness | None) -> list[Witness]:
+    """Of the titles of each source the one that says `year`, else the first; and the one nearest to the text."""
     chosen: dict[str, Witness] = {}
     for witness in found:
         if witness.source not in chosen or (witness.value == year and chosen[witness.source].value != year):
             chosen[witness.source] = witness
-    return list(chosen.values())
+    titles = list(chosen.values())
+    said = {(witness.value, witness.source) for witness in titles}
+    return titles if near is None or (near.value, near.source) in said else [*titles, near]
+
+
+def above_the_text(lines: Sequence[Line]) -> list[Line]:
+    """The lines above the first section, the nearest to it first, with broken titles joined; none without a section."""
+    first = next((place for place, line in enumerate(lines) if patterns.SECTION.match(line.folded)), 0)
+    return lines_upwards(lines[:first])
 
 
 def read_year(
@@ -100,30 +108,34 @@ def read_year(
     ]
     witnesses = [witness for witness in others if witness is not None]
     is_list = len({witness.value for witness in found}) > 1
-    voices = [*([] if is_list else found), *witnesses]
+    near = next((one for line in above_the_text(lines) for one in _titles([line])), None) if is_list else None
     support = str(int(published[:4]) - 1) if published else ""
-    if not voices:
-        last = _last_resort(found, support, lines, titles)
-        return (int(last.value), [last]) if last else (None, [])
-    votes = Counter(value for value, _ in {(witness.value, witness.source) for witness in voices})
+    if not witnesses and (is_list or not found):
+        last = _last_resort(found, near, support, lines, titles)
+        return (int(last.value), _one_title_a_source([last], last.value, near)) if last else (None, [])
+    ranked: list[tuple[Witness, float]] = [
+        (one, _ORDER.index(one.source)) for one in (*([] if is_list else found), *witnesses)
+    ]
+    if near is not None:
+        ranked.append((near, _ORDER.index("file_name") - 0.5))  # behind what the text says, before the file's name
+    ranked.sort(key=lambda voice: voice[1])
+    votes = Counter(value for value, _ in {(witness.value, witness.source) for witness, _ in ranked})
     if support in votes:
         votes[support] += 1
-    first = {witness.value: _ORDER.index(witness.source) for witness in reversed(voices)}
+    first = {witness.value: rank for witness, rank in reversed(ranked)}
     year = min(votes, key=lambda value: (-votes[value], first[value]))
-    return int(year), [*_one_title_a_source(found, year), *witnesses]
+    return int(year), [*_one_title_a_source(found, year, near), *witnesses]
 
 
 def _last_resort(
-    found: Sequence[Witness], support: str, lines: Sequence[Line], titles: Sequence[Line]
+    found: Sequence[Witness], near: Witness | None, support: str, lines: Sequence[Line], titles: Sequence[Line]
 ) -> Witness | None:
     """What gives the year where titles alone name years, of which there are several, or where none does.
 
     Of several titles it is the one that the date of publication speaks for, else the last before the first section.
     """
     if found:
-        first = next((place for place, line in enumerate(lines) if patterns.SECTION.match(line.folded)), 0)
-        near = [witness for line in lines[:first] for witness in _titles([line])]
-        return next((witness for witness in found if witness.value == support), near[-1] if near else None)
+        return next((witness for witness in found if witness.value == support), near)
     named = [one for line in titles if (one := _first(patterns.ANY_TITLE, [line], "year", "title"))]
     if len({witness.value for witness in named}) == 1:
         return named[0]

@@ -159,6 +159,39 @@ def test_a_list_above_the_title_gives_no_year(before: str) -> None:
     assert read(page(FORM, before=before)).year == 2022
 
 
+LINK = "2023年政府信息公开年报"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        f"<p>{LINK}</p>",
+        f"<ul><li>{LINK}</li></ul>",
+        f"<table><tr><td>{LINK}</td></tr></table>",
+        "<p>2023年杭州市商务局政府信息公开年报</p>",
+        "<p>2023年全市政府信息公开年报</p>",
+        "<p>2021年政府信息公开年报</p><p>发布日期：2023-01-12</p>",
+        f"<p>2021年政府信息公开年报</p><p>{LINK}</p>",
+    ],
+)
+@pytest.mark.parametrize("title", [TITLE, T])
+def test_a_link_to_another_year_is_no_first_sentence(before: str, title: str) -> None:
+    found = read(page(FORM, before=before, title=title))
+    assert found.year == 2022
+    assert ("2022", "title", True) in [(e.value, e.source, e.agrees) for e in found.evidence if e.field == "year"]
+
+
+def test_the_title_nearest_to_the_text_weighs_less_than_the_text_and_is_evidence() -> None:
+    found = read(page("<p>2023年，我局认真工作。</p>", FORM, before="<p>2021年政府信息公开年报</p>"))
+    assert (found.year, [e.value for e in found.evidence if e.agrees is False]) == (2023, ["2022"])
+    document = extract_document(page(FORM, before=OTHER_YEAR).encode(), "2023.html", "2023-03-01T00:00:00Z")
+    assert document.reports[0].year == 2022
+
+
+def test_a_title_without_a_body_names_none() -> None:
+    assert read(page(FORM, title=T)).authority.printed == ""
+
+
 def test_a_list_above_the_title_gives_no_body() -> None:
     names = "".join(f"<li>{body}{T}</li>" for body in ("杭州市财政局", "杭州市教育局"))
     found = read(page(FORM, before=f"<ul>{names}</ul><p>发布机构：杭州市商务局</p>"))
