@@ -16,6 +16,7 @@ from pipelines.extract.identity_lines import Line, identity_lines, title_lines
 from pipelines.extract.identity_scope import read_scope
 from pipelines.extract.identity_year import (
     Witness,
+    above_the_text,
     addresses,
     file_name,
     quoted,
@@ -86,29 +87,59 @@ def _completes(printed: str, body: Body) -> bool:
     return body.name.endswith(tail) or (tail[0] in _GENERIC and body.name.endswith(tail[1:]))
 
 
-def _without_list(candidates: list[_Candidate], context: Context) -> list[_Candidate]:
-    """Of titles that name several bodies, as a list of reports does, those of the body that another place names too.
-
-    A government and its office are no list.
-    """
-    bodies = {one.folded: body_of(one.folded, context) for one in candidates if one.source == "title"}
-    names = {body.name for body in bodies.values() if body}
-    if len(names) < 2 or any(a != b and a.startswith(b) for a in names for b in names):
-        return candidates
-    others = (body_of(one.folded, context) for one in candidates if one.source != "title")
-    named = next((body.name for body in others if body and body.name in names), None)
+def _without_lines_above(candidates: list[_Candidate], lines: list[Line], context: Context) -> list[_Candidate]:
+    """Without the titles joined from lines whose name is another title's with what stands above it."""
+    decided = {one.folded for one in candidates if one.source == "title" and body_of(one.folded, context)}
 
     def is_kept(one: _Candidate) -> bool:
-        body = bodies.get(one.folded)
-        return one.source != "title" or body is None or body.name == named
+        is_joined = one.source == "title" and one.line not in lines
+        return not is_joined or not any(one.folded != name and one.folded.endswith(name) for name in decided)
 
-    return candidates if named is None else [one for one in candidates if is_kept(one)]
+    return [one for one in candidates if is_kept(one)]
 
 
-def _read_body(candidates: list[_Candidate], context: Context) -> tuple[_Candidate | None, Body | None, list[Witness]]:
+def _nearest(titles: Sequence[_Candidate], bodies: dict[str, Body], lines: list[Line]) -> _Candidate | None:
+    """The title nearest above the first section that names a body; one that does not decide it fills its line."""
+    for line in above_the_text(lines):
+        for one in titles:
+            if one.line == line and (one.folded in bodies or line.printed.endswith(one.quote)):
+                return one
+    return None
+
+
+def _without_list(candidates: list[_Candidate], lines: list[Line], context: Context) -> tuple[list[_Candidate], bool]:
+    """Of titles that name several bodies, as a list of reports does, those of the reporting body before the others.
+
+    It is the body that another place names too; its titles stay alone. Else it is that of the title nearest above the
+    first section. A government and its office are no list.
+
+    Returns:
+        The names, and whether the list leaves the body open.
+    """
+    titles = [one for one in candidates if one.source == "title"]
+    bodies = {one.folded: body for one in titles if (body := body_of(one.folded, context))}
+    names = {body.name for body in bodies.values()}
+    near = _nearest(titles, bodies, lines)
+    if near is None or near.folded in bodies:
+        if all(a.startswith(b) or b.startswith(a) for a in names for b in names):
+            return candidates, False
+        others = (body_of(one.folded, context) for one in candidates if one.source != "title")
+        named = next((body.name for body in others if body and body.name in names), None)
+        if named is not None:
+            of_others = {name for name, body in bodies.items() if body.name != named}
+            return [one for one in candidates if one.source != "title" or one.folded not in of_others], False
+    if near is None:
+        return candidates, True
+    return sorted(candidates, key=lambda one: one.line != near.line), False
+
+
+def _read_body(
+    candidates: list[_Candidate], context: Context, *, is_open: bool
+) -> tuple[_Candidate | None, Body | None, list[Witness]]:
     """The first name that the document decides, and what its title and index block say of the body.
 
-    Where an earlier name was not decided, a later one counts only if it is the same name in full.
+    Where an earlier name was not decided, a later one counts only if it is the same name in full. Where the document
+    leaves the body open, the names are witnesses and none is chosen.
     """
     chosen: _Candidate | None = None
     body: Body | None = None
@@ -126,7 +157,7 @@ def _read_body(candidates: list[_Candidate], context: Context) -> tuple[_Candida
             continue
         span = candidate.line.span if candidate.line else None
         witnesses.append(Witness("authority", found.name, candidate.source, candidate.quote, span))
-    return chosen, body, _distinct(witnesses)
+    return (None, None, _distinct(witnesses)) if is_open else (chosen, body, _distinct(witnesses))
 
 
 def _distinct(witnesses: list[Witness]) -> list[Witness]:
@@ -163,7 +194,9 @@ def read_identity(pieces: Sequence[Piece], source_uri: str) -> ReportIdentity:
     year, witnesses = read_year(lines, titles, source_uri, printed_date)
     host = next((host for url in addresses(lines, source_uri) if (host := urlsplit(url).hostname)), "")
     context = Context(text, year, host)
-    chosen, body, named = _read_body(_without_list(list(_candidates(lines, titles, source_uri)), context), context)
+    candidates = _without_lines_above(list(_candidates(lines, titles, source_uri)), lines, context)
+    candidates, is_open = _without_list(candidates, lines, context)
+    chosen, body, named = _read_body(candidates, context, is_open=is_open)
     scope, scope_witnesses = read_scope(body, lines, text)
     period = read_period(lines)
     identity = ReportIdentity(

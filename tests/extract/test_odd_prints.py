@@ -198,6 +198,36 @@ def test_a_list_above_the_title_gives_no_body() -> None:
     assert found.authority.normalised == "杭州市商务局"
 
 
+def bodies(report: Report) -> set[str]:
+    return {e.value for e in report.evidence if e.field == "authority"}
+
+
+@pytest.mark.parametrize("title", [TITLE, f"杭州市商务局</h1><h1>{T}", f"杭州市商务局{T[:7]}</h1><h1>{T[7:]}"])
+@pytest.mark.parametrize("links", [("杭州市财政局",), ("杭州市财政局", "杭州市教育局", "杭州市人民政府")])
+def test_of_titles_of_several_bodies_the_nearest_to_the_text_counts(links: tuple[str, ...], title: str) -> None:
+    found = read(page(FORM, before="".join(f"<div><a>{body}{T}</a></div>" for body in links), title=title))
+    assert found.authority.normalised == found.authority.printed == "杭州市商务局"
+    assert bodies(found) == {"杭州市商务局", *links}
+
+
+def test_titles_of_several_bodies_above_no_section_leave_the_body_open() -> None:
+    html = page(FORM, before=f"<p>杭州市财政局{T}</p>").replace("一、总体情况", "总体情况")
+    found = read(html)
+    assert (found.authority.printed, found.authority.normalised, found.scope) == ("", None, "unknown")
+    assert bodies(found) == {"杭州市商务局", "杭州市财政局"}
+
+
+def test_a_body_that_the_nearest_title_does_not_decide_is_not_that_of_a_link() -> None:
+    found = read(page(FORM, before=f"<p>南京市财政局{T}</p>", title=f"商务局{T}"))
+    assert (found.authority.printed, found.authority.normalised) == ("商务局", None)
+    assert bodies(found) == {"南京市财政局"}
+
+
+def test_what_stands_above_a_title_is_no_part_of_the_name() -> None:
+    found = read(page(FORM, before="<p>杭州市财政局</p>", title=f"杭州市商务局</h1><h1>{T}"))
+    assert (found.authority.normalised, bodies(found)) == ("杭州市商务局", {"杭州市商务局"})
+
+
 def test_a_row_of_figures_with_full_width_commas_is_read() -> None:
     head = f"{TITLE}\n一、总体情况\n二、主动公开政府信息情况\n第二十条第（一）项\n"
     rows = "信息内容 本年制发件数 本年废止件数 现行有效件数\n规章 0 0 1，234\n行政规范性文件 4 5 6\n"
