@@ -6,9 +6,12 @@ _YEAR = r"(?P<year>20[0-4]\d)年?+度?+"  # what it took it keeps: `年政府` i
 _OPEN_GOVERNMENT = r"(?:政府)?(?:信息|资讯|政务)公开(?:工作)?"
 _REPORT = rf"{_OPEN_GOVERNMENT}(?:年度|总结|情况)?(?:的)?(?:工作)?(?:年度)?(?:总结)?(?:情况)?(?:的)?(?:报告|年报|$)"
 _NAME = r"(?P<name>[一-鿿]{2,30}?)(?:\([一-鿿、]{2,40}\)|[、·][一-鿿]{2,30}?)?"
-_PASSED_ON = r"(?:[一-鿿]{2,30}关于(?:印发|转发|公布|发布))?"  # one body hands another's report on
-_START = rf"^(?:#*|\|?(?:标题|信息名称|文件名称|名称):\|?){_PASSED_ON}(?:关于(?:印发|转发|公布|发布)?)?[《\"(]?"
-_ABOUT = r"(?:关于(?:公布|发布|报送|印发|做好)?)?"
+_DONE = "发布|公布|公开|报送|上报|呈报|印发|转发|更正|更新|修订|修改|撤回|重发"  # what a notice does with a report
+_NOTICE = rf"关于(?:重新|再次|补充|对)?(?:{_DONE})?"
+_PASSED_ON = rf"(?:[一-鿿]{{2,30}}关于(?:重新|再次|补充)?(?:{_DONE}))?"  # one body hands another's report on
+_MARK = r"(?:[\[(][一-鿿]{2,6}[\])])?"  # what stands before a title: [公示]
+_START = rf"^(?:#*|\|?(?:标题|信息名称|文件名称|名称):\|?){_MARK}{_PASSED_ON}(?:{_NOTICE})?[《\"(]?"
+_ABOUT = rf"(?:{_NOTICE}(?:做好|全[省市州县区])?|(?:重新)?(?:发布|公布|报送|上报|印发))?"
 TITLES = (
     re.compile(rf"{_START}{_NAME}{_ABOUT}{_YEAR}{_REPORT}"),
     re.compile(rf"{_START}{_YEAR}{_NAME}{_ABOUT}{_REPORT}"),
@@ -32,7 +35,7 @@ _NO_TITLE = rf"(?!信息公开|资讯公开|{_ABOUT}{_REPORT.replace('|$', '')})
 OPENING = re.compile(rf"(?:^|\||总体情况){_YEAR}[,，]?(?P<name>[一-鿿]{{1,24}}?{_BODY_END}){_NO_TITLE}")
 SUBJECT = re.compile(rf"^(?P<name>[一-鿿]{{2,24}}?{_BODY_END})(?=按照|根据|依据|依照|遵照|严格|认真)")
 CONTACT = re.compile(rf"(?:请与|由)(?P<name>[一-鿿]{{2,24}}?{_BODY_END})(?:办公室|联系|编制)")
-NOT_A_NAME = re.compile(r"^(?:我|本|各|该|为|在|按|根据|依据|随着|围绕|全|上级|有关|其他|政府$)")
+NOT_A_NAME = re.compile(r"^(?:我|本|各|该|为|在|按|根据|依据|随着|围绕|全|上级|有关|其他|政府$|[一-鿿]*关于)")
 _DAYS = r"(?:1月1日|一月一日)(?:起|开始)?[,，]?(?:至|到|-|—|~)?(?:(?P<end>20[0-4]\d)年)?(?:12月31日|十二月三十一日)"
 PERIOD = re.compile(rf"(?P<year>20[0-4]\d)年{_DAYS}")
 _TO_ITS_END = rf"[一-鿿]{{1,12}}?{_REPORT}[^,，。;；]*$"  # a title, whose line holds no sentence

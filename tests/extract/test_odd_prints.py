@@ -144,11 +144,22 @@ def test_zero_in_words_is_a_mark() -> None:
         f"关于印发《杭州市商务局{T}》的通知",
         f"杭州市商务局（市粮食和物资储备局）{T}",
         f"杭州市商务局、杭州市投资促进局{T}",
+        *(f"杭州市商务局关于{done}{T}的说明" for done in ("更正", "修订", "重新公布", "公开", "上报", "对", "全市")),
+        *(f"杭州市商务局{done}{T}" for done in ("发布", "公布", "报送")),
+        *(f"{mark}杭州市商务局{T}" for mark in ("【更正】", "（更正）", "[公示]")),
+        f"【更正】2022年杭州市商务局{T[5:]}",
+        f"关于更正杭州市商务局{T}的说明",
+        f"杭州市人民政府办公厅关于重新印发杭州市商务局{T}的通知",
     ],
 )
 def test_words_around_a_body_are_no_part_of_its_name(title: str) -> None:
     found = read(page(FORM, title=title))
     assert (found.authority.normalised, found.year) == ("杭州市商务局", 2022)
+
+
+def test_a_notice_of_another_kind_gives_no_name() -> None:
+    found = read(page(FORM, title=f"杭州市商务局关于通报{T}的函"))
+    assert (found.authority.printed, found.authority.normalised, found.year) == ("", None, 2022)
 
 
 OTHER_YEAR = "<ul><li>杭州市商务局2023年政府信息公开工作年度报告</li></ul>"
