@@ -29,6 +29,7 @@ from pipelines.extract.place_context import Context
 
 _GENERIC = "省市州区县旗盟"
 _GOVERNMENT_SITE = ".gov.cn"
+_TITLES: tuple[EvidenceSource, ...] = ("title", "text")  # whose words for the level are about the whole report
 _NAMING: tuple[EvidenceSource, ...] = ("title", "index_block", "file_name")
 
 
@@ -52,6 +53,16 @@ class _Candidate(Struct, frozen=True):
     source: EvidenceSource
     quote: str
     line: Line | None = None
+    is_own_level: bool = False  # a title says that the body reports for itself alone
+
+
+def _name_span(folded: str, match: re.Match[str]) -> tuple[int, int, bool]:
+    """Where the body's name begins and ends, without the words for its own level, and whether they stand behind it."""
+    start, end = match.span("name")
+    for level in patterns.OWN_LEVEL.finditer(folded, start + 2):
+        if level.start() <= end <= level.end():
+            return start, level.start(), True
+    return start, end, False
 
 
 def _candidates(lines: list[Line], titles: list[Line], source_uri: str) -> Iterator[_Candidate]:
@@ -69,16 +80,20 @@ def _candidates(lines: list[Line], titles: list[Line], source_uri: str) -> Itera
             match = pattern.search(line.folded)
             if match is None or patterns.NOT_A_NAME.match(match["name"]):
                 continue
-            start, end = match.span("name")
+            start, end, is_own = _name_span(line.folded, match)
             kind: EvidenceSource = (
                 "index_block" if source == "title" and patterns.INDEX_TITLE.match(line.folded) else source
             )
-            yield _Candidate(match["name"], line.printed[start:end], kind, quoted(line, match), line)
+            is_own = is_own and source in _TITLES
+            yield _Candidate(
+                line.folded[start:end], line.printed[start:end], kind, quoted(line, match), line, is_own_level=is_own
+            )
     name = file_name(source_uri)
-    match = patterns.FILE_TITLE.search(fold(name))
+    folded = fold(name)
+    match = patterns.FILE_TITLE.search(folded)
     if match is not None and not patterns.NOT_A_NAME.match(match["name"]):
-        start, end = match.span("name")
-        yield _Candidate(match["name"], name[start:end], "file_name", name)
+        start, end, is_own = _name_span(folded, match)
+        yield _Candidate(folded[start:end], name[start:end], "file_name", name, is_own_level=is_own)
 
 
 def _completes(printed: str, body: Body) -> bool:
@@ -160,6 +175,23 @@ def _read_body(
     return (None, None, _distinct(witnesses)) if is_open else (chosen, body, _distinct(witnesses))
 
 
+def _of_level(candidates: list[_Candidate], body: Body | None, context: Context) -> list[Witness]:
+    """The first title of the body that says that it reports for itself alone, and beside it one that does not."""
+    if body is None or not any(one.is_own_level for one in candidates):
+        return []
+    of_body = [
+        one for one in candidates if (named := body_of(one.folded, context)) is not None and named.name == body.name
+    ]
+    own = next((one for one in of_body if one.is_own_level), None)
+    if own is None:
+        return []
+    found = [Witness("scope", "own", own.source, own.quote, own.line.span if own.line else None)]
+    other = next((one for one in of_body if one.source == "title" and not one.is_own_level), None)
+    if other is not None and other.line is not None and body.governs:
+        found.append(Witness("scope", "consolidated", "title", other.quote, other.line.span))
+    return found
+
+
 def _distinct(witnesses: list[Witness]) -> list[Witness]:
     """The first witness of each source and value."""
     found: dict[tuple[str, str], Witness] = {}
@@ -197,7 +229,7 @@ def read_identity(pieces: Sequence[Piece], source_uri: str) -> ReportIdentity:
     candidates = _without_lines_above(list(_candidates(lines, titles, source_uri)), lines, context)
     candidates, is_open = _without_list(candidates, lines, context)
     chosen, body, named = _read_body(candidates, context, is_open=is_open)
-    scope, scope_witnesses = read_scope(body, lines, text)
+    scope, scope_witnesses = read_scope(body, lines, text, _of_level(candidates, body, context))
     period = read_period(lines)
     identity = ReportIdentity(
         authority=Authority(printed=chosen.printed if chosen else "", normalised=body.name if body else None),

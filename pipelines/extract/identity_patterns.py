@@ -18,6 +18,7 @@ TITLES = (
     re.compile(rf"{_START}{_NAME}{_REPORT}\(?{_YEAR}\)?"),
     re.compile(rf"{_START}{_NAME}{_ABOUT}{_OPEN_GOVERNMENT}{_YEAR}(?:工作)?(?:年度)?(?:工作)?(?:报告|年报|总结)"),
 )
+OWN_LEVEL = re.compile(r"本级(?:机关|政府)?|\([一-鿿]{0,8}本级(?:机关|政府)?\)")
 STATED_TITLE = re.compile(rf"(?:编制了|现将|公布){_NAME}{_YEAR}{_REPORT}")
 BARE_TITLE = re.compile(rf"{_START}{_YEAR}{_REPORT}")
 ANY_TITLE = re.compile(rf"{_YEAR}{_REPORT.replace('|$', '')}")

@@ -33,25 +33,27 @@ def _stated(lines: Sequence[Line]) -> list[Witness]:
     return found
 
 
-def read_scope(body: Body | None, lines: Sequence[Line], text: str) -> tuple[Scope, list[Witness]]:
+def read_scope(
+    body: Body | None, lines: Sequence[Line], text: str, titles: Sequence[Witness]
+) -> tuple[Scope, list[Witness]]:
     """The scope and what says so.
 
-    A government reports for its whole region, an office, bureau or department for itself, unless the text says
-    otherwise. A text that says both leaves the scope open. A department never consolidates other departments.
+    A government reports for its whole region, an office, bureau or department for itself, unless the title or the
+    text says otherwise. Where they say both the scope is open. A department never consolidates other departments.
 
     Args:
         body: the body, None if it could not be decided.
         lines: the beginning of the document.
         text: the same as one text, folded.
+        titles: what the title says of the scope.
     """
-    stated = _stated(lines)
+    stated = [*titles, *_stated(lines)]
     if body is not None and not (body.governs or body.is_general_office):
-        return "own", [Witness("scope", "own", "kind_of_body", body.name)]
-    if len(stated) == 1:
-        scope: Scope = "own" if stated[0].value == "own" else "consolidated"
-        return scope, stated
+        return "own", [*titles, Witness("scope", "own", "kind_of_body", body.name)]
     if stated:
-        return "unknown", stated
+        said = {witness.value for witness in stated}
+        scope: Scope = "unknown" if len(said) > 1 else "own" if "own" in said else "consolidated"
+        return scope, stated
     if body is not None:
         scope = "consolidated" if body.governs else "own"
         return scope, [Witness("scope", scope, "kind_of_body", body.name)]

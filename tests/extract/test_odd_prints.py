@@ -157,6 +157,33 @@ def test_words_around_a_body_are_no_part_of_its_name(title: str) -> None:
     assert (found.authority.normalised, found.year) == ("杭州市商务局", 2022)
 
 
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        ("杭州市（本级）", "杭州市人民政府"),
+        ("上城区（市本级）", "杭州市上城区人民政府"),
+        ("杭州市本级", "杭州市人民政府"),
+        ("杭州市政府本级", "杭州市人民政府"),
+        ("杭州市本级政府", "杭州市人民政府"),
+        ("杭州市商务局本级", "杭州市商务局"),
+    ],
+)
+def test_a_title_that_says_the_body_alone_is_of_the_body_alone(printed: str, name: str) -> None:
+    for title in (f"{printed}{T}", f"2022年{printed}{T[5:]}"):
+        found = read(page(FORM, title=title))
+        assert (found.authority.normalised, found.scope) == (name, "own")
+        assert ("own", "title") in [(e.value, e.source) for e in found.evidence if e.field == "scope"]
+        assert "本级" not in found.authority.printed
+
+
+def test_titles_of_the_body_alone_and_of_the_whole_region_leave_the_scope_open() -> None:
+    found = read(page(FORM, title=f"杭州市{T}", before=f"<p>杭州市本级{T}</p>"))
+    assert (found.authority.normalised, found.scope) == ("杭州市人民政府", "unknown")
+    assert [e.value for e in found.evidence if e.field == "scope"] == ["own", "consolidated"]
+    publisher = read(page(FORM, title=f"杭州市{T}", before="<p>发布机构：杭州市本级</p>"))
+    assert (publisher.scope, bodies(publisher)) == ("consolidated", {"杭州市人民政府"})
+
+
 def test_a_notice_of_another_kind_gives_no_name() -> None:
     found = read(page(FORM, title=f"杭州市商务局关于通报{T}的函"))
     assert (found.authority.printed, found.authority.normalised, found.year) == ("", None, 2022)
