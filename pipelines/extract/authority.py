@@ -11,7 +11,7 @@ from contracts.raw_json import Authority, Evidence, EvidenceSource, Scope
 from contracts.regions import Region
 from pipelines.extract import identity_patterns as patterns
 from pipelines.extract.authority_names import Body, body_of, written_out
-from pipelines.extract.fold import fold
+from pipelines.extract.fold_names import fold_line
 from pipelines.extract.identity_lines import Line, identity_lines, title_lines
 from pipelines.extract.identity_scope import read_scope
 from pipelines.extract.identity_year import (
@@ -89,7 +89,7 @@ def _candidates(lines: list[Line], titles: list[Line], source_uri: str) -> Itera
                 line.folded[start:end], line.printed[start:end], kind, quoted(line, match), line, is_own_level=is_own
             )
     name = file_name(source_uri)
-    folded = fold(name)
+    folded = fold_line(name)
     match = patterns.FILE_TITLE.search(folded)
     if match is not None and not patterns.NOT_A_NAME.match(match["name"]):
         start, end, is_own = _name_span(folded, match)

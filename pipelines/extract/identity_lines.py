@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from contracts.raw_json import Span
 from pipelines.extract.fold import fold
+from pipelines.extract.fold_names import fold_line
 from pipelines.extract.pieces import Piece
 
 _LINES = 60  # the identity stands at the beginning
@@ -36,7 +37,7 @@ class Line(Struct, frozen=True):
 def _lines(text: str, span: Span) -> list[Line]:
     """A printed line without its blanks; one that holds keys of an index block is cut before each of them."""
     printed = _BLANK.sub("", text)
-    folded = fold(printed)
+    folded = fold_line(printed)
     if "年" in folded and "二" in folded:
         folded = _CHINESE_YEAR.sub(lambda match: "2" + "".join(_DIGITS.get(one, "0") for one in match[0][1:]), folded)
     keys = _KEYED.finditer(folded) if ":" in folded else ()

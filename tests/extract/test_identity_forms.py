@@ -68,6 +68,16 @@ FORMS: list[tuple[tuple[str, ...], str | None, str | None, int | None, str]] = [
     (("瀋陽市人民政府2022年政府信息公開工作年度報告",), "沈阳市人民政府", "210100", 2022, "consolidated"),
     (("臺州市財政局2022年政府資訊公開工作年度報告",), "台州市财政局", "331000", 2022, "own"),
     (("2020年江幹區教育局政府信息公開工作年度報告",), "杭州市江干区教育局", "330104", 2020, "own"),
+    # Characters of names that are the Traditional spelling of others.
+    ((f"建德市乾潭镇人民政府2022年{T}",), "建德市乾潭镇人民政府", "330182", 2022, "own"),
+    ((f"德清县乾元镇人民政府2022年{T}",), "德清县乾元镇人民政府", "330521", 2022, "own"),
+    ((f"临安区於潜镇人民政府2022年{T}",), "杭州市临安区於潜镇人民政府", "330112", 2022, "own"),
+    ((f"乾县2022年{T}",), "乾县人民政府", "610424", 2022, "consolidated"),
+    ((f"县教育局2022年{T}", "乾县教育局认真工作。"), "乾县教育局", "610424", 2022, "own"),
+    (("陝西省乾縣教育局2022年政府信息公開工作年度報告",), "乾县教育局", "610424", 2022, "own"),
+    (("江乾區教育局2020年政府信息公開工作年度報告",), "杭州市江干区教育局", "330104", 2020, "own"),
+    (("於都縣教育局關於2022年政府信息公開工作年度報告",), "于都县教育局", "360731", 2022, "own"),
+    ((f"无锡市水利局关於2022年{T}",), "无锡市水利局", "320200", 2022, "own"),
     # Misread names.
     ((f"沐阳县人民政府2025年{T}",), "沭阳县人民政府", "321322", 2025, "consolidated"),
     ((f"杭州市余抗区人民政府2022年{T}",), "杭州市余杭区人民政府", "330110", 2022, "consolidated"),
@@ -138,6 +148,11 @@ def test_forms(lines: tuple[str, ...], name: str | None, code: str | None, year:
     found = identity_of(*lines)
     assert (found.authority.normalised, found.region_code, found.year, found.scope) == (name, code, year, scope)
     assert [evidence for evidence in found.evidence if evidence.agrees is False] == []
+
+
+def test_a_file_is_named_as_the_body_is_spelt() -> None:
+    found = identity_of("一、总体情况", source=f"file:///德清县乾元镇人民政府2022年{T}.docx")
+    assert (found.authority.printed, found.authority.normalised) == ("德清县乾元镇人民政府", "德清县乾元镇人民政府")
 
 
 def conflicts(found: ReportIdentity, field: EvidenceField) -> list[tuple[str, str]]:
