@@ -42,7 +42,7 @@ PERIOD = re.compile(rf"(?P<year>20[0-4]\d)年{_DAYS}")
 _TO_ITS_END = rf"[一-鿿]{{1,12}}?{_REPORT}[^,，。;；]*$"  # a title, whose line holds no sentence
 FIRST_SENTENCE = re.compile(
     r"(?:^|\||总体情况)[(（]?(?P<year>20[0-4]\d)年"
-    rf"(?:度[,，我]|[,，我]|全(?!{_TO_ITS_END})[^,，]{{0,3}}|[一-鿿]{{2,12}}(?:坚持|认真|严格|深入))"
+    rf"(?:度?政府(?=信息公开[^,，。;；|]*[,，])|度[,，我]|[,，我]|全(?!{_TO_ITS_END})[^,，]{{0,3}}|[一-鿿]{{2,12}}(?:坚持|认真|严格|深入))"
 )
 ANY_YEAR = re.compile(r"(?:^|[^\d])(?P<year>20[0-4]\d)年(?:度|,|，|全年|我|全)")
 PUBLISHED = re.compile(

@@ -226,6 +226,12 @@ def test_the_title_nearest_to_the_text_weighs_less_than_the_text_and_is_evidence
     assert document.reports[0].year == 2022
 
 
+def test_a_sentence_that_begins_as_a_link_is_a_first_sentence() -> None:
+    found = read(page("<p>2022年度政府信息公开的情况，由杭州市商务局报告如下。</p>", FORM, before=f"<p>{LINK}</p>"))
+    years = [(e.value, e.source) for e in found.evidence if e.field == "year"]
+    assert (found.year, years) == (2022, [("2022", "title"), ("2022", "first_sentence")])
+
+
 def test_a_title_without_a_body_names_none() -> None:
     assert read(page(FORM, title=T)).authority.printed == ""
 
