@@ -111,6 +111,8 @@ def check_conservation(connection: duckdb.DuckDBPyConnection, run: RunExpectatio
 def name_bodies(reports: pl.DataFrame) -> pl.DataFrame:
     """The name and the key of each report's body; one whose name was not normalised is known by its document only.
 
+    One without any name is known by the document and its ordinal in it.
+
     Args:
         reports: the columns of `raw.reports` that name a report, its body and its document.
 
@@ -122,7 +124,11 @@ def name_bodies(reports: pl.DataFrame) -> pl.DataFrame:
         for column in ("authority_normalised", "authority_printed")
     )
     unknown = pl.format("unknown {} {}", pl.col("document_sha256").str.slice(0, 12), "ordinal")
-    of_document = pl.concat_str("authority_printed", "document_sha256", separator=" ", ignore_nulls=True)
+    of_document = (
+        pl.when(printed == "")
+        .then(pl.format("{} {}", "document_sha256", "ordinal"))
+        .otherwise(pl.format("{} {}", "authority_printed", "document_sha256"))
+    )
     named = reports.select(
         KEY,
         authority_zh=pl.when(normalised != "").then(normalised).when(printed != "").then(printed).otherwise(unknown),

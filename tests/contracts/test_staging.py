@@ -5,12 +5,13 @@ from pathlib import Path
 
 import duckdb
 import msgspec
+import polars as pl
 import pyarrow as pa
 import pytest
 
 from contracts.form import form
 from contracts.layers.results import RunExpectation
-from contracts.layers.staging import check_bodies, check_conservation
+from contracts.layers.staging import check_bodies, check_conservation, name_bodies
 from contracts.raw_tables import RAW_TABLES
 
 MODELS = Path(__file__).parents[2] / "dbt_project" / "models" / "staging"
@@ -133,6 +134,14 @@ def bodies() -> Iterator[duckdb.DuckDBPyConnection]:
             f"select report_key, authority_zh, {key} as authority_key from named"
         )
         yield opened
+
+
+def test_two_reports_without_a_name_in_one_document_are_two_bodies(bodies: duckdb.DuckDBPyConnection) -> None:
+    frame = bodies.execute("select * from raw.reports where report_key = 6").pl()
+    found = name_bodies(
+        pl.concat([frame, frame.with_columns(report_key=pl.lit(7, pl.Int64), ordinal=pl.lit(2, pl.Int64))])
+    )
+    assert found["authority_key"].n_unique() == 2
 
 
 def test_bodies_of_every_kind_of_name_are_recomputed(bodies: duckdb.DuckDBPyConnection) -> None:

@@ -26,6 +26,11 @@ CONTRADICTED = json.dumps(
     },
     ensure_ascii=False,
 )
+INDICATORS = (
+    ("replies_granted", "12.50"),
+    *(("replies_denied", value) for value in (None, "40")),
+    *(("replies_partially_granted", value) for value in ("10", "12")),
+)
 Rows = list[tuple[object, ...]]
 
 
@@ -72,12 +77,13 @@ def raw_rows() -> dict[str, list[Row]]:
             {
                 "report_key": reports[6]["report_key"],
                 "payload_sha256": "payload 7",
-                "position": 1,
+                "position": position,
                 "label": "某项",
-                "indicator": "replies_granted",
+                "indicator": indicator,
                 "period": "year",
-                "value": "12.50",
+                "value": value,
             }
+            for position, (indicator, value) in enumerate(INDICATORS, start=1)
         ],
     }
 
@@ -195,13 +201,22 @@ def test_last_year_is_compared_over_form_versions(mart: duckdb.DuckDBPyConnectio
 
 
 def test_legacy_figures_are_comparable_and_money_exact(mart: duckdb.DuckDBPyConnection) -> None:
-    query = "select outcome_category, value::varchar, value_printed, is_comparable from marts.fct_legacy_indicators"
+    query = (
+        "select outcome_category, value::varchar, value_printed, is_comparable from marts.fct_legacy_indicators "
+        "where indicator = 'replies_granted'"
+    )
     assert rows_of(mart, query) == [("granted", "12.500000", "12.50", True)]
 
 
 def test_legacy_replies_stand_beside_the_outcomes_of_later_years(mart: duckdb.DuckDBPyConnection) -> None:
     query = "select indicator, outcome_category_en, is_comparable, replies_total from marts.legacy_outcomes"
-    assert rows_of(mart, query) == [("replies_granted", "Granted", True, None)]
+    assert ("replies_granted", "Granted", True, None) in rows_of(mart, query)
+    figures = "select indicator, applications from marts.legacy_outcomes order by all"
+    assert rows_of(mart, figures) == [
+        ("replies_denied", 40),  # printed blank before
+        ("replies_granted", 13),
+        ("replies_partially_granted", None),  # printed twice differently
+    ]
 
 
 def test_views_work_under_any_name_and_shares_add_up(mart: duckdb.DuckDBPyConnection) -> None:

@@ -42,8 +42,12 @@ left join offices as predecessors
         succession.predecessor_code = predecessors.region_code
         and successors.office = predecessors.office
 where
-    predecessors.authority_key is distinct from successors.authority_key
-    or succession.predecessor_code <> succession.successor_code
+    succession.predecessor_code <> succession.successor_code
+    -- Where the code stays, the body that follows is the one that bears the new name.
+    or (
+        predecessors.authority_key is distinct from successors.authority_key
+        and successors.named_from >= succession.first_report_year
+    )
 union
 -- Where others are merged into a region that keeps code and name, its body follows itself too.
 select

@@ -38,9 +38,14 @@ printed as (
     select
         indicators.*,
         row_number() over (
-            partition by indicators.report_key, indicators.indicator order by indicators.position
-        ) as occurrence
+            partition by indicators.report_key, indicators.indicator
+            order by indicators.value is null asc, indicators.position asc
+        ) as occurrence,
+        -- What is printed as two figures is none.
+        min(indicators.value) over same_indicator = max(indicators.value) over same_indicator
+            as is_one_figure
     from indicators
+    window same_indicator as (partition by indicators.report_key, indicators.indicator)
 )
 
 select
@@ -57,9 +62,9 @@ select
     categories.outcome_category_en,
     printed.is_comparable,
     printed.state,
-    cast(printed.value as bigint) as applications,
+    cast(if(printed.is_one_figure, printed.value, null) as bigint) as applications,
     cast(replies.replies_total as bigint) as replies_total,
-    cast(printed.value as double)
+    cast(if(printed.is_one_figure, printed.value, null) as double)
     / nullif(cast(replies.replies_total as double), 0) as share_of_replies
 from printed
 inner join authorities on printed.authority_key = authorities.authority_key

@@ -14,9 +14,14 @@ named as (
             nullif(trim(authority_printed), ''),
             'unknown ' || left(document_sha256, 12) || ' ' || ordinal
         ) as authority_zh,
-        -- A name that was not normalised says too little: its body is known by its document only.
+        -- A name that was not normalised says too little: its body is known by its document only,
+        -- and one without a name by its place in it.
         coalesce(
             nullif(trim(authority_normalised), ''),
+            case
+                when nullif(trim(authority_printed), '') is null
+                    then concat_ws(' ', document_sha256, ordinal)
+            end,
             concat_ws(' ', authority_printed, document_sha256)
         ) as authority_name
     from reports
