@@ -18,7 +18,9 @@ from packaging.specifiers import SpecifierSet
 
 from flows.addresses import read_addresses
 from flows.prefect_server import find_served_api
-from pipelines.publishing import scan_versions
+from pipelines.decisions import LedgerError, default_ledger, read_ledger
+from pipelines.decisions.used import check_used
+from pipelines.publishing import DamagedVersionError, scan_versions
 from pipelines.publishing.audit import MAGIC, MAGIC_OFFSET, STORAGE_NUMBER
 from pipelines.publishing.lock import describe_holder, find_holder
 from pipelines.raw_schema import find_differences
@@ -40,8 +42,11 @@ class Check(Struct, frozen=True):
     remedy: str = ""
 
 
-def examine(warehouse: Warehouse) -> Iterator[Check]:
-    """All checks of this environment and of one warehouse, which need not exist; nothing is changed."""
+def examine(warehouse: Warehouse, ledger: Path | None = None) -> Iterator[Check]:
+    """All checks of this environment and of one warehouse, which need not exist; nothing is changed.
+
+    The ledger is by default the one that a run would take.
+    """
     yield _check_python()
     yield _check_packages()
     yield from _check_tools()
@@ -52,6 +57,7 @@ def examine(warehouse: Warehouse) -> Iterator[Check]:
     yield from _check_raw(warehouse)
     yield _check_live(warehouse)
     yield from _check_versions(warehouse)
+    yield _check_ledger(warehouse, ledger or default_ledger())
     yield _check_clock(warehouse)
     yield _check_prefect(warehouse)
     yield _check_addresses(warehouse)
@@ -187,6 +193,21 @@ def _check_live(warehouse: Warehouse) -> Check:
 def _check_versions(warehouse: Warehouse) -> Iterator[Check]:
     for error in scan_versions(warehouse)[1]:
         yield Check(f"version {error.id}", "wrong", error.found, error.remedy)
+
+
+def _check_ledger(warehouse: Warehouse, path: Path) -> Check:
+    try:
+        ledger = read_ledger(path)
+        check_used(ledger, warehouse)
+    except LedgerError as error:
+        remedy = "Name the right ledger with --ledger, or restore this one: docs/decisions.md, `The file`."
+        return Check("ledger", "wrong", str(error), remedy)
+    except (DamagedVersionError, duckdb.Error) as error:
+        reason = str(error).splitlines()[0]
+        return Check("ledger", "note", f"{path} was not compared with the newest version: {reason}", "See the version.")
+    if not path.exists():
+        return Check("ledger", "note", f"there is no {path} yet", "`gongkai review` and `gongkai decide` make it.")
+    return Check("ledger", "ok", f"{path} ({len(ledger.lines):,} decisions)")
 
 
 def _open(name: str, path: Path, query: str, remedy: str) -> Check:

@@ -6,13 +6,15 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import duckdb
 from msgspec import Struct
 
 from flows.past_runs import RunRecord, read_runs
 from flows.pending import find_pending
 from flows.prefect_server import find_served_api
 from flows.queued import Queue, QueuedRun, read_queue
-from pipelines.decisions import default_ledger, read_ledger
+from pipelines.decisions import Ledger, LedgerError, default_ledger, read_ledger
+from pipelines.decisions.used import check_used
 from pipelines.publishing import Version, list_versions
 from pipelines.publishing.lock import Holder, find_holder
 from pipelines.warehouse import Warehouse
@@ -32,11 +34,20 @@ class LiveVersion(Struct, frozen=True):
 
 
 class LedgerState(Struct, frozen=True):
-    """The ledger of decisions: its file, its lines, and how many of them the newest version was made with."""
+    """The ledger of decisions: its file, its lines, and how many the newest version was made with.
+
+    `problem` says why a run refuses it: it is damaged, or another than the newest version was made with.
+    """
 
     file: str
     decisions: int
     published: int
+    problem: str = ""
+
+    @property
+    def unpublished(self) -> int:
+        """How many of its decisions no version was made with; none of a ledger that a run refuses."""
+        return 0 if self.problem else self.decisions - self.published
 
 
 class Status(Struct, frozen=True):
@@ -59,22 +70,19 @@ class Status(Struct, frozen=True):
 
 
 def read_status(warehouse: Warehouse, ledger: Path | None = None, inbox: Path | None = None) -> Status:
-    """The status of a warehouse; takes no lock, opens no database and starts nothing.
+    """The status of a warehouse; takes no lock, does not open its database and starts nothing.
 
     Args:
         warehouse: the warehouse.
         ledger: the ledger of decisions, by default the one that a run would take.
         inbox: the folder in which files are handed over, by default that of the deployment, if there is one.
-
-    Raises:
-        LedgerError: the ledger has a broken line.
     """
     writer = find_holder(warehouse.lock)
     served = find_served_api(warehouse)
     queue = read_queue(served) if served else Queue()
-    decisions = read_ledger(ledger or default_ledger())
     versions = list_versions(warehouse)
-    published = versions[-1].manifest.inputs.decisions if versions else 0
+    decisions = _read_ledger_state(warehouse, versions, ledger or default_ledger())
+    refused = ["the next run refuses the ledger: put it right first"] if decisions.problem else []
     past = list(read_runs(warehouse, writer))
     inbox = inbox or queue.inbox
     return Status(
@@ -84,12 +92,25 @@ def read_status(warehouse: Warehouse, ledger: Path | None = None, inbox: Path | 
         writer=writer,
         served_at=(served or "").removesuffix("/api") or None,
         queue=queue.runs,
-        ledger=LedgerState(str(decisions.path), len(decisions.lines), published),
+        ledger=decisions,
         inbox=str(inbox) if inbox else None,
-        pending=[] if writer else list(find_pending(warehouse, past, inbox, queue, len(decisions.lines) - published)),
+        pending=[] if writer else refused + list(find_pending(warehouse, past, inbox, queue, decisions.unpublished)),
         used=_measure(warehouse.root),
         free=shutil.disk_usage(_existing(warehouse.root)).free,
     )
+
+
+def _read_ledger_state(warehouse: Warehouse, versions: Sequence[Version], path: Path) -> LedgerState:
+    found, problem = Ledger(path), ""
+    try:
+        found = read_ledger(path)
+        check_used(found, warehouse)
+    except LedgerError as error:
+        problem = str(error)
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        problem = f"It differs from what version {versions[-1].id} was made with, which cannot be read: {reason}"
+    return LedgerState(str(path), len(found.lines), versions[-1].manifest.inputs.decisions if versions else 0, problem)
 
 
 def _read_live(versions: Sequence[Version]) -> LiveVersion | None:

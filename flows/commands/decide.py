@@ -16,7 +16,7 @@ from flows.commands.mart import open_live_mart
 from flows.commands.open_findings import OpenFinding, expired_decisions, find_document, read_open
 from flows.commands.options import DEFAULT_WAREHOUSE, AsJson, LedgerFile, WarehouseFolder
 from flows.commands.terminal import messages, output
-from pipelines.decisions import default_ledger
+from pipelines.decisions import default_ledger, read_ledger
 from pipelines.decisions.author import AUTHOR_VARIABLE, find_author
 from pipelines.decisions.making import (
     AnswerKind,
@@ -30,6 +30,7 @@ from pipelines.decisions.making import (
     reject,
     withdraw,
 )
+from pipelines.decisions.used import check_used
 from pipelines.warehouse import Warehouse
 
 EXAMPLES = """Examples:
@@ -141,6 +142,7 @@ def correct_cell(
     known = known_cell(cell)
     decided = checked_value(known, value)
     with failures_explained(place.warehouse):
+        check_used(read_ledger(place.ledger), place.warehouse)
         signature = _sign(by, reason, evidence)
         with open_live_mart(place.warehouse) as mart:
             sha256 = find_document(mart, document)
@@ -164,6 +166,7 @@ def reject_document(
     """Reject a document: nothing of it counts, another revision of its body-year takes its place if there is one."""
     place = _Place(Warehouse(warehouse), ledger or default_ledger(), as_json)
     with failures_explained(place.warehouse):
+        check_used(read_ledger(place.ledger), place.warehouse)
         signature = _sign(by, reason, evidence)
         with open_live_mart(place.warehouse) as mart:
             _record(place, mart, [reject(find_document(mart, document), signature)])
@@ -181,6 +184,7 @@ def withdraw_decision(
     """Withdraw an earlier decision; it stays in the ledger, and the next run no longer applies it."""
     place = _Place(Warehouse(warehouse), ledger or default_ledger(), as_json)
     with failures_explained(place.warehouse):
+        check_used(read_ledger(place.ledger), place.warehouse)
         _print(place, record(place.ledger, [withdraw(decision, _sign(by, reason, ""))]))
 
 
@@ -246,6 +250,7 @@ def _answer(
 ) -> None:
     checked_rule(rule)
     with failures_explained(place.warehouse):
+        check_used(read_ledger(place.ledger), place.warehouse)
         signature = sign()
         with open_live_mart(place.warehouse) as mart:
             sha256 = find_document(mart, document)

@@ -10,6 +10,7 @@ from flows.commands.mart import open_live_mart
 from flows.commands.options import DEFAULT_WAREHOUSE, AsJson, LedgerFile, WarehouseFolder
 from flows.commands.terminal import messages, print_json, print_table
 from pipelines.decisions import Ledger, default_ledger, read_ledger
+from pipelines.decisions.used import check_used
 from pipelines.publishing import list_versions
 from pipelines.warehouse import Warehouse
 
@@ -28,7 +29,8 @@ def decisions(
     """List the ledger's decisions and the state of each.
 
     active: the live version applies it; pending: the next run will look at it; expired: its premise is gone, it is not
-    applied; unmatched: the warehouse has no such document; replaced: by a later one; withdrawn.
+    applied; unmatched: the warehouse has no such document; replaced: by a later one; withdrawn. Exit code 1 if the
+    ledger is another than the warehouse was made with.
     """
     folder = Warehouse(warehouse)
     with failures_explained(folder):
@@ -44,6 +46,7 @@ def decisions(
             print_table(f"{len(rows)} decisions in {known.path}", columns, rows)
         else:
             messages.print(f"No decisions in {known.path}: `gongkai review` and `gongkai decide` record them.")
+        check_used(known, folder)
 
 
 def _applied(folder: Warehouse) -> Shown:

@@ -5,7 +5,7 @@ from pathlib import Path
 import typer
 
 from flows.commands.failures import FAILURE, failures_explained
-from flows.commands.options import DEFAULT_WAREHOUSE, AsJson, WarehouseFolder
+from flows.commands.options import DEFAULT_WAREHOUSE, AsJson, LedgerFile, WarehouseFolder
 from flows.commands.terminal import messages, print_json, print_table
 from pipelines.warehouse import Warehouse
 
@@ -13,18 +13,18 @@ EXAMPLES = """Examples:
 
 gongkai doctor
 
-gongkai doctor --warehouse /srv/gongkai
+gongkai doctor --warehouse /srv/gongkai --ledger /srv/decisions.jsonl
 
 gongkai doctor --json | jq 'select(.verdict == "wrong")'"""
 
 
-def doctor(warehouse: WarehouseFolder = DEFAULT_WAREHOUSE, as_json: AsJson = False) -> None:
-    """Check the environment and the warehouse, each point with its remedy; exit code 1 if one is wrong."""
+def doctor(warehouse: WarehouseFolder = DEFAULT_WAREHOUSE, ledger: LedgerFile = None, as_json: AsJson = False) -> None:
+    """Check the environment, the warehouse and the ledger, each point with its remedy; exit code 1 if one is wrong."""
     folder = Warehouse(Path(warehouse))
     with failures_explained(folder):
         from flows.doctor import examine
 
-        checks = list(examine(folder))
+        checks = list(examine(folder, ledger))
     if as_json:
         for check in checks:
             print_json(check)

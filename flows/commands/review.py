@@ -18,6 +18,7 @@ from flows.commands.terminal import messages, output
 from pipelines.decisions import LedgerError, default_ledger, read_ledger
 from pipelines.decisions.author import find_author
 from pipelines.decisions.making import Signature, answer, correct, read_reported, record, reject
+from pipelines.decisions.used import check_used
 from pipelines.publishing import WriterBusyError
 from pipelines.warehouse import Warehouse
 
@@ -67,6 +68,7 @@ def review(
     path = ledger or default_ledger()
     checked_rule(rule)
     with failures_explained(folder), open_live_mart(folder) as mart:
+        check_used(read_ledger(path), folder)
         review_of = _Review(mart, folder, path, find_author(by))
         try:
             review_of.go(find_document(mart, document) if document else None, rule)

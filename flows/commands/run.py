@@ -27,6 +27,7 @@ from flows.prefect_server import find_served_api, start_server, wait_for_served
 from flows.progress import show_progress
 from pipelines.capture import find_files
 from pipelines.decisions import default_ledger, read_ledger
+from pipelines.decisions.used import check_used
 from pipelines.garbage import rare_garbage_collection
 from pipelines.publishing import WriterBusyError, list_versions, writer_lock
 from pipelines.publishing.lock import find_holder
@@ -149,6 +150,8 @@ def run(
         given = inputs or [] if is_named else _default_inputs(folder, wait)
         paths = existing_paths(given, "a document, raw extracted JSON, a shard or a folder")
         decisions = read_ledger(ledger or default_ledger())  # a broken line is told before anything starts
+        if folder.database.exists():
+            check_used(decisions, folder)  # so is another ledger, which the load would refuse
         with show_progress(messages):
             known = None if urls or archived or full else find_nothing_new(folder, paths, inbox, decisions, wait)
         if known is None:

@@ -89,7 +89,11 @@ def _print_operation(found: Status) -> None:
         output.print(f"Queued:     {run.deployment or run.name}: {run.state.lower()}, {run.expected}")
     ledger = found.ledger
     counted = f"{ledger.decisions:,} decisions, {ledger.published:,} of them in the newest version"
+    if ledger.problem:
+        counted = f"not fit for a run; the newest version was made with {ledger.published:,} decisions"
     output.print(f"Ledger:     {escape(ledger.file)} ({counted})")
+    if ledger.problem:
+        output.print(f"            {escape(ledger.problem)}")
     output.print(f"Pending:    {'; '.join(found.pending) or 'nothing'}")
     largest = ", ".join(f"{name} {size / MEGABYTE:,.1f} MB" for name, size in list(found.used.items())[:4])
     output.print(

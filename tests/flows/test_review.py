@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,10 @@ HIGHLIGHTED = re.compile(r"\x1b\[1;7m8\x1b\[0m")
 def undecided(decided: DecidedWarehouse, tmp_path: Path) -> DecidedWarehouse:
     """The warehouse as it was before anything was decided."""
     own = decided.copy(tmp_path / "own")
-    roll_back(own.warehouse, list_versions(own.warehouse)[0].id)
+    first, *later = list_versions(own.warehouse)
+    roll_back(own.warehouse, first.id)
+    for version in later:
+        shutil.rmtree(version.folder)  # else the ledger would lack what they were made with
     own.ledger.unlink()
     return own
 
