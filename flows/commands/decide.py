@@ -13,7 +13,7 @@ from contracts.decisions import CLAIM_RULE, Decision, answerable_rules, encode, 
 from contracts.form import Cell, form
 from flows.commands.failures import FAILURE, failures_explained
 from flows.commands.mart import open_live_mart
-from flows.commands.open_findings import OpenFinding, expired_decisions, find_document, read_open
+from flows.commands.open_findings import OpenFinding, expired_decisions, find_document, found_rules, read_open
 from flows.commands.options import DEFAULT_WAREHOUSE, AsJson, LedgerFile, WarehouseFolder
 from flows.commands.terminal import messages, output
 from pipelines.decisions import default_ledger, read_ledger
@@ -145,6 +145,7 @@ def correct_cell(
         check_used(read_ledger(place.ledger), place.warehouse)
         signature = _sign(by, reason, evidence)
         with open_live_mart(place.warehouse) as mart:
+            checked_rule(rule, mart)
             sha256 = find_document(mart, document)
             target = Target(sha256, report or _only_report(mart, sha256), rule)
             reported = read_reported(place.warehouse, target, known)
@@ -201,14 +202,16 @@ def known_cell(named: str) -> Cell:
     raise typer.BadParameter(f"{named} is no cell of the form (docs/form.md has them all). Nearest to it:{listed}")
 
 
-def checked_rule(rule: str | None) -> str | None:
-    """The rule as given.
+def checked_rule(rule: str | None, mart: duckdb.DuckDBPyConnection | None = None) -> str | None:
+    """The rule as given; a document may hold other claims than those declared, so only a mart tells all of them.
 
     Raises:
         typer.BadParameter: no finding can be of it.
     """
     known = answerable_rules()
-    if rule is None or rule in known or rule.startswith(f"{CLAIM_RULE}."):  # a document may hold other claims, too
+    if rule is None or rule in known:
+        return rule
+    if rule.startswith(f"{CLAIM_RULE}.") and (mart is None or rule in found_rules(mart)):
         return rule
     nearest = difflib.get_close_matches(rule, known, _NEAREST, cutoff=0.3) or known
     listed = "".join(f"\n  {name}" for name in nearest)
@@ -253,6 +256,7 @@ def _answer(
         check_used(read_ledger(place.ledger), place.warehouse)
         signature = sign()
         with open_live_mart(place.warehouse) as mart:
+            checked_rule(rule, mart)
             sha256 = find_document(mart, document)
             findings = [one for one in read_open(mart) if one.document == sha256 and report in (None, one.report)]
             chosen = [one for one in findings if (one.rule == rule if rule else one.kind == "identities_violated")]

@@ -153,6 +153,11 @@ def find_document(connection: duckdb.DuckDBPyConnection, named: str) -> str:
     return found.pop()
 
 
+def found_rules(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    """The rules of all findings of a mart, also of claims of a kind that is not declared."""
+    return {rule for (rule,) in connection.execute("select distinct rule from marts.fct_findings").fetchall()}
+
+
 def decision_states(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """The state of each decision that the version was made with, by id."""
     return dict(connection.execute("select decision_id, state from marts.fct_decisions").fetchall())

@@ -69,6 +69,7 @@ def review(
     checked_rule(rule)
     with failures_explained(folder), open_live_mart(folder) as mart:
         check_used(read_ledger(path), folder)
+        checked_rule(rule, mart)
         review_of = _Review(mart, folder, path, find_author(by))
         try:
             review_of.go(find_document(mart, document) if document else None, rule)

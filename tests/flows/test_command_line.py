@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -12,10 +13,10 @@ from typer.testing import CliRunner
 from contracts.decisions import encode
 from flows.command_line import COMMANDS, app, load_command
 from flows.commands.failures import failures_explained
-from pipelines.publishing import Version, writer_lock
+from pipelines.publishing import Inputs, Version, publish, writer_lock
 from pipelines.warehouse import Warehouse
 from tests.decisions.made import rejected
-from tests.flows.marts import publish_mart
+from tests.flows.marts import CODE, build_mart, publish_mart, reports_with
 from tests.whole_way import GONGKAI, obey_permissions, only_readable, run_without_reader
 
 
@@ -95,6 +96,19 @@ def test_what_the_warehouse_does_not_hold_is_a_failure(arguments: list[str], war
     code, _, message = invoke(*arguments, "--warehouse", str(warehouse.root))
     assert code == 1
     assert arguments[-1] in message or "unknown" in message
+
+
+@pytest.mark.parametrize("command", [["decide", "cannot-tell", "a.html", "--reason", "dunno"], ["review"]])
+def test_a_claim_of_no_kind_is_wrong_usage_unless_a_document_has_it(command: list[str], warehouse: Warehouse) -> None:
+    with writer_lock(warehouse, "v1"):
+        with duckdb.connect(build_mart(warehouse, "v1", 1)) as connection:
+            connection.execute("create table marts.fct_findings as select 'claim.another' as rule")
+        publish(warehouse, "v1", inputs=Inputs(1, "0" * 64), contracts=reports_with(), code=CODE)
+    place = ("--by", "Reviewer", "--warehouse", str(warehouse.root))
+    code, _, message = invoke(*command, "--rule", "claim.recived", *place)
+    assert code == 2
+    assert "claim.received" in message
+    assert invoke(*command, "--rule", "claim.another", *place)[0] == 1  # this mart has nothing else to be looked at
 
 
 def test_an_input_that_holds_nothing_is_a_failure(tmp_path: Path) -> None:
