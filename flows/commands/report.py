@@ -27,7 +27,13 @@ MOST = 200
 
 OutFile = Annotated[
     Path | None,
-    typer.Option("--out", metavar="FILE", help="Where the page goes.", show_default="report.html in the warehouse"),
+    typer.Option(
+        "--out",
+        metavar="FILE",
+        help="Where the page goes.",
+        show_default="report.html in the warehouse",
+        dir_okay=False,
+    ),
 ]
 Most = Annotated[int, typer.Option("--most", metavar="N", min=1, help="Show at most so many findings one by one.")]
 

@@ -148,6 +148,8 @@ def run(
     with failures_explained(folder):
         is_named = bool(inputs or inbox or urls or archived)
         given = inputs or [] if is_named else _default_inputs(folder, wait)
+        if not is_named:
+            _check_samples(given)
         paths = existing_paths(given, "a document, raw extracted JSON, a shard or a folder")
         decisions = read_ledger(ledger or default_ledger())  # a broken line is told before anything starts
         if folder.database.exists():
@@ -177,6 +179,20 @@ def _default_inputs(folder: Warehouse, wait: float) -> list[Path]:
     if not is_new:
         messages.print("No input was named: what the warehouse holds is built, if it is not published already.")
     return [DEFAULT_INPUT] if is_new else []
+
+
+def _check_samples(given: list[Path]) -> None:
+    """What a run takes that was given nothing lies in the project's folder only.
+
+    Raises:
+        typer.BadParameter: this is another folder.
+    """
+    if given and not DEFAULT_INPUT.exists():
+        raise typer.BadParameter(
+            f"No input was named, and there are no samples, which a run takes then: {Path.cwd()} has no "
+            f"{DEFAULT_INPUT}, which lies in the project's folder. Name what to take with --input, --inbox, --urls or "
+            "--archived, or run it there."
+        )
 
 
 def _run_flow(folder: Warehouse, sources: _Sources, manner: _Manner) -> "RunOutcome":

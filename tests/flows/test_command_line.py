@@ -60,6 +60,10 @@ def test_help_describes_every_option_and_gives_examples(command: str) -> None:
     assert undocumented == []
 
 
+def test_check_names_the_check_that_only_a_run_can_make() -> None:
+    assert "conservation.documents" in " ".join(invoke("check", "--help")[1].split())
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -70,6 +74,7 @@ def test_help_describes_every_option_and_gives_examples(command: str) -> None:
             ["run", "--inbox", "not/there"],
             ["conformance", "not/there"],
             ["serve", "--urls", "not/there"],
+            ["report", "--out", "docs"],
         ),
         *(["rules", "unknown"], ["review", "--rule", "identities.unknown"], ["new-jurisdiction", "99"]),
         ["decide", "accept", "a.html", "--rule", "rule.unknown", "--reason", "as printed"],
@@ -109,6 +114,18 @@ def test_a_claim_of_no_kind_is_wrong_usage_unless_a_document_has_it(command: lis
     assert code == 2
     assert "claim.received" in message
     assert invoke(*command, "--rule", "claim.another", *place)[0] == 1  # this mart has nothing else to be looked at
+
+
+def test_a_run_that_was_given_nothing_says_where_the_samples_are(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, _, message = invoke("run", "--warehouse", str(warehouse.root))
+    told = " ".join(message.replace("│", " ").split())
+    assert code == 2
+    assert "No input was named" in told
+    assert "which lies in the project's folder" in told
+    assert not warehouse.root.exists()
 
 
 def test_an_input_that_holds_nothing_is_a_failure(tmp_path: Path) -> None:
