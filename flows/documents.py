@@ -62,12 +62,13 @@ def trace(source: Source, limits: Limits) -> "TracedDocument":
     """Read a document again, within the limits of one.
 
     Raises:
-        DocumentError: it has no report that could be read.
+        DocumentError: it may not be read, or has no report that could be read.
         OSError: no process can be started.
     """
     task = Task(
         sha256="", path=str(source.path), source_uri=source.source_uri, captured_at="", seconds=limits.scan_seconds
     )
+    _check_readable(source.path)
     if source.path.stat().st_size > limits.document_bytes:
         raise DocumentError(f"{source.source_uri} was not read: it has more than {limits.document_bytes:,} bytes.")
     with DocumentPool(_FUNCTION, 1, limits.document_memory) as pool:
@@ -78,3 +79,15 @@ def trace(source: Source, limits: Limits) -> "TracedDocument":
     from pipelines.extract.places import TracedDocument  # with it all readers are imported
 
     return msgspec.json.decode(answer.line, type=TracedDocument)
+
+
+def _check_readable(path: Path) -> None:
+    """Whose the file is that refuses is told here: the process that reads it knows only that the machine did.
+
+    Raises:
+        DocumentError: it cannot be opened.
+    """
+    try:
+        path.open("rb").close()
+    except OSError as error:
+        raise DocumentError(f"{path} cannot be read: {error.strerror}.") from error

@@ -31,6 +31,19 @@ def test_a_folder_outside_the_warehouse_that_refuses_is_named(warehouse: Warehou
     assert "The warehouse cannot be written" not in message
 
 
+def test_a_document_outside_the_warehouse_that_may_not_be_read_is_named(warehouse: Warehouse, tmp_path: Path) -> None:
+    publish_mart(warehouse, "v1", 1)
+    document = tmp_path / "sealed.txt"
+    document.write_text("anything", encoding="utf-8")
+    document.chmod(0)
+    command = [GONGKAI, "show", document, "applications.granted.total", "--warehouse", warehouse.root]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=obey_permissions)  # noqa: S603 our own command
+    assert done.returncode == 1
+    message = " ".join(done.stderr.split())
+    assert f"{document} cannot be read: Permission denied" in message
+    assert "it is no part of the warehouse. Give it to the user who runs gongkai, or name another" in message
+
+
 def test_what_refuses_is_the_warehouse_or_what_is_named(warehouse: Warehouse, tmp_path: Path) -> None:
     sealed = tmp_path / "sealed {}" / "a.parquet"
     inside = PermissionError(13, "Permission denied", str(warehouse.root / "archive"))
