@@ -19,7 +19,7 @@ from pipelines.capture import Document, RawShard, capture
 from pipelines.changes import read_built
 from pipelines.decisions import Ledger
 from pipelines.extract.store import ExtractionStore
-from pipelines.inbox import waiting_files
+from pipelines.inbox import NOTHING_WAITS, waiting_files
 from pipelines.limits import read_limits
 from pipelines.publishing import Inputs, describe_code, describe_inputs, list_versions, writer_lock
 from pipelines.validation.chunks import plan_chunks
@@ -128,7 +128,7 @@ def find_nothing_new(
         DamagedShardError: a compressed shard is cut off.
         WriterBusyError: another run is writing, and did not end in time.
     """
-    if not warehouse.current.is_symlink() or (inbox is not None and waiting_files(inbox)):
+    if not warehouse.current.is_symlink() or (inbox is not None and waiting_files(inbox) != NOTHING_WAITS):
         return None
     with writer_lock(warehouse, wait_seconds=lock_wait_seconds) as run_id:
         if not _is_settled(warehouse, ledger):

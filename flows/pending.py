@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flows.past_runs import ENDED_WELL, RunRecord
 from flows.queued import Queue
-from pipelines.inbox import waiting_files
+from pipelines.inbox import NOTHING_WAITS, waiting_files
 from pipelines.warehouse import Warehouse
 
 
@@ -31,12 +31,19 @@ def find_pending(
     yield from _find_unpublished(runs)
     if undecided > 0:
         yield f"{undecided:,} decisions of the ledger are in no version: the next run applies them"
-    if inbox is not None and inbox.is_dir() and (files := waiting_files(inbox)):
-        yield f"{files:,} files wait in the inbox {inbox}"
+    yield from _find_waiting(inbox)
     if queue.late:
         yield f"{len(queue.late)} scheduled runs are late: is the worker running? See {warehouse.logs}/serve-worker.log"
     if queue.problem:
         yield queue.problem
+
+
+def _find_waiting(inbox: Path | None) -> Iterator[str]:
+    waiting = waiting_files(inbox) if inbox is not None and inbox.is_dir() else NOTHING_WAITS
+    if waiting.files:
+        yield f"{waiting.files:,} files wait in the inbox {inbox}"
+    if waiting.others:
+        yield f"{waiting.others:,} links or pipes in the inbox {inbox} are never taken: hand over the files themselves"
 
 
 def _find_unpublished(runs: Sequence[RunRecord]) -> Iterator[str]:

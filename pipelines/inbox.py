@@ -257,11 +257,26 @@ class Inbox:
                     Path(parent).rmdir()
 
 
-def waiting_files(folder: Path) -> int:
-    """How many files lie in an inbox and are neither done nor rejected; takes no lock and moves nothing."""
-    count = 0
+class Waiting(Struct, frozen=True):
+    """How many files a run would take, and how many links, pipes and the like none ever takes."""
+
+    files: int
+    others: int
+
+
+NOTHING_WAITS = Waiting(0, 0)
+
+
+def waiting_files(folder: Path) -> Waiting:
+    """What lies in an inbox and is neither done nor rejected; takes no lock and moves nothing."""
+    files_found = others = 0
     for parent, folders, files in os.walk(folder):
         own = _OWN if Path(parent) == folder else ()
         folders[:] = [name for name in folders if name not in own and (name == TAKEN or not name.startswith("."))]
-        count += sum(1 for name in files if not name.startswith(".") and not name.lower().endswith(TEMPORARY_ENDINGS))
-    return count
+        for name in [*files, *(name for name in folders if Path(parent, name).is_symlink())]:
+            if name.startswith(".") or name.lower().endswith(TEMPORARY_ENDINGS):
+                continue
+            if (status := _status_of(Path(parent, name))) is not None:
+                is_file = stat.S_ISREG(status.st_mode)
+                files_found, others = files_found + is_file, others + (not is_file)
+    return Waiting(files_found, others)

@@ -124,11 +124,15 @@ def test_status_tells_what_is_loaded_decided_and_handed_over(warehouse: Warehous
         path = tmp_path / "inbox" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
+    (tmp_path / "inbox" / "link.txt").symlink_to(tmp_path / "inbox" / "a.txt")
+    (tmp_path / "inbox" / "sub" / "folder").symlink_to(tmp_path)
+    os.mkfifo(tmp_path / "inbox" / "pipe.txt")
     found = read_status(warehouse, inbox=tmp_path / "inbox")
     assert [run.loaded for run in found.runs] == [2, 4, 6]
     assert found.pending == [
         "6 documents are loaded and in no version: the next run publishes them",
         f"3 files wait in the inbox {tmp_path / 'inbox'}",
+        f"3 links or pipes in the inbox {tmp_path / 'inbox'} are never taken: hand over the files themselves",
     ]
     with writer_lock(warehouse, "run-4"):
         assert read_status(warehouse, inbox=tmp_path / "inbox").pending == []
