@@ -44,9 +44,9 @@ def decisions(
             columns = ("id", "state", "kind", "about", "decided", "by", "reason")
             rows = [_row(decision, known, applied) for decision in listed]
             print_table(f"{len(rows)} decisions in {known.path}", columns, rows)
-        else:
-            messages.print(f"No decisions in {known.path}: `gongkai review` and `gongkai decide` record them.")
         check_used(known, folder)
+        if not listed and not as_json:
+            messages.print(f"No decisions in {known.path}: `gongkai review` and `gongkai decide` record them.")
 
 
 def _applied(folder: Warehouse) -> Shown:

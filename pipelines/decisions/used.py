@@ -20,11 +20,11 @@ class OtherLedgerError(LedgerError):
 
     def __init__(self, ledger: Ledger, warehouse: Warehouse, version: Version, lost: Sequence[str]) -> None:
         """Name the ledger, the warehouse, and what the one lacks of the other."""
-        path = ledger.path.absolute()
+        path = ledger.path.resolve()
         found = f"has {len(ledger.lines):,} decisions" if path.exists() else "does not exist"
         named = ", ".join(lost[:MOST_NAMED]) + (f" and {len(lost) - MOST_NAMED} more" if len(lost) > MOST_NAMED else "")
         super().__init__(
-            f"The ledger {path} {found} and is not that of the warehouse {warehouse.root.absolute()}: version "
+            f"The ledger {path} {found} and is not that of the warehouse {warehouse.root.resolve()}: version "
             f"{version.id} was made with {version.manifest.inputs.decisions:,} decisions, of which the ledger lacks "
             f"{len(lost):,}, or has them with other words: {named}. A run refuses such a ledger. Name the right one "
             f"with --ledger or {LEDGER_VARIABLE}, or restore it."

@@ -100,6 +100,7 @@ def test_every_command_tells_another_ledger_and_none_begins_a_second_one(warehou
         code, _, message = run(*command, *place)
         assert code == 1
         assert told in message
+        assert "No decisions in" not in message
         assert not other.parent.exists()
     code, shown, _ = run("status", *place)
     assert code == 0
