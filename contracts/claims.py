@@ -7,11 +7,13 @@ independently of the extractor, so that a JSON which says something else of itse
 import re
 from collections.abc import Iterable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Literal
 
 import msgspec
 from msgspec import UNSET
 
+from contracts.declared import convert_declared, declared_in, read_declared
 from contracts.form import FORM_FOLDER, FormError, form
 from contracts.raw_json import Claim, LegacyIndicator, Operand, Report
 
@@ -77,18 +79,28 @@ def claim_rules() -> ClaimRules:
 
     Raises:
         FormError: a meaning names a cell or a category that the form does not have.
-        msgspec.ValidationError: the file has an unknown key or a value of the wrong type.
+        DeclarationError: the file cannot be read, has an unknown key or a value of the wrong type.
     """
-    rules = msgspec.yaml.decode(CLAIMS_FILE.read_bytes(), type=ClaimRules)
+    return read_claim_rules(CLAIMS_FILE)
+
+
+def read_claim_rules(path: Path) -> ClaimRules:
+    """Kinds and words as a file declares them; it raises as :func:`claim_rules` does."""
+    with declared_in(path):
+        rules = convert_declared(read_declared(path), ClaimRules)
+        _check_kinds(rules)
+        return rules
+
+
+def _check_kinds(rules: ClaimRules) -> None:
     for name, kind in rules.kinds.items():
         for terms in (*kind.meanings.values(), kind.near):
             for term in terms:
                 cell = term.removeprefix("-")
                 if "{" not in cell and cell not in form().cells:
-                    raise FormError(f"claims.yml: {name} names {cell}, which is no cell; correct the id")
+                    raise FormError(f"{name} names {cell}, which is no cell; correct the id")
         if kind.legacy and kind.legacy not in form().indicators:
-            raise FormError(f"claims.yml: {name} names the unknown indicator {kind.legacy}")
-    return rules
+            raise FormError(f"{name} names the unknown indicator {kind.legacy}; correct the id")
 
 
 def category_rows(category: str, cells: Mapping[str, int | None]) -> tuple[str, ...]:

@@ -6,10 +6,8 @@ Source of the form: 国办公开办函〔2021〕30号 (version 2021), 国办公�
 
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import msgspec
-
+from contracts.declared import DeclarationError, Json, convert_declared, declared_in, read_mapping
 from contracts.form_model import (
     UNSPECIFIED,
     Cell,
@@ -56,11 +54,12 @@ __all__ = [
 
 FORM_FOLDER = Path(__file__).parent / "form"
 LEGACY_VERSION = "legacy"
-Json = dict[str, Any]
+_PARTS = ("rows", "columns", "groups", "column_groups")
+_KEYS = ("version", "basis", "report_years", "extends", "tables", "identities")
 
 
-class FormError(ValueError):
-    """A file of the declared form contradicts itself; the message names the file's version and the id."""
+class FormError(DeclarationError):
+    """A file of the declared form contradicts itself; the message names the file and the id."""
 
 
 def _merge(base: Json, change: Json) -> Json:
@@ -75,8 +74,11 @@ def _merge(base: Json, change: Json) -> Json:
             merged[key] = _merge(merged[key], value)
         elif isinstance(value, dict) and "before" in value:
             entry = {name: part for name, part in value.items() if name != "before"}
-            position = list(merged).index(value["before"])
             items = list(merged.items())
+            if value["before"] not in merged:
+                allowed = ", ".join(merged)
+                raise FormError(f"{key} stands before {value['before']}, which is not there; name one of {allowed}")
+            position = list(merged).index(value["before"])
             merged = dict([*items[:position], (key, entry), *items[position:]])
         else:
             merged[key] = value
@@ -84,16 +86,21 @@ def _merge(base: Json, change: Json) -> Json:
 
 
 def _with_ids(entries: Json) -> Json:
+    if loose := [key for key, value in entries.items() if not isinstance(value, dict)]:
+        raise FormError(f"{', '.join(loose)}: an entry has keys with values of its own; correct the declaration")
     return {key: {"id": key, **value} for key, value in entries.items()}
 
 
 def _table(table_id: str, declared: Json) -> Table:
-    parts = {part: _with_ids(declared.get(part, {})) for part in ("rows", "columns", "groups", "column_groups")}
-    table = msgspec.convert({"id": table_id, **declared, **parts}, Table)
+    parts = {part: _with_ids(declared.get(part, {})) for part in _PARTS}
+    table = convert_declared({"id": table_id, **declared, **parts}, Table, ("tables", table_id))
     for row in table.rows.values():
         unknown = set(row.columns) - set(table.columns)
         if unknown or (row.group and row.group not in table.groups):
-            raise FormError(f"{table_id}.{row.id} names unknown columns or group: {sorted(unknown) or row.group}")
+            raise FormError(
+                f"{table_id}.{row.id} names unknown columns or group: {sorted(unknown) or row.group}; declare or "
+                "correct them"
+            )
     return table
 
 
@@ -107,13 +114,18 @@ def _selected_cells(rule: TermRule, table: Table, for_each: str, member: str) ->
         wanted = {(name, member) for name in names}
     cells = [cell for cell in table.cells if (cell.row, cell.column) in wanted]
     if len(cells) != len(wanted) or not cells:
-        raise FormError(f"a term of an identity over {table.id}.{member} names no cell: {sorted(wanted)}")
+        raise FormError(
+            f"a term of an identity over {table.id}.{member} names no cell: {sorted(wanted)}; correct its rows or "
+            "columns"
+        )
     return cells
 
 
 def _identities(rules: dict[str, IdentityRule], tables: dict[str, Table]) -> dict[str, Identity]:
     identities: dict[str, Identity] = {}
     for name, rule in rules.items():
+        if rule.table not in tables:
+            raise FormError(f"identities.{name} is about the table {rule.table}; there are {', '.join(tables)}")
         table = tables[rule.table]
         members = rule.only or tuple(table.rows if rule.for_each == "row" else table.columns)
         for member in members:
@@ -129,36 +141,55 @@ def _identities(rules: dict[str, IdentityRule], tables: dict[str, Table]) -> dic
     return identities
 
 
-def _read(path: Path) -> Json:
-    declared: Json = msgspec.yaml.decode(path.read_bytes())
-    return declared
+def _declared(name: str, folder: Path, later: tuple[str, ...] = ()) -> Json:
+    """A version with what it extends; `later` are the versions that extend it."""
+    path = folder / f"{name}.yml"
+    with declared_in(path):
+        declared = read_mapping(path)
+        if unknown := sorted(set(declared) - set(_KEYS)):
+            raise FormError(f"unknown keys {', '.join(unknown)}; there are {', '.join(_KEYS)}")
+        if "extends" not in declared:
+            return declared
+        extended = str(declared.pop("extends"))
+        others = [path.stem for path in sorted(folder.glob("2*.yml")) if path.stem not in (name, *later)]
+        if extended not in others:
+            raise FormError(f"extends: {extended} cannot be extended by it; there are {', '.join(others) or 'none'}")
+        base = _declared(extended, folder, (*later, name))
+        tables = dict(base["tables"])
+        for table, change in declared.get("tables", {}).items():
+            tables[table] = change if change is None or "heading" in change else _merge(tables.get(table, {}), change)
+        identities = _merge(base["identities"], declared.get("identities", {}))
+        return {**base, **declared, "tables": {k: v for k, v in tables.items() if v}, "identities": identities}
 
 
-def _declared(name: str, folder: Path) -> Json:
-    declared = _read(folder / f"{name}.yml")
-    if "extends" not in declared:
-        return declared
-    base = _declared(declared.pop("extends"), folder)
-    tables = dict(base["tables"])
-    for table, change in declared.get("tables", {}).items():
-        tables[table] = change if change is None or "heading" in change else _merge(tables.get(table, {}), change)
-    identities = _merge(base["identities"], declared.get("identities", {}))
-    return {**base, **declared, "tables": {k: v for k, v in tables.items() if v}, "identities": identities}
+def _version(name: str, folder: Path) -> FormVersion:
+    declared = _declared(name, folder)
+    with declared_in(folder / f"{name}.yml"):
+        tables = {table: _table(table, content) for table, content in declared["tables"].items()}
+        rules = convert_declared(declared["identities"], dict[str, IdentityRule], ("identities",))
+        years = convert_declared(declared["report_years"], dict[str, int], ("report_years",))
+        basis = convert_declared(declared["basis"], str, ("basis",))
+        return FormVersion(name, basis, years, tables, _identities(rules, tables))
 
 
 def _legacy_variants(folder: Path, indicators: dict[str, Indicator]) -> dict[str, LegacyVariant]:
     """The tables of indicators, one file each, with every name in them known."""
     variants: dict[str, LegacyVariant] = {}
     for path in sorted(folder.glob("*.yml")):
-        variant = msgspec.convert({"id": path.stem, **_read(path)}, LegacyVariant)
-        named = {row.indicator for row in variant.rows if row.indicator}
-        unknown = sorted(named - set(indicators))
-        loose = sorted(({row.of for row in variant.rows if row.of} | set(variant.sums)) - named)
-        empty = [relation.id for relation in variant.relations.values() if not relation.parts]
-        if unknown or loose or empty:
-            raise FormError(f"legacy/{path.name}: no indicator {unknown}, no row for {loose}, no parts of {empty}")
+        with declared_in(path):
+            variant = convert_declared({"id": path.stem, **read_mapping(path)}, LegacyVariant)
+            named = {row.indicator for row in variant.rows if row.indicator}
+            unknown = sorted(named - set(indicators))
+            loose = sorted(({row.of for row in variant.rows if row.of} | set(variant.sums)) - named)
+            empty = [relation.id for relation in variant.relations.values() if not relation.parts]
+            if unknown or loose or empty:
+                raise FormError(f"no indicator {unknown}, no row for {loose}, no parts of {empty}; correct the rows")
         variants[variant.id] = variant
     return variants
+
+
+def _is_extension(path: Path) -> bool:
+    return "extends" in read_mapping(path)
 
 
 def read_form(folder: Path = FORM_FOLDER) -> Form:
@@ -166,22 +197,21 @@ def read_form(folder: Path = FORM_FOLDER) -> Form:
 
     Raises:
         FormError: a version contradicts itself.
-        msgspec.ValidationError: a file has an unknown key or a value of the wrong type.
+        DeclarationError: a file cannot be read, has an unknown key or a value of the wrong type.
     """
-    names = sorted((path.stem for path in folder.glob("2*.yml")), reverse=True)
-    versions: dict[str, FormVersion] = {}
-    for name in names:
-        declared = _declared(name, folder)
-        tables = {table: _table(table, content) for table, content in declared["tables"].items()}
-        rules = msgspec.convert(declared["identities"], dict[str, IdentityRule])
-        versions[name] = FormVersion(
-            name, declared["basis"], declared["report_years"], tables, _identities(rules, tables)
-        )
-    legacy = _read(folder / f"{LEGACY_VERSION}.yml")
-    indicators = msgspec.convert(_with_ids(legacy["indicators"]), dict[str, Indicator])
+    # What a version extends is read before it: a mistake is told of the file that has it.
+    paths = sorted(folder.glob("2*.yml"), key=_is_extension)
+    read = {path.stem: _version(path.stem, folder) for path in paths}
+    versions = {name: read[name] for name in sorted(read, reverse=True)}
+    path = folder / f"{LEGACY_VERSION}.yml"
+    with declared_in(path):
+        legacy = read_mapping(path)
+        indicators = convert_declared(_with_ids(legacy["indicators"]), dict[str, Indicator], ("indicators",))
+        years = convert_declared(legacy["report_years"], dict[str, int], ("report_years",))
+        units = convert_declared(legacy["units"], tuple[str, ...], ("units",))
+        basis = convert_declared(legacy["basis"], str, ("basis",))
     variants = _legacy_variants(folder / LEGACY_VERSION, indicators)
-    units = tuple(legacy["units"])
-    return Form(versions, indicators, legacy["basis"], legacy["report_years"], units, variants)
+    return Form(versions, indicators, basis, years, units, variants)
 
 
 @cache

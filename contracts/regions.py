@@ -6,15 +6,19 @@ region above, empty for provinces. `contracts/regions/succession.csv`: which reg
 """
 
 import csv
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
+
+from contracts.declared import DeclarationError, declared_in
 
 REGIONS_FILE = Path(__file__).parent / "regions" / "regions.csv"
 SUCCESSION_FILE = Path(__file__).parent / "regions" / "succession.csv"
 Level = Literal["province", "prefecture", "county"]
+R = TypeVar("R", bound=msgspec.Struct)
 
 
 class Region(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -40,20 +44,36 @@ def regions() -> tuple[Region, ...]:
     """All declared regions in order of their codes, read once.
 
     Raises:
-        msgspec.ValidationError: a row has an unknown level or no year.
-        ValueError: a region names a parent that is not declared.
+        DeclarationError: a row has an unknown level or no year, or names a parent that is not declared.
     """
-    with REGIONS_FILE.open(encoding="utf-8", newline="") as file:
-        rows = [
-            {**row, "valid_from": row["valid_from"] or None, "valid_to": row["valid_to"] or None}
-            for row in csv.DictReader(file)
-        ]
-    found = msgspec.convert(rows, tuple[Region, ...], strict=False)
-    codes = {region.code for region in found}
-    for region in found:
-        if region.parent_code and region.parent_code not in codes:
-            raise ValueError(f"regions.csv: {region.code} names the undeclared parent {region.parent_code}")
-    return found
+    return read_regions(REGIONS_FILE)
+
+
+def read_regions(path: Path) -> tuple[Region, ...]:
+    """The regions of a file; it raises as :func:`regions` does."""
+    with declared_in(path):
+        found = _read_rows(path, Region, ("valid_from", "valid_to"))
+        codes = {region.code for region in found}
+        for region in found:
+            if region.parent_code and region.parent_code not in codes:
+                raise DeclarationError(
+                    f"{region.code} names the undeclared parent {region.parent_code}; declare it, or correct the code"
+                )
+        return found
+
+
+def _read_rows(path: Path, kind: type[R], optional: Collection[str] = ()) -> tuple[R, ...]:
+    """The rows of a CSV file; an empty value of an optional column is none."""
+    found = []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        for row in reader:
+            values = {name: None if name in optional and not value else value for name, value in row.items()}
+            try:
+                found.append(msgspec.convert(values, kind, strict=False))
+            except msgspec.ValidationError as error:
+                raise DeclarationError(f"line {reader.line_num}: {error}; correct that line") from error
+    return tuple(found)
 
 
 @cache
@@ -101,16 +121,23 @@ def successions() -> tuple[Succession, ...]:
     """All declared steps in order of their years, read once.
 
     Raises:
-        msgspec.ValidationError: a row has an unknown kind or no year.
-        ValueError: a code is not declared in that role: the predecessor before the year, the successor in it.
+        DeclarationError: a row has an unknown kind or no year, or a code is not declared in that role: the
+            predecessor before the year, the successor in it.
     """
-    with SUCCESSION_FILE.open(encoding="utf-8", newline="") as file:
-        found = msgspec.convert(list(csv.DictReader(file)), tuple[Succession, ...], strict=False)
-    for step in found:
-        for code, year in ((step.predecessor, step.year - 1), (step.successor, step.year)):
-            if not any(region.is_valid_in(year) for region in regions_by_code().get(code, ())):
-                raise ValueError(f"succession.csv: {code} was not in force in {year}")
-    return found
+    return read_successions(SUCCESSION_FILE)
+
+
+def read_successions(path: Path) -> tuple[Succession, ...]:
+    """The steps of a file; it raises as :func:`successions` does."""
+    with declared_in(path):
+        found = _read_rows(path, Succession)
+        for step in found:
+            for code, year in ((step.predecessor, step.year - 1), (step.successor, step.year)):
+                if not any(region.is_valid_in(year) for region in regions_by_code().get(code, ())):
+                    raise DeclarationError(
+                        f"{code} was not in force in {year}; correct the step, or the years in regions.csv"
+                    )
+        return found
 
 
 @cache

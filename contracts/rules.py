@@ -7,11 +7,12 @@ warehouse, and why, stands in `contracts/rules/elsewhere.yml`.
 
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
 from contracts.claims import claim_rules
+from contracts.declared import DeclarationError, convert_declared, declared_in, read_declared, read_mapping
 from contracts.form import form
 
 RULES_FOLDER = Path(__file__).parent / "rules"
@@ -24,8 +25,8 @@ RULE_STATUSES = ("pass", "fail", "not_assessed", "not_applicable")
 Parameter = int | float | str | tuple[str, ...]
 
 
-class RuleError(ValueError):
-    """A file of the catalogue contradicts itself or the form; the message names the rule."""
+class RuleError(DeclarationError):
+    """A file of the catalogue contradicts itself or the form; the message names the file and the rule."""
 
 
 class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -95,19 +96,19 @@ def read_rules(folder: Path = RULES_FOLDER) -> dict[str, Rule]:
 
     Raises:
         RuleError: an id is declared twice, or a rule names what does not exist.
-        msgspec.ValidationError: a file has an unknown key or a value of the wrong type.
+        DeclarationError: a file cannot be read, has an unknown key or a value of the wrong type.
     """
     found: dict[str, Rule] = {}
     for path in sorted(folder.glob("*.yml")):
         if path.name == ELSEWHERE_FILE:
             continue
-        declared: dict[str, Any] = msgspec.yaml.decode(path.read_bytes())
-        for name, content in declared.items():
-            rule = msgspec.convert({"id": name, "group": path.stem, **content}, Rule)
-            problems = [*_problems(rule), *(["the id is declared twice"] if name in found else [])]
-            if problems:
-                raise RuleError(f"{path.name}: {name}: {'; '.join(problems)}; correct the declaration")
-            found[name] = rule
+        with declared_in(path):
+            for name, content in read_mapping(path).items():
+                rule = convert_declared({"id": name, "group": path.stem, **content}, Rule, (name,))
+                problems = [*_problems(rule), *(["the id is declared twice"] if name in found else [])]
+                if problems:
+                    raise RuleError(f"{name}: {'; '.join(problems)}; correct the declaration")
+                found[name] = rule
     return found
 
 
@@ -119,6 +120,11 @@ def rules() -> dict[str, Rule]:
 
 @cache
 def elsewhere() -> tuple[Elsewhere, ...]:
-    """The checks that are no rules of the warehouse, in declared order."""
-    declared = msgspec.yaml.decode((RULES_FOLDER / ELSEWHERE_FILE).read_bytes())
-    return msgspec.convert(declared, tuple[Elsewhere, ...])
+    """The checks that are no rules of the warehouse, in declared order.
+
+    Raises:
+        DeclarationError: the file cannot be read, has an unknown key or a value of the wrong type.
+    """
+    path = RULES_FOLDER / ELSEWHERE_FILE
+    with declared_in(path):
+        return convert_declared(read_declared(path), tuple[Elsewhere, ...])

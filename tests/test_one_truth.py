@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from contracts.form import form
-from contracts.render import main, rendered_files, stale_files
+from contracts.render import main
+from contracts.rendering.files import rendered_files, stale_files
 
 ROOT = Path(__file__).parents[1]
 SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".toml", ".csv", ".json"}

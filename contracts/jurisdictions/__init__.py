@@ -11,15 +11,15 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import msgspec
 from msgspec import Struct
 
+from contracts.declared import DeclarationError, convert_declared, declared_in, read_declared
 from contracts.regions import regions_by_code
 
 JURISDICTIONS_FOLDER = Path(__file__).parent
 
 
-class JurisdictionError(ValueError):
+class JurisdictionError(DeclarationError):
     """A file contradicts itself or another one; the message names the file and what to change."""
 
 
@@ -47,34 +47,41 @@ def read_jurisdictions(folder: Path = JURISDICTIONS_FOLDER) -> dict[str, Jurisdi
 
     Raises:
         JurisdictionError: a file is named after another region than its own, names an unknown region, lists a body
-            that is listed already, or a name as printed means two bodies.
-        msgspec.ValidationError: a file has an unknown key or a value of the wrong type.
+            that is listed already or ends before it begins, or a name as printed means two bodies.
+        DeclarationError: a file cannot be read, has an unknown key or a value of the wrong type.
     """
-    found = {
-        path.stem: msgspec.yaml.decode(path.read_bytes(), type=Jurisdiction) for path in sorted(folder.glob("*.yml"))
-    }
-    for code, jurisdiction in found.items():
-        if jurisdiction.region != code:
-            raise JurisdictionError(f"{code}.yml declares region {jurisdiction.region}: name the file after its region")
-        unknown = {body.region or code for body in jurisdiction.bodies} - regions_by_code().keys()
-        if unknown or code not in regions_by_code():
-            raise JurisdictionError(
-                f"{code}.yml names regions that regions.csv does not have: {sorted(unknown) or code}"
-            )
-    _check_listed_once(found)
-    _names_as_printed(found)
+    found: dict[str, Jurisdiction] = {}
+    listed: dict[str, str] = {}
+    printed: dict[str, str] = {}
+    for path in sorted(folder.glob("*.yml")):
+        with declared_in(path):
+            found[path.stem] = _read_jurisdiction(path, listed)
+            _add_names_as_printed(found[path.stem], printed)
     return found
 
 
-def _check_listed_once(found: dict[str, Jurisdiction]) -> None:
-    listed: dict[str, str] = {}
-    for code, jurisdiction in found.items():
-        for body in jurisdiction.bodies:
-            if body.name in listed:
-                raise JurisdictionError(
-                    f"{code}.yml lists {body.name}, and so does {listed[body.name]}.yml: list it once"
-                )
-            listed[body.name] = code
+def _read_jurisdiction(path: Path, listed: dict[str, str]) -> Jurisdiction:
+    """One file; `listed` has the bodies of all before it by the file that lists them, and gets its own."""
+    code = path.stem
+    jurisdiction = convert_declared(read_declared(path), Jurisdiction)
+    if jurisdiction.region != code:
+        raise JurisdictionError(f"it declares region {jurisdiction.region}: name the file after its region")
+    unknown = {body.region or code for body in jurisdiction.bodies} - regions_by_code().keys()
+    if unknown or code not in regions_by_code():
+        raise JurisdictionError(
+            f"it names regions that regions.csv does not have: {sorted(unknown) or code}; correct the codes"
+        )
+    for body in jurisdiction.bodies:
+        if body.name in listed:
+            again = " twice" if listed[body.name] == path.name else f", and so does {listed[body.name]}"
+            raise JurisdictionError(f"it lists {body.name}{again}: list it once")
+        if body.first_year and body.last_year and body.first_year > body.last_year:
+            raise JurisdictionError(
+                f"{body.name} reports from first_year {body.first_year} to last_year {body.last_year}: the last year "
+                "must not be before the first; correct one"
+            )
+        listed[body.name] = path.name
+    return jurisdiction
 
 
 @cache
@@ -86,17 +93,17 @@ def jurisdictions() -> dict[str, Jurisdiction]:
 @cache
 def names_as_printed() -> dict[str, str]:
     """The full name of a body by each other name under which it is printed."""
-    return _names_as_printed(jurisdictions())
-
-
-def _names_as_printed(found: dict[str, Jurisdiction]) -> dict[str, str]:
     names: dict[str, str] = {}
-    for code, jurisdiction in found.items():
-        for body in jurisdiction.bodies:
-            for printed in body.printed:
-                if names.setdefault(printed, body.name) != body.name:
-                    raise JurisdictionError(
-                        f"{code}.yml: {printed} is printed for {body.name} and for {names[printed]}; leave it out, "
-                        "the document must say which one it is"
-                    )
+    for jurisdiction in jurisdictions().values():
+        _add_names_as_printed(jurisdiction, names)
     return names
+
+
+def _add_names_as_printed(jurisdiction: Jurisdiction, names: dict[str, str]) -> None:
+    for body in jurisdiction.bodies:
+        for printed in body.printed:
+            if names.setdefault(printed, body.name) != body.name:
+                raise JurisdictionError(
+                    f"{printed} is printed for {body.name} and for {names[printed]}; leave it out, the document must "
+                    "say which one it is"
+                )

@@ -11,6 +11,7 @@ import duckdb
 import typer
 from rich.markup import escape
 
+from contracts.declared import DeclarationError
 from flows.commands.terminal import messages
 from flows.conservation import LostInputError
 from flows.dbt import DbtFailedError
@@ -40,6 +41,7 @@ EXPLAINED = (
     DamagedManifestError,
     DamagedShardError,
     DbtFailedError,
+    DeclarationError,
     DocumentError,
     LedgerError,
     ForeignFolderError,

@@ -168,7 +168,15 @@ def test_the_coverage_misses_a_listed_body_that_was_never_seen(tmp_path: Path) -
         ),
         (
             {"region": "330200", "source": "", "bodies": [{"name": "甲局", "kind": "department"}] * 2},
-            "330200.yml lists 甲局, and so does 330200.yml",
+            "330200.yml: it lists 甲局 twice",
+        ),
+        (
+            {
+                "region": "330200",
+                "source": "",
+                "bodies": [{"name": "甲局", "kind": "department", "first_year": 2024, "last_year": 2020}],
+            },
+            "from first_year 2024 to last_year 2020",
         ),
     ],
 )

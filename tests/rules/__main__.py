@@ -6,7 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from contracts.render import FIRED_FILE, ROOT, write_files
+from contracts.declared import ROOT
+from contracts.rendering.files import FIRED_FILE, write_files
 from tests.rules.fired import fired_rules
 from tests.whole_way import run_gongkai
 

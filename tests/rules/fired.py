@@ -5,7 +5,8 @@ from pathlib import Path
 
 import yaml
 
-from contracts.render import FIRED_FILE, ROOT
+from contracts.declared import ROOT
+from contracts.rendering.files import FIRED_FILE
 from tests.whole_way import run_gongkai
 
 Fired = dict[str, list[str]]

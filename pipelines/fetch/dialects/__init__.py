@@ -8,9 +8,9 @@ import re
 from functools import cache
 from pathlib import Path
 
-import msgspec
-import yaml
 from msgspec import Struct
+
+from contracts.declared import convert_declared, declared_in, read_declared
 
 FOLDER = Path(__file__).parent
 ANY = "any"
@@ -52,10 +52,18 @@ def dialects() -> dict[str, Dialect]:
     """All dialects by name, in the order in which they are tried: by name, and `any` last.
 
     Raises:
-        msgspec.ValidationError: a file is no dialect.
+        DeclarationError: a file is no dialect.
     """
-    paths = sorted(FOLDER.glob("*.yml"), key=lambda path: (path.stem == ANY, path.stem))
-    return {path.stem: msgspec.convert(yaml.safe_load(path.read_bytes()), Dialect) for path in paths}
+    return read_dialects(FOLDER)
+
+
+def read_dialects(folder: Path) -> dict[str, Dialect]:
+    """The dialects of a folder; it raises as :func:`dialects` does."""
+    found: dict[str, Dialect] = {}
+    for path in sorted(folder.glob("*.yml"), key=lambda path: (path.stem == ANY, path.stem)):
+        with declared_in(path):
+            found[path.stem] = convert_declared(read_declared(path), Dialect)
+    return found
 
 
 def dialect_names() -> tuple[str, ...]:
