@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from flows.declarations import load_declarations
 from pipelines.archive import archived_path, read_manifest
 from pipelines.extract.messages import Task
 from pipelines.extract.pool import DocumentPool
@@ -62,9 +63,11 @@ def trace(source: Source, limits: Limits) -> "TracedDocument":
     """Read a document again, within the limits of one.
 
     Raises:
+        DeclarationError: something declared cannot be used.
         DocumentError: it may not be read, or has no report that could be read.
         OSError: no process can be started.
     """
+    load_declarations()
     task = Task(
         sha256="", path=str(source.path), source_uri=source.source_uri, captured_at="", seconds=limits.scan_seconds
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from prefect import flow
 
 from flows.capture_steps import TakenInbox, capture_archive, fetch, join_captured, settle_inbox, take_inbox
+from flows.declarations import load_declarations
 from flows.explain_step import explain
 from flows.fetching import FetchedList
 from flows.notifications import tell_failure
@@ -57,6 +58,7 @@ def run_warehouse(
         NothingFetchedError: no address of the list gave a document, and the run was given nothing else.
         InboxError: the inbox cannot be used.
         DamagedShardError: a compressed shard among the inputs is cut off.
+        DeclarationError: something declared cannot be used; nothing was captured.
         LedgerError: the ledger has a broken line, or lacks decisions that the warehouse has used.
         LostInputError: a document or payload was lost on the way; nothing is published.
         WriterBusyError: another run is writing.
@@ -65,6 +67,7 @@ def run_warehouse(
         PublicationRefusedError: the mart is not fit to be read; nothing is published.
         AfterPublicationError: the new version is live, and a step after that failed.
     """
+    load_declarations()
     sources = name_sources(Warehouse(Path(warehouse)), inputs, inbox, urls, archived=archived)
     decisions = read_ledger(Path(ledger) if ledger else default_ledger())
     with (

@@ -14,6 +14,7 @@ from contracts.raw_json import ExtractorInfo, Rejection
 from flows.commands.failures import SCRATCH, failures_explained
 from flows.commands.options import existing_paths
 from flows.commands.terminal import messages, output
+from flows.declarations import load_declarations
 from flows.progress import show_progress, step_progress
 from pipelines.capture import Document, capture
 from pipelines.extract.batch import Extracted, extract_documents
@@ -99,6 +100,7 @@ def extract(paths: Paths, out: OutFolder = None, again: Again = False) -> None:
     with tempfile.TemporaryDirectory(prefix="gongkai-") as name:
         scratch = Warehouse(Path(name))
         with failures_explained(SCRATCH):
+            load_declarations()
             limits = read_limits()
             items = list(capture(paths, scratch.archive, limits))
             documents = list({item.sha256: item for item in items if isinstance(item, Document)}.values())

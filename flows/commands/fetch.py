@@ -9,6 +9,7 @@ import typer
 from flows.commands.failures import failures_explained
 from flows.commands.options import DEFAULT_WAREHOUSE, AsJson, WarehouseFolder
 from flows.commands.terminal import messages, output, print_json, print_table
+from flows.declarations import load_declarations
 from flows.fetching import FetchedList, fetch_list
 from flows.progress import show_progress
 from flows.warehouse_errors import NothingFetchedError
@@ -46,8 +47,9 @@ def fetch(urls: UrlList, warehouse: WarehouseFolder = DEFAULT_WAREHOUSE, as_json
     gave a document.
     """
     folder = Warehouse(warehouse)
-    with failures_explained(folder), writer_lock(folder) as run_id:
-        with show_progress(messages):
+    with failures_explained(folder):
+        load_declarations()
+        with show_progress(messages), writer_lock(folder) as run_id:
             fetched = fetch_list(urls, folder, run_id)
         if as_json:
             for row in fetched.rows:

@@ -21,6 +21,7 @@ from flows.commands.mart import (
 )
 from flows.commands.options import DEFAULT_WAREHOUSE, LedgerFile, WarehouseFolder, existing_paths
 from flows.commands.terminal import messages, output, print_table
+from flows.declarations import load_declarations
 from flows.environment import prepare_environment
 from flows.novelty import find_nothing_new, holds_only
 from flows.prefect_server import find_served_api, start_server, wait_for_served
@@ -146,6 +147,7 @@ def run(
     """
     folder = Warehouse(warehouse)
     with failures_explained(folder):
+        load_declarations()
         is_named = bool(inputs or inbox or urls or archived)
         given = inputs or [] if is_named else _default_inputs(folder, wait)
         if not is_named:

@@ -10,9 +10,9 @@ import msgspec
 import typer
 
 from contracts.form import form
-from contracts.jurisdictions import JurisdictionError
 from flows.commands.failures import FAILURE
 from flows.commands.terminal import messages, output
+from flows.declarations import load_declarations
 from pipelines.conformance import form_kit, jurisdiction_kit
 
 PROJECT = Path(__file__).parents[2]
@@ -84,6 +84,7 @@ def conformance(
 ) -> None:
     """Say what new versions of the form and new jurisdictions still lack. Exit code 1 if anything is missing."""
     _go_to(project, "conformance", *(str(path.resolve()) for path in kits or ()))
+    load_declarations()  # a broken one is told once, and not as a fault of each kit
     paths = kits or list_kits(PROJECT)
     if not paths:
         messages.print("There is no kit: `gongkai new-form` and `gongkai new-jurisdiction` start one.")
@@ -91,7 +92,7 @@ def conformance(
     for path in paths:
         try:
             gaps = list(gaps_of(path))
-        except (msgspec.MsgspecError, JurisdictionError) as error:
+        except msgspec.MsgspecError as error:
             gaps = [f"it cannot be read: {error}"]
         incomplete += bool(gaps)
         output.print(f"{path.parent.name}/{path.stem}: {'incomplete' if gaps else 'complete'}")
@@ -114,7 +115,7 @@ def _go_to(project: Path, *command: str) -> None:
         raise typer.BadParameter(
             f"{project} is no folder of this project: it has no {', '.join(lacking)}. Name the folder that holds them."
         )
-    run = "import sys; sys.path.insert(0, sys.argv.pop(1)); from flows.command_line import main; main()"
+    run = "import sys; sys.path.insert(0, sys.argv.pop(1)); from flows.entry import main; main()"
     done = subprocess.run([sys.executable, "-c", run, project.resolve(), *command], check=False)  # noqa: S603
     raise typer.Exit(done.returncode)
 

@@ -12,6 +12,7 @@ from rich.markup import escape
 from flows.commands.failures import failures_explained
 from flows.commands.options import DEFAULT_WAREHOUSE, LedgerFile, WarehouseFolder
 from flows.commands.terminal import messages
+from flows.declarations import load_declarations
 from pipelines.decisions import default_ledger
 from pipelines.warehouse import Warehouse
 
@@ -64,6 +65,7 @@ def serve(
         stop.set()
 
     with failures_explained(folder):
+        load_declarations()
         from flows.serving.supervisor import serve_until_stopped
 
         before = {number: signal.signal(number, stop_serving) for number in (signal.SIGINT, signal.SIGTERM)}

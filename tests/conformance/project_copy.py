@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flows.commands.scaffolds import PROJECT
@@ -23,8 +25,19 @@ class Copy:
 
     def run(self, *arguments: str, expected_code: int = 0) -> str:
         """Run Python in the copy; gives standard output."""
+        done = self._run(arguments)
+        assert done.returncode == expected_code, done.stdout + done.stderr
+        return done.stdout
+
+    def errors(self, *arguments: str) -> str:
+        """Run Python in the copy, which fails without output; gives standard error."""
+        done = self._run(arguments)
+        assert (done.returncode, done.stdout) == (1, ""), done.stdout + done.stderr
+        return done.stderr
+
+    def _run(self, arguments: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
-        done = subprocess.run(  # noqa: S603 - our own command
+        return subprocess.run(  # noqa: S603 - our own command
             [sys.executable, *arguments],
             cwd=self.root,
             env={**environment, "PYTHONPATH": str(self.root)},
@@ -32,12 +45,24 @@ class Copy:
             text=True,
             check=False,
         )
-        assert done.returncode == expected_code, done.stdout + done.stderr
-        return done.stdout
 
     def gongkai(self, *arguments: str, expected_code: int = 0) -> str:
         """Run a command of `gongkai` in the copy; gives standard output."""
-        return self.run("-c", "from flows.command_line import main; main()", *arguments, expected_code=expected_code)
+        return self.run("-c", "from flows.entry import main; main()", *arguments, expected_code=expected_code)
+
+    @contextmanager
+    def broken(self, file: str, content: str) -> Iterator[None]:
+        """A file with other content, or one more file, while the context is open."""
+        path = self.root / file
+        before = path.read_bytes() if path.exists() else None
+        path.write_text(content, encoding="utf-8")
+        try:
+            yield
+        finally:
+            if before is None:
+                path.unlink()
+            else:
+                path.write_bytes(before)
 
     def insert(self, file: str, before: str, text: str) -> None:
         """Write something into a file, before what stands there once."""
