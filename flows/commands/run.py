@@ -145,6 +145,8 @@ def run(
     published when a contract is red. What people decided is taken from the ledger; a ledger that has
     grown makes a new version.
     """
+    if accept_changes is not None and not accept_changes.strip():
+        raise typer.BadParameter("Changes are accepted for a reason: --accept-changes REASON, or leave the option out.")
     folder = Warehouse(warehouse)
     with failures_explained(folder):
         load_declarations()

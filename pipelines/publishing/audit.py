@@ -53,7 +53,7 @@ def audit_release(release: ReleaseDiff | None, accepted_changes: str | None) -> 
         for table in release.tables
         if table.rows_after - table.rows_before != table.added - table.removed
     ]
-    return reasons if accepted_changes is not None else [*reasons, *_lost(release), *_unexplained(release)]
+    return reasons if (accepted_changes or "").strip() else [*reasons, *_lost(release), *_unexplained(release)]
 
 
 def _lost(release: ReleaseDiff) -> list[str]:

@@ -76,6 +76,7 @@ def test_check_names_the_check_that_only_a_run_can_make() -> None:
             ["serve", "--urls", "not/there"],
             ["report", "--out", "docs"],
         ),
+        *(["run", "--accept-changes", ""], ["run", "--accept-changes", "  "]),
         *(["rules", "unknown"], ["review", "--rule", "identities.unknown"], ["new-jurisdiction", "99"]),
         ["decide", "accept", "a.html", "--rule", "rule.unknown", "--reason", "as printed"],
         ["decide", "correct", "a.html", "unknown", "7", "--reason", "a digit", "--evidence", "page 3"],

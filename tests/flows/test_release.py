@@ -101,6 +101,8 @@ def test_figure_that_changes_without_a_new_document_blocks(
     body, was, now = changed
     with pytest.raises(PublicationRefusedError, match=f"{body} 2023, fct_applications .*{was} -> {now or 'none'}"):
         publish_figures(warehouse, "v2", after)
+    with pytest.raises(PublicationRefusedError, match=body):
+        publish_figures(warehouse, "v2", after, accepted="  ")  # blank is no reason
     assert live_id(warehouse) == "v1"
     version = publish_figures(warehouse, "v3", after, accepted="the reader has learnt")
     assert version.manifest.accepted_changes == "the reader has learnt"
