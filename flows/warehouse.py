@@ -52,8 +52,7 @@ def run_warehouse(
         keep_rollback: do not do so without new input while another version than the newest is live.
 
     Raises:
-        CaptureError: nothing to take from is named and nothing was ever published, or an input does not exist or holds
-            nothing.
+        CaptureError: nothing to take from is named and nothing was published, or an input is not there or is empty.
         UrlListError: the list of addresses cannot be used.
         NothingFetchedError: no address of the list gave a document, and the run was given nothing else.
         InboxError: the inbox cannot be used.

@@ -80,8 +80,7 @@ def publish(
         inputs: the documents the mart was made from.
         contracts: the reports of all four layers' contracts in this run.
         code: the code that built it; the running code if left out.
-        accepted_changes: why published figures may change without a new document or decision; None or blank if they
-            may not.
+        accepted_changes: why figures may change without a new document or decision; None or blank if they may not.
         touched: the database whose schema `touched` lists what differs from the live version; None if all may.
         keep: how many versions to keep, the live one and the one before it always among them.
 
