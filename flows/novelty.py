@@ -105,6 +105,15 @@ def read_payloads(warehouse: Warehouse) -> set[str]:
     return {payload for (payload,) in found}
 
 
+def read_documents(warehouse: Warehouse) -> set[str]:
+    """The sha256 of the documents that the warehouse holds, read and rejected."""
+    query = "select document_sha256 from raw.documents union select document_sha256 from raw.rejected_documents"
+    if not _has_documents(warehouse):
+        return set()
+    with duckdb.connect(warehouse.database, read_only=True) as connection:
+        return {sha256 for (sha256,) in connection.execute(query).fetchall()}
+
+
 def _has_documents(warehouse: Warehouse) -> bool:
     """Whether there is a database with the raw tables: not if it is to be made anew, or its first load was killed."""
     if not warehouse.database.exists():

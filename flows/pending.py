@@ -1,4 +1,4 @@
-"""What is left to do in a warehouse: what was interrupted, handed over, decided, or loaded and not published yet."""
+"""What is left to do in a warehouse: what was interrupted, archived, handed over, decided, or loaded."""
 
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from flows.past_runs import ENDED_WELL, RunRecord
 from flows.queued import Queue
+from flows.unread import count_unread
 from pipelines.inbox import NOTHING_WAITS, waiting_files
 from pipelines.warehouse import Warehouse
 
@@ -21,6 +22,9 @@ def find_pending(
         inbox: the folder in which files are handed over.
         queue: what a server has queued.
         undecided: how many decisions of the ledger no version was made with.
+
+    Raises:
+        DamagedManifestError: a whole line of the archive's manifest is no manifest line.
     """
     if warehouse.unfinished.exists():
         yield "the last run did not end well: the next one cleans what it left"
@@ -28,6 +32,8 @@ def find_pending(
         yield "a load was interrupted: the next run finishes it"
     if warehouse.next_link.is_symlink():
         yield f"version {warehouse.next_link.readlink().name} was about to become live"
+    if unread := count_unread(warehouse):
+        yield f"{unread:,} archived documents have not been read: a run without input reads them, as does --archived"
     yield from _find_unpublished(runs)
     if undecided > 0:
         yield f"{undecided:,} decisions of the ledger are in no version: the next run applies them"

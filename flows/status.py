@@ -70,12 +70,15 @@ class Status(Struct, frozen=True):
 
 
 def read_status(warehouse: Warehouse, ledger: Path | None = None, inbox: Path | None = None) -> Status:
-    """The status of a warehouse; takes no lock, does not open its database and starts nothing.
+    """The status of a warehouse; takes no lock, opens no database but the live mart and starts nothing.
 
     Args:
         warehouse: the warehouse.
         ledger: the ledger of decisions, by default the one that a run would take.
         inbox: the folder in which files are handed over, by default that of the deployment, if there is one.
+
+    Raises:
+        DamagedManifestError: a whole line of the archive's manifest is no manifest line.
     """
     writer = find_holder(warehouse.lock)
     served = find_served_api(warehouse)

@@ -23,9 +23,10 @@ from flows.commands.options import DEFAULT_WAREHOUSE, LedgerFile, WarehouseFolde
 from flows.commands.terminal import messages, output, print_table
 from flows.declarations import load_declarations
 from flows.environment import prepare_environment
-from flows.novelty import find_nothing_new, holds_only
+from flows.novelty import find_nothing_new, holds_only, read_documents
 from flows.prefect_server import find_served_api, start_server, wait_for_served
 from flows.progress import show_progress
+from flows.unread import find_unread
 from pipelines.capture import find_files
 from pipelines.decisions import default_ledger, read_ledger
 from pipelines.decisions.used import check_used
@@ -61,7 +62,7 @@ InputPaths = Annotated[
         "--input",
         metavar="PATH",
         help="A document, raw extracted JSON, a JSONL(.gz) shard, or a folder of them; may be repeated.",
-        show_default=f"{DEFAULT_INPUT}, if nothing else is named and the warehouse holds nothing else",
+        show_default=f"what is archived and not read; {DEFAULT_INPUT}, if the warehouse holds nothing else",
     ),
 ]
 InboxFolder = Annotated[
@@ -150,9 +151,9 @@ def run(
     folder = Warehouse(warehouse)
     with failures_explained(folder):
         load_declarations()
-        is_named = bool(inputs or inbox or urls or archived)
-        given = inputs or [] if is_named else _default_inputs(folder, wait)
-        if not is_named:
+        given = inputs or []
+        if not (inputs or inbox or urls or archived):
+            given, archived = _default_inputs(folder, wait)
             _check_samples(given)
         paths = existing_paths(given, "a document, raw extracted JSON, a shard or a folder")
         decisions = read_ledger(ledger or default_ledger())  # a broken line is told before anything starts
@@ -172,17 +173,25 @@ def run(
         _print_warehouse(folder)
 
 
-def _default_inputs(folder: Warehouse, wait: float) -> list[Path]:
-    """The samples; nothing for a warehouse that holds anything else, beside which invented figures may never stand."""
-    if not folder.database.exists():
-        is_new = not folder.current.is_symlink()
+def _default_inputs(folder: Warehouse, wait: float) -> tuple[list[Path], bool]:
+    """The samples; or whether the archive is to be read, which holds documents that the warehouse does not.
+
+    Nothing, if the warehouse holds anything else than samples, beside which invented figures may never stand.
+    """
+    if not (folder.database.exists() or folder.archive.exists()):
+        is_new, unread = not folder.current.is_symlink(), 0
     else:
         names = [name for _, name in find_files(DEFAULT_INPUT)] if DEFAULT_INPUT.exists() else []
         with writer_lock(folder, wait_seconds=wait):
-            is_new = holds_only(folder, names)
-    if not is_new:
+            is_new = holds_only(folder, names) and (folder.database.exists() or not folder.current.is_symlink())
+            lines = find_unread(folder, read_documents(folder))
+        samples = names if is_new else []  # which a run that was stopped has archived are given again
+        unread = sum(line.fetch is not None or line.source_uri not in samples for line in lines)
+    if unread:
+        messages.print(f"No input was named: the archive is read, {unread:,} documents of it have not been read yet.")
+    elif not is_new:
         messages.print("No input was named: what the warehouse holds is built, if it is not published already.")
-    return [DEFAULT_INPUT] if is_new else []
+    return ([DEFAULT_INPUT], False) if is_new and not unread else ([], bool(unread))
 
 
 def _check_samples(given: list[Path]) -> None:

@@ -188,10 +188,10 @@ def test_samples_never_come_beside_real_reports(settled: DecidedWarehouse, tmp_p
     assert "This run: 0 documents given" in printed
     assert "the live version stays" in printed
     assert len(list_versions(settled.warehouse)) == before
-    assert _default_inputs(settled.warehouse, 0) == []
-    assert _default_inputs(Warehouse(tmp_path / "new"), 0) == [DEFAULT_INPUT]
+    assert _default_inputs(settled.warehouse, 0) == ([], False)
+    assert _default_inputs(Warehouse(tmp_path / "new"), 0) == ([DEFAULT_INPUT], False)
     settled.warehouse.database.unlink()  # to be made from the archive
-    assert _default_inputs(settled.warehouse, 0) == []
+    assert _default_inputs(settled.warehouse, 0) == ([], True)
 
 
 def test_samples_are_the_input_as_long_as_nothing_else_is_there(tmp_path: Path) -> None:
@@ -199,9 +199,9 @@ def test_samples_are_the_input_as_long_as_nothing_else_is_there(tmp_path: Path) 
     sample = document_of("a", 1)
     sample["document"]["source_uri"] = min(path.name for path in DEFAULT_INPUT.iterdir())
     load(tmp_path, [sample])
-    assert _default_inputs(warehouse, 0) == [DEFAULT_INPUT]
+    assert _default_inputs(warehouse, 0) == ([DEFAULT_INPUT], False)
     load(tmp_path, [document_of("b", 1)], "run-2")
-    assert _default_inputs(warehouse, 0) == []
+    assert _default_inputs(warehouse, 0) == ([], False)
 
 
 def test_a_scheduled_rebuild_leaves_a_rollback_alone(
