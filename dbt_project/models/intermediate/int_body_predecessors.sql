@@ -22,7 +22,8 @@ offices as (
         reports.authority_key,
         reports.region_code,
         split_part(reports.authority_zh, regions.region_zh, -1) as office,
-        min(coalesce(regions.valid_from, 0)) as named_from
+        min(coalesce(regions.valid_from, 0)) as named_from,
+        max(coalesce(regions.valid_from, 0)) as last_named_from
     from reports
     inner join regions on reports.region_code = regions.region_code
     where contains(reports.authority_zh, regions.region_zh)
@@ -46,7 +47,7 @@ where
     -- Where the code stays, the body that follows is the one that bears the new name.
     or (
         predecessors.authority_key is distinct from successors.authority_key
-        and successors.named_from >= succession.first_report_year
+        and successors.last_named_from >= succession.first_report_year
     )
 union
 -- Where others are merged into a region that keeps code and name, its body follows itself too.
