@@ -1,19 +1,14 @@
 """Comparisons: the words of a change since last year, of last year's figure and of the difference between both."""
 
 import re
-from collections.abc import Iterable
 from functools import cache
 
 from contracts.claims import claim_rules
+from pipelines.extract.claims.patterns import one_of
 from pipelines.extract.claims.tokens import Token
 
 PERCENT = r"(\d{1,3})(?:\.(\d{1,2}))?%"
 _BEFORE = 24  # characters before a figure in which its words stand
-
-
-def one_of(words: Iterable[str]) -> str:
-    """A pattern for any of the words, the longest first."""
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
 @cache

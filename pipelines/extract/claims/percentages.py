@@ -10,8 +10,9 @@ from msgspec.structs import replace
 
 from contracts.claims import claim_rules, recompute_claim
 from contracts.raw_json import Claim, Operand
-from pipelines.extract.claims.comparisons import PERCENT, change, is_more, is_of_last_year, one_of
+from pipelines.extract.claims.comparisons import PERCENT, change, is_more, is_of_last_year
 from pipelines.extract.claims.figures import Statement
+from pipelines.extract.claims.patterns import one_of
 from pipelines.extract.claims.prose import Prose, Sentence
 from pipelines.extract.claims.sums import Part
 from pipelines.extract.claims.tokens import COUNT, Token, read_tokens

@@ -6,11 +6,12 @@ says: such a rate is read and named, and not assessed.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from contracts.claims import claim_rules, expand_terms, recompute_claim, terms_value
 from contracts.raw_json import Claim, Operand
+from pipelines.extract.claims.patterns import one_of
 from pipelines.extract.claims.prose import Prose
 
 KIND = "rate"
@@ -21,15 +22,11 @@ _BEFORE = 120  # characters before a rate in which its subject is named
 _PARAGRAPH = "\n"
 
 
-def _any_of(words: Iterable[str]) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-
-
 @cache
 def _rate() -> re.Pattern[str]:
     rules = claim_rules()
     return re.compile(
-        rf"(?P<timely>{_any_of(rules.rate_timely)})?(?:{_any_of(rules.rate_words)})率[^\d,，。;；%、率]{{0,6}}"
+        rf"(?P<timely>{one_of(rules.rate_timely)})?(?:{one_of(rules.rate_words)})率[^\d,，。;；%、率]{{0,6}}"
         r"(?P<whole>\d{1,3})(?:\.(?P<fraction>\d{1,2}))?\s*%"
     )
 
@@ -37,7 +34,7 @@ def _rate() -> re.Pattern[str]:
 @cache
 def _subject() -> re.Pattern[str]:
     rules = claim_rules()
-    return re.compile(rf"(?P<own>{_any_of(rules.rate_of_requests)})|{_any_of(rules.rate_of_others)}")
+    return re.compile(rf"(?P<own>{one_of(rules.rate_of_requests)})|{one_of(rules.rate_of_others)}")
 
 
 def _is_of_requests(folded: str, start: int) -> bool:

@@ -1,10 +1,10 @@
 """What a clause counts in: the report's whole year and body, or only a part of them, or several years."""
 
 import re
-from collections.abc import Iterable
 from functools import cache
 
 from contracts.claims import claim_rules
+from pipelines.extract.claims.patterns import one_of
 
 _TO = r"[至到\-—–~―]+"
 _YEAR = r"(?:20\d\d年|今年|当年|同年)?"
@@ -17,27 +17,23 @@ _DATE = r"(?:年(?:度)?(?:\d{1,2}月(?:\d{1,2}日|底|末)?)?)"
 _YEARS = rf"(?P<year>20\d\d){_DATE}?起?{_TO}(?!(?P=year))20\d\d{_DATE}"
 
 
-def _any_of(words: Iterable[str]) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-
-
 @cache
 def _pattern() -> re.Pattern[str]:
     rules = claim_rules()
-    until = rf"(?:{_any_of(rules.until)}){_YEAR}12月"
+    until = rf"(?:{one_of(rules.until)}){_YEAR}12月"
     # a year that is printed is compared with the report's elsewhere
     since = rf"(?<!\d年){''.join(f'(?<!{word})' for word in rules.since_in_year)}{rules.since}"
     return re.compile(
         rf"(?:{_YEARS}|{_LAST_MONTHS}|{since})"
-        rf"|(?P<whole>{_any_of(rules.whole_year)}|{_ALL_MONTHS}|{_END_OF_YEAR}|{until})"
-        rf"|(?P<part>{_any_of((*rules.part_of_year, *rules.part_of_body))}|{_MONTH})"
+        rf"|(?P<whole>{one_of(rules.whole_year)}|{_ALL_MONTHS}|{_END_OF_YEAR}|{until})"
+        rf"|(?P<part>{one_of((*rules.part_of_year, *rules.part_of_body))}|{_MONTH})"
     )
 
 
 @cache
 def _time() -> re.Pattern[str]:
     rules = claim_rules()
-    return re.compile(_any_of((*rules.rate_timely, *rules.out_of_time)))
+    return re.compile(one_of((*rules.rate_timely, *rules.out_of_time)))
 
 
 def says_when(text: str) -> bool:

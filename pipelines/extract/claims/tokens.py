@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from contracts.claims import claim_rules
 from contracts.form import form
+from pipelines.extract.claims.patterns import one_of
 
 COUNT = "count"
 YEAR = "year"
@@ -72,9 +73,6 @@ def _alternatives(words: list[str]) -> str:
 @cache
 def _scanner() -> re.Pattern[str]:
     rules = claim_rules()
-
-    def one_of(words: tuple[str, ...]) -> str:
-        return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
     first = re.escape("".join(sorted({word[0] for word in word_classes()})))
     numeral = f"(?:[{''.join(_NUMERALS)}]?十[{''.join(_NUMERALS)}]?|[{''.join(_NUMERALS)}])"
