@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from contracts.layers.scope import LISTS
+from contracts.layers.scope import LISTS, is_listed
 from contracts.raw_tables import RAW_TABLES
 from pipelines.archive import archived_path
 from pipelines.database import open_for_writing
@@ -30,6 +30,14 @@ create schema if not exists touched;
 create table if not exists touched.built (version varchar not null, code varchar not null);
 create table if not exists touched.seen (
     source varchar not null, document_key bigint not null, content ubigint not null);
+"""
+# Where the models of an earlier run found the rows it touched (`dbt_project/macros/touched_rows.sql`).
+_PLACES = """
+select 'drop macro touched.' || function_name from duckdb_functions()
+where schema_name = 'touched' and starts_with(function_name, 'first_row_of_')
+union all
+select 'drop table touched.' || table_name from duckdb_tables()
+where schema_name = 'touched' and starts_with(table_name, 'rows_of_')
 """
 # What the models read of a document beside its reports, which its payload's hash stands for.
 _SOURCES = {
@@ -94,6 +102,8 @@ create or replace table touched.reports as
 create or replace table touched.documents as
     from touched.documents union select document_key from reports_of_bodies;
 """
+# The models read the wide rows of touched bodies here, of which a part was built before these were known.
+_COPY = f"create table touched.rows_of_stg_reports as from staging.stg_reports where {is_listed('bodies')}"  # noqa: S608 own names
 
 
 def find_changes(warehouse: Warehouse, *, whole: bool = False) -> Version | None:
@@ -111,6 +121,8 @@ def find_changes(warehouse: Warehouse, *, whole: bool = False) -> Version | None
         code = describe_code()
         belongs = live is not None and built == [(live.id, code.sha256)] and is_as_published(live, code)
         connection.execute("delete from touched.built")
+        for (forget,) in connection.execute(_PLACES).fetchall():
+            connection.execute(forget)
         for name, column in LISTS.items():
             connection.execute(f"create or replace table touched.{name} ({column} {_TYPES.get(column, 'bigint')})")
         if belongs and not whole:
@@ -153,6 +165,7 @@ def widen_changes(warehouse: Warehouse) -> None:
     with open_for_writing(warehouse.database) as connection:
         connection.execute(_TOUCHED_NOW)
         _make_conditions(connection)
+        connection.execute(_COPY)
 
 
 def _make_conditions(connection: duckdb.DuckDBPyConnection) -> None:

@@ -35,37 +35,18 @@
     ) }}
 {%- endmacro %}
 
-{#-
-    dbt's `ref`; in a run that is not whole the rows of the units that the run touched. A model of
-    regions takes all bodies of its regions.
--#}
-{% macro ref(name) -%}
-    {%- set relation = builtins.ref(name) -%}
-    {%- if looks_at_touched() -%}
-        {%- set node = graph.nodes.get('model.gongkai.' ~ name) -%}
-        {%- set unit = node.config.meta.get('unit') if node else none -%}
-        {%- if unit == 'bodies' and model.config.meta.get('unit') == 'regions' -%}
-            {%- set unit = 'regions' -%}
-        {%- endif -%}
-        {%- if unit -%}
-            {{ return("(from " ~ relation ~ " where " ~ has_touched(unit) ~ ")") }}
-        {%- endif -%}
-    {%- endif -%}
-    {{ return(relation) }}
-{%- endmacro %}
-
 {#- dbt's `ref`: all rows, whatever the run touched; for what a row takes from others than its own unit. -#}
 {% macro whole_ref(name) -%}
     {{ return(builtins.ref(name)) }}
 {%- endmacro %}
 
 {#-
-    A condition that is true for the rows of this model that a run rebuilds: those of its unit, and with
-    `meta.rule_column`, which names rules, also those of the rules of the groups built whole and of the
+    A condition that is true for the rows of a model, this one if none is named, that a run rebuilds: those of its unit,
+    and with `meta.rule_column`, which names rules, also those of the rules of the groups built whole and of the
     decisions that these may make expire, and those without a key.
 -#}
-{% macro is_rebuilt() -%}
-    {%- set meta = model.config.meta -%}
+{% macro is_rebuilt(node=none) -%}
+    {%- set meta = (node or model).config.meta -%}
     {%- set unit = meta.get('rebuilt_by', meta.unit) -%}
     {%- if not execute or not var('only_touched', false) -%}
         true
@@ -90,9 +71,9 @@
     {{ return(names) }}
 {%- endmacro %}
 
-{#- Before rows are added to a model that is there already: those they replace go, in a whole run all. -#}
-{% macro forget_touched() -%}
-    {%- if execute and is_incremental() -%}
-        delete from {{ this }} where {{ is_rebuilt() }}
+{#- Before a whole run adds rows to a model that is there already, all go; another run forgot what it touched before. -#}
+{% macro forget_all() -%}
+    {%- if execute and is_incremental() and not var('only_touched', false) -%}
+        delete from {{ this }}
     {%- endif -%}
 {%- endmacro %}
