@@ -4,9 +4,10 @@ Knows neither Prefect nor dlt nor dbt, so that a run that finds nothing new need
 """
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import get_args
+from typing import TypeVar, get_args
 
 import duckdb
 from msgspec import Struct
@@ -22,10 +23,11 @@ from pipelines.extract.store import ExtractionStore
 from pipelines.inbox import NOTHING_WAITS, waiting_files
 from pipelines.limits import read_limits
 from pipelines.publishing import Inputs, describe_code, describe_inputs, list_versions, writer_lock
-from pipelines.validation.chunks import plan_chunks
-from pipelines.validation.chunks import read_payloads as payloads_of
+from pipelines.validation.chunks import plan_chunks, read_payloads
 from pipelines.validation.payloads import Refusal
 from pipelines.warehouse import Warehouse
+
+T = TypeVar("T")
 
 
 class Given(Struct, frozen=True):
@@ -66,7 +68,8 @@ def has_nothing_to_build(warehouse: Warehouse, *, whole: bool, keep_rollback: bo
 def is_empty(warehouse: Warehouse) -> bool:
     """Whether the warehouse holds no document at all and nothing was ever published: there is nothing to build."""
     with duckdb.connect(warehouse.database, read_only=True) as connection:
-        return not list_versions(warehouse) and describe_inputs(connection).documents == 0
+        ((documents,),) = connection.execute("select count(*) from raw.documents").fetchall()
+    return documents == 0 and not list_versions(warehouse)
 
 
 def holds_only(warehouse: Warehouse, names: Collection[str]) -> bool:
@@ -84,24 +87,30 @@ def select_unread(warehouse: Warehouse, documents: Sequence[Document], store: Ex
 
     `store` has the extractions of this code, with its limits and tools.
     """
-    payloads = read_payloads(warehouse)
     distinct = {document.sha256: document for document in documents}
-    return [document for document in distinct.values() if store.payload_of(document) not in payloads]
+    payloads = {sha256: store.payload_of(document) for sha256, document in distinct.items()}
+    held = find_held(warehouse, filter(None, payloads.values()))
+    return [document for sha256, document in distinct.items() if payloads[sha256] not in held]
 
 
-def read_payloads(warehouse: Warehouse) -> set[str]:
-    """The hashes of the raw extracted JSON that the warehouse holds, of documents read and rejected.
+def find_held(warehouse: Warehouse, payloads: Iterable[str]) -> set[str]:
+    """Those of the hashes of raw extracted JSON that the warehouse holds, of documents read and rejected.
 
     What the load refused counts as not held: other code may accept the same line.
     """
+    wanted = list(payloads)
     query = """
-        (select payload_sha256 from raw.documents union select payload_sha256 from raw.rejected_documents)
+        with wanted as (select unnest(?::varchar[]) as payload_sha256)
+        (
+            select payload_sha256 from raw.documents semi join wanted using (payload_sha256)
+            union select payload_sha256 from raw.rejected_documents semi join wanted using (payload_sha256)
+        )
         except select payload_sha256 from raw.rejected_documents where list_contains(?, reason)
     """
-    if not _has_documents(warehouse):
+    if not wanted or not _has_documents(warehouse):
         return set()
     with duckdb.connect(warehouse.database, read_only=True) as connection:
-        found = connection.execute(query, [list(get_args(Refusal))]).fetchall()
+        found = connection.execute(query, [wanted, list(get_args(Refusal))]).fetchall()
     return {payload for (payload,) in found}
 
 
@@ -153,33 +162,44 @@ def _count_known(warehouse: Warehouse, inputs: Sequence[Path], run_id: str) -> G
     """What is given, if the warehouse holds all of it; None if it does not."""
     if not inputs:
         return Given(0, 0)
-    held = read_payloads(warehouse)
-    store = ExtractionStore(warehouse.extracted, read_limits())
     documents = extractions = 0
     with marked(warehouse, run_id), step_progress("Capture") as advance:
-        for item in capture(inputs, warehouse.archive):
-            if isinstance(item, RawShard):
-                known = _count_held(item.path, held)
-                if known is None:
-                    return None
-                extractions += known
-            elif not isinstance(item, Document) or store.payload_of(item) not in held:
+        for batch in _growing_batches(_find_payloads(warehouse, inputs, advance)):
+            payloads = {payload for _is_document, payload in batch if payload is not None}
+            if len(find_held(warehouse, payloads)) < len({payload for _is_document, payload in batch}):
                 return None
-            else:
-                documents += 1
-            advance(1)
+            found = sum(is_document for is_document, _payload in batch)
+            documents, extractions = documents + found, extractions + len(batch) - found
     return Given(documents, extractions)
 
 
-def _count_held(shard: Path, held: set[str]) -> int | None:
-    """How many payloads a file of raw extracted JSON has, if all of them are held."""
-    count = 0
-    for chunk in plan_chunks([shard]):
-        for payload in payloads_of(chunk):
-            if hashlib.sha256(payload.content).hexdigest() not in held:
-                return None
-            count += 1
-    return count
+def _find_payloads(
+    warehouse: Warehouse, inputs: Sequence[Path], advance: Callable[[int], None]
+) -> Iterator[tuple[bool, str | None]]:
+    """For each document and each line of raw extracted JSON which of them it is, and its payload's hash, if it has one.
+
+    Nothing follows one that has none.
+    """
+    store = ExtractionStore(warehouse.extracted, read_limits())
+    for item in capture(inputs, warehouse.archive):
+        if isinstance(item, RawShard):
+            for chunk in plan_chunks([item.path]):
+                for payload in read_payloads(chunk):
+                    yield False, hashlib.sha256(payload.content).hexdigest()
+        else:
+            payload_of = store.payload_of(item) if isinstance(item, Document) else None
+            yield True, payload_of
+            if payload_of is None:
+                return
+        advance(1)
+
+
+def _growing_batches(items: Iterable[T]) -> Iterator[list[T]]:
+    """The items in lists, the first of one item and each other of ten times as many as the one before."""
+    remaining, size = iter(items), 1
+    while batch := list(islice(remaining, size)):
+        yield batch
+        size *= 10
 
 
 def _is_settled(warehouse: Warehouse, ledger: Ledger) -> bool:
