@@ -8,6 +8,7 @@ The body is the unit: revisions and every fact are closed under it, carries also
 Regions follow from their bodies.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -103,7 +104,7 @@ create or replace table touched.documents as
     from touched.documents union select document_key from reports_of_bodies;
 """
 # The models read the wide rows of touched bodies here, of which a part was built before these were known.
-_COPY = f"create table touched.rows_of_stg_reports as from staging.stg_reports where {is_listed('bodies')}"  # noqa: S608 own names
+_COPY = f"create table touched.rows_of_stg_reports as from staging.stg_reports where {is_listed('bodies')}"
 
 
 def find_changes(warehouse: Warehouse, *, whole: bool = False) -> Version | None:
@@ -115,29 +116,36 @@ def find_changes(warehouse: Warehouse, *, whole: bool = False) -> Version | None
         run was killed, or because too much has changed. The tables of an earlier build are gone then.
     """
     live = next((version for version in list_versions(warehouse) if version.is_live), None)
-    with open_for_writing(warehouse.database) as connection:
+    code = describe_code()
+    with ThreadPoolExecutor() as pool, open_for_writing(warehouse.database) as connection:
         connection.execute(_STATE)
         built = connection.execute("from touched.built").fetchall()
-        code = describe_code()
-        belongs = live is not None and built == [(live.id, code.sha256)] and is_as_published(live, code)
         connection.execute("delete from touched.built")
         for (forget,) in connection.execute(_PLACES).fetchall():
             connection.execute(forget)
         for name, column in LISTS.items():
             connection.execute(f"create or replace table touched.{name} ({column} {_TYPES.get(column, 'bigint')})")
-        if belongs and not whole:
-            _find_archived(connection, warehouse.archive)
-            connection.execute(_CHANGED)
-            changed, documents = connection.execute(
-                "select (select count(*) from touched.changed_documents), (select count(*) from raw.documents)"
-            ).fetchall()[0]
-            if changed <= max(1, LARGEST_SHARE * documents):
-                connection.execute(_TOUCHED_BEFORE)
-                _make_conditions(connection)
+        if live is not None and built == [(live.id, code.sha256)] and not whole:
+            belongs = pool.submit(is_as_published, live, code)
+            if _find_touched(connection, warehouse.archive) and belongs.result():
                 return live
         for schema in ("staging", "intermediate"):
             connection.execute(f"drop schema if exists {schema} cascade")
     return None
+
+
+def _find_touched(connection: duckdb.DuckDBPyConnection, archive: Path) -> bool:
+    """List what changed, as far as raw tables and the staging of before tell; returns whether it is little enough."""
+    _find_archived(connection, archive)
+    connection.execute(_CHANGED)
+    ((changed, documents),) = connection.execute(
+        "select (select count(*) from touched.changed_documents), (select count(*) from raw.documents)"
+    ).fetchall()
+    if changed > max(1, LARGEST_SHARE * documents):
+        return False
+    connection.execute(_TOUCHED_BEFORE)
+    _make_conditions(connection)
+    return True
 
 
 def is_as_published(version: Version, code: Code) -> bool:

@@ -3,6 +3,7 @@
 import datetime
 import shutil
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -97,7 +98,9 @@ def publish(
     if reasons := audit_files(folder):
         raise PublicationRefusedError(reasons)
     live = live_version(warehouse) if live_id(warehouse) else None
-    release = _compare_with(live, mart, touched)
+    with ThreadPoolExecutor() as pool:
+        sha256, views = pool.submit(hash_file, mart), pool.submit(_count_views, live, mart, touched)
+        release = _compare_with(live, mart, touched)
     if reasons := audit_release(release, accepted_changes):
         raise PublicationRefusedError(reasons)
     manifest = Manifest(
@@ -106,9 +109,9 @@ def publish(
         published_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         inputs=inputs,
         code=code or describe_code(),
-        mart_sha256=hash_file(mart),
+        mart_sha256=sha256.result(),
         mart_bytes=mart.stat().st_size,
-        row_counts=dict(sorted({**row_counts, **_count_views(live, mart, touched)}.items())),
+        row_counts=dict(sorted({**row_counts, **views.result()}.items())),
         contracts=list(contracts),
         release=release,
         accepted_changes=accepted_changes,
