@@ -67,8 +67,8 @@ _NOW = " union all ".join(
 _CHANGED = f"""
 insert into touched.changed_documents
 select distinct document_key from (
-    (({_NOW}) except all (from touched.seen)) union all ((from touched.seen) except all ({_NOW}))
-)
+    select *, 1 as times from ({_NOW}) union all select *, -1 as times from touched.seen
+) group by source, document_key, content having sum(times) <> 0
 """  # noqa: S608 own names
 _TOUCHED_BEFORE = """
 insert into touched.documents from touched.changed_documents;

@@ -30,6 +30,12 @@ def write_changes(source: Path, reports: int, path: Path) -> None:
                 changed.write(json.dumps(_changed(json.loads(line)), ensure_ascii=False) + "\n")
 
 
+def write_last_changed(source: Path, path: Path) -> None:
+    """A later revision of the last document of the shards, which none of the evenly chosen ones is."""
+    *_, last = sorted(source.glob("*.jsonl"))[-1].read_text(encoding="utf-8").splitlines()
+    path.write_text(json.dumps(_changed(json.loads(last)), ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def change_report(report: dict[str, Any]) -> None:
     """One more in the first count of table 二 of a report of raw extracted JSON."""
     table = report["tables"]["proactive_disclosure"]
