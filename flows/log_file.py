@@ -11,7 +11,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ import msgspec
 
 from flows.interruption import find_interruption
 from pipelines.publishing import live_id
-from pipelines.warehouse import Warehouse
+from pipelines.warehouse import Warehouse, new_run_id
 
 LOGGER = "gongkai"
 KEPT_LOGS = 200
@@ -91,6 +91,17 @@ def log_run(warehouse: Warehouse, run_id: str, inputs: list[str]) -> Iterator[di
     finally:
         root.removeHandler(handler)
         handler.close()
+
+
+@contextmanager
+def beginning_logged(warehouse: Warehouse, inputs: list[str]) -> Iterator[None]:
+    """What precedes a run's own log: a run that ends here, failed or interrupted, has a log that says so."""
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError), log_run(warehouse, new_run_id(warehouse), inputs):
+            raise
+        raise
 
 
 def prune_logs(folder: Path, pattern: str, keep: int = KEPT_LOGS) -> None:

@@ -23,6 +23,7 @@ from flows.commands.options import DEFAULT_WAREHOUSE, LedgerFile, WarehouseFolde
 from flows.commands.terminal import messages, output, print_table
 from flows.declarations import load_declarations
 from flows.environment import prepare_environment
+from flows.log_file import beginning_logged
 from flows.novelty import find_nothing_new, holds_only, read_documents
 from flows.prefect_server import find_served_api, start_server, wait_for_served
 from flows.progress import show_progress
@@ -102,8 +103,6 @@ AcceptChanges = Annotated[
         help="Publish though figures change for which no document and no decision is new; the reason is kept.",
     ),
 ]
-
-
 Full = Annotated[
     bool, typer.Option("--full", help="Build the whole mart anew, also what has not changed since the live version.")
 ]
@@ -217,17 +216,19 @@ def _run_flow(folder: Warehouse, sources: _Sources, manner: _Manner) -> "RunOutc
         if served and wait_for_served(folder, served, lambda line: messages.print(escape(line))):
             os.environ["PREFECT_API_URL"] = served
     server = None if os.environ.get("PREFECT_API_URL") else start_server(folder.prefect_home)
+    named = filter(None, (*sources.inputs, sources.inbox, sources.urls, "archive" if sources.archived else None))
     with show_progress(messages), rare_garbage_collection():
-        # While the server starts, this process imports what the steps need and parses the models.
-        from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
+        with beginning_logged(folder, [str(source) for source in named]):
+            # While the server starts, this process imports what the steps need and parses the models.
+            from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
-        from flows.dbt import parse_models
-        from flows.warehouse import run_warehouse
+            from flows.dbt import parse_models
+            from flows.warehouse import run_warehouse
 
-        if not manner.wait:  # else another run may be parsing them
-            parse_models(folder)
-        if server is not None:
-            server.wait_until_ready()
+            if not manner.wait:  # else another run may be parsing them
+                parse_models(folder)
+            if server is not None:
+                server.wait_until_ready()
         # A server of this run's own ends with it: no heartbeat would tell it that the run is gone.
         settings = {PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None} if server is not None else {}
         with temporary_settings(settings):

@@ -18,8 +18,9 @@ import flows
 from flows import entry
 from flows.commands.failures import failures_explained
 from flows.interruption import end_on_termination
-from flows.log_file import log_run
+from flows.log_file import beginning_logged, log_run
 from flows.past_runs import read_runs
+from flows.prefect_server import PrefectServerError
 from flows.serving import registration, supervisor
 from flows.serving.processes import Child, find_marked, mark_of, start_child
 from pipelines.warehouse import Warehouse
@@ -132,3 +133,36 @@ def test_serving_ends_while_its_deployments_are_registered(tmp_path: Path, monke
     assert messages.pop(0).startswith(f"There is no {places[1]}")
     assert messages == ["Starting Prefect's server.", "Stopping Prefect's worker and server.", "Stopped."]
     assert find_marked(mark_of(tmp_path / "wh")) == []
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome", "detail"),
+    [
+        (PrefectServerError("its log is server.log"), "failed", "PrefectServerError: its log is server.log"),
+        (KeyboardInterrupt(), "interrupted", "stopped by Ctrl-C or a signal"),
+    ],
+)
+def test_a_run_that_ends_before_it_has_begun_is_among_the_last_runs(
+    tmp_path: Path, error: BaseException, outcome: str, detail: str
+) -> None:
+    warehouse = Warehouse(tmp_path / "warehouse")
+    with pytest.raises(type(error)), beginning_logged(warehouse, ["inbox"]):
+        raise error
+    (run,) = read_runs(warehouse, None)
+    assert (run.outcome, run.detail) == (outcome, detail)
+
+
+def test_a_run_that_begins_has_no_second_log(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "warehouse")
+    with beginning_logged(warehouse, []):
+        pass
+    assert list(read_runs(warehouse, None)) == []
+
+
+def test_a_log_that_cannot_be_written_hides_no_failure(tmp_path: Path) -> None:
+    (tmp_path / "warehouse").write_text("a file where the folder should be")
+    with (
+        pytest.raises(PrefectServerError, match="did not start"),
+        beginning_logged(Warehouse(tmp_path / "warehouse"), []),
+    ):
+        raise PrefectServerError("it did not start")
