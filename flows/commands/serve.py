@@ -13,7 +13,8 @@ from flows.commands.failures import failures_explained
 from flows.commands.options import DEFAULT_WAREHOUSE, LedgerFile, WarehouseFolder
 from flows.commands.terminal import messages
 from flows.declarations import load_declarations
-from pipelines.decisions import default_ledger
+from pipelines.decisions import default_ledger, read_ledger
+from pipelines.decisions.used import check_used
 from pipelines.warehouse import Warehouse
 
 EXAMPLES = """Examples:
@@ -66,6 +67,8 @@ def serve(
 
     with failures_explained(folder):
         load_declarations()
+        decisions = ledger or default_ledger()
+        check_used(read_ledger(decisions), folder)  # each of the runs would refuse it, some time later
         from flows.serving.supervisor import serve_until_stopped
 
         before = {number: signal.signal(number, stop_serving) for number in (signal.SIGINT, signal.SIGTERM)}
@@ -75,7 +78,7 @@ def serve(
                 port,
                 inbox or folder.root / "inbox",
                 urls or folder.root / "urls.txt",
-                ledger or default_ledger(),
+                decisions,
                 lambda line: messages.print(escape(line)),
                 stop,
             )

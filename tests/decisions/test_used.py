@@ -96,6 +96,7 @@ def test_every_command_tells_another_ledger_and_none_begins_a_second_one(warehou
         ["review", "--by", "Reviewer"],
         ["decisions"],
         ["run", "--archived"],
+        ["serve", "--port", "0"],
     ):
         code, _, message = run(*command, *place)
         assert code == 1
