@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 Json = dict[str, Any]
@@ -63,20 +64,35 @@ def _on_one_line(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
+class _EachKeyOnce(yaml.CSafeLoader):
+    """A loader for which a key that stands twice in one mapping is an error, not the end of the first."""
+
+    def flatten_mapping(self, node: yaml.MappingNode) -> None:
+        """Look at the keys as they are written, before those merged by `<<`, which they may override, join them."""
+        written = node.__dict__.setdefault("written", list(node.value))
+        seen = set[str]()
+        for key in (key for key, _value in written if isinstance(key, yaml.ScalarNode)):
+            if key.value in seen:
+                problem = f"the key `{key.value}` stands here a second time"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            seen.add(key.value)
+        super().flatten_mapping(node)
+
+
 def read_declared(path: Path) -> Any:  # noqa: ANN401 - whatever YAML holds
     """The content of a YAML file.
 
     Raises:
-        DeclarationError: it cannot be read, or is no YAML.
+        DeclarationError: it cannot be read, is no YAML, or has a key twice.
     """
     with declared_in(path):
         try:
-            return msgspec.yaml.decode(path.read_bytes())
-        except msgspec.DecodeError as error:
-            mark = getattr(error.__context__, "problem_mark", None)
+            return yaml.load(path.read_bytes(), _EachKeyOnce)  # noqa: S506 - a safe loader
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
             where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-            problem = getattr(error.__context__, "problem", None) or _on_one_line(error)
-            raise DeclarationError(f"{where}{problem}; it is no YAML: correct that line") from error
+            problem = getattr(error, "problem", None) or _on_one_line(error)
+            raise DeclarationError(f"{where}{problem}; correct that line") from error
 
 
 def read_mapping(path: Path) -> Json:

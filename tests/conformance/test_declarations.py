@@ -28,6 +28,7 @@ FORM_MISTAKES = [
     (LATER + "tables:\n  applications: {\n", "line 7, column 1: "),
     (LATER.replace("2021", "2020"), "extends: 2020 cannot be extended by it; there are 2019, 2021"),
     (LATER.replace("2021", "2027"), "extends: 2027 cannot be extended by it"),
+    (LATER + "basis: some\n", "line 5, column 1: the key `basis` stands here a second time; correct that line"),
     (LATER + "identity: {}\n", "unknown keys identity; there are"),
     (LATER.replace("2027}", "soon}"), "report_years.from: Expected `int`, got `str`"),
     ("", "it holds nothing, not keys with values"),
