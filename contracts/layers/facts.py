@@ -35,7 +35,7 @@ _BODY = ("authority_key", "report_year", "status")
 
 def _current(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> str:
     """The reports of staging that are no leftovers."""
-    return f"(select * from {in_scope(connection, run, 'staging.stg_reports')} where not is_leftover)"
+    return f"(select * from {in_scope(connection, run, 'staging.stg_reports', 'report_key')} where not is_leftover)"
 
 
 def _per_report(

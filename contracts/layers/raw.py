@@ -11,7 +11,7 @@ from contracts.layers.decided import check_decision_rows
 from contracts.layers.fingerprints import remember
 from contracts.layers.frames import check_schema, read_cells
 from contracts.layers.results import CheckResult, LayerReport, RunExpectation, verdict
-from contracts.layers.scope import Relations, Unit, forget_scope, in_scope
+from contracts.layers.scope import Relations, Unit, forget_scope, in_scope, rows_in_scope
 
 RELATIONS: Relations = {
     "raw.documents": "changed_document",
@@ -71,7 +71,7 @@ def check_vacuity(
     """A contract that sees no report although the documents promise some is red."""
     documents = in_scope(connection, run, "raw.documents", "changed_document")
     promised = _count(connection, f"select coalesce(sum(reports), 0) from {documents}")
-    seen = _count(connection, f"select count(*) from {in_scope(connection, run, relation, unit)}")
+    seen = _count(connection, f"select count(*) from {rows_in_scope(run, relation, unit)}")
     blind = promised > 0 and seen == 0
     return verdict("vacuity", max(seen, promised), int(blind), f"{promised} reports promised, none in {relation}")
 

@@ -63,14 +63,16 @@ def in_scope(
         unit: what a row belongs to, by a column, or by that of the documents that changed; None for what is small and
             always evaluated as a whole.
     """
-    if run.is_whole or unit is None:
-        return relation
-    rows = f"from {relation} where {is_listed(_LIST_OF[unit])}"
-    if relation in _JOINED_VIEWS:
-        return f"({rows})"
+    if run.is_whole or unit is None or relation in _JOINED_VIEWS:
+        return rows_in_scope(run, relation, unit)
     copy = f'temp."{relation}{_COPIED_BY}{unit}"'
-    connection.execute(f"create temp table if not exists {copy} as {rows}")
+    connection.execute(f"create temp table if not exists {copy} as from {rows_in_scope(run, relation, unit)}")
     return copy
+
+
+def rows_in_scope(run: RunExpectation, relation: str, unit: Unit | None) -> str:
+    """What :func:`in_scope` gives, not copied: for a look that needs few columns, once."""
+    return relation if run.is_whole or unit is None else f"(from {relation} where {is_listed(_LIST_OF[unit])})"
 
 
 def forget_scope(connection: duckdb.DuckDBPyConnection) -> None:

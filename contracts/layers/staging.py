@@ -17,7 +17,7 @@ from contracts.raw_tables import RAW_TABLES, key_of
 
 RELATIONS: Relations = {
     "staging.stg_documents": "document_key",
-    "staging.stg_reports": "authority_key",
+    "staging.stg_reports": "report_key",
     "staging.stg_claims": "report_key",
     "staging.stg_legacy_indicators": "report_key",
     "staging.stg_rejected_documents": "document_key",
@@ -163,7 +163,7 @@ def check_staging(connection: duckdb.DuckDBPyConnection, run: RunExpectation) ->
         check_bodies(connection, run),
     ]
     for table in form().tables:
-        staged = read_cells(connection, in_scope(connection, run, "staging.stg_reports"), table)
+        staged = read_cells(connection, in_scope(connection, run, "staging.stg_reports", "report_key"), table)
         results.append(check_schema(staged, table, decimal_type=pl.Decimal(24, 6)))
         results.extend(judge(staged, table).results)
     remember(connection, run, RELATIONS)

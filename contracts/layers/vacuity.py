@@ -28,6 +28,7 @@ _SHOWN = {
     "region_year": ("authority_year", "region_code is not null"),
 }
 
+_VIEWS = frozenset({"applications_by_outcome"})
 _REGIONAL: dict[str, Unit] = {"region_year": "region_code"}
 
 
@@ -45,6 +46,18 @@ def _count(connection: duckdb.DuckDBPyConnection, relation: str, condition: str)
 def _has_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
     ((found,),) = connection.execute(f"select exists (from {relation})").fetchall()
     return bool(found)
+
+
+def _shows_some(connection: duckdb.DuckDBPyConnection, run: RunExpectation, schema: str, mart: str) -> bool:
+    """Whether a mart has rows; a view is asked for one report first, which takes no join of everything."""
+    rows = in_scope(connection, run, f"{schema}.{mart}", _REGIONAL.get(mart, "authority_key"))
+    if mart in _VIEWS:
+        relation, condition = _SHOWN[mart]
+        query = f"select min(report_key) from {in_scope(connection, run, f'{schema}.{relation}')} where {condition}"
+        ((report,),) = connection.execute(query).fetchall()
+        if report is not None and _has_rows(connection, f"{schema}.{mart} where report_key = {report}"):
+            return True
+    return _has_rows(connection, rows)
 
 
 def check_facts_vacuity(
@@ -78,10 +91,7 @@ def check_marts_vacuity(connection: duckdb.DuckDBPyConnection, run: RunExpectati
         mart: _count(connection, in_scope(connection, run, f"{schema}.{relation}"), condition)
         for mart, (relation, condition) in _SHOWN.items()
     }
-    shown = {
-        mart: _has_rows(connection, in_scope(connection, run, f"{schema}.{mart}", _REGIONAL.get(mart, "authority_key")))
-        for mart in _SHOWN
-    }
+    shown = {mart: _shows_some(connection, run, schema, mart) for mart in _SHOWN}
     return [
         raw.check_vacuity(connection, run, f"{schema}.{_REPORT_TABLES}", "authority_key"),
         _verdict("vacuity.marts", held, shown),

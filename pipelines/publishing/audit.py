@@ -120,8 +120,8 @@ def audit_catalog(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return reasons + [reason for name in published if (reason := _audit_relation(connection, name))]
 
 
-def count_rows(connection: duckdb.DuckDBPyConnection, kind: Relations) -> dict[str, int]:
-    """The rows of each published table, or of each published view, of the mart opened by `connection`."""
+def count_rows(connection: duckdb.DuckDBPyConnection, kind: Relations = "BASE TABLE") -> dict[str, int]:
+    """The rows of each published table, or of each published view, of the mart that `connection` has opened."""
     names = connection.execute(
         "select table_name from information_schema.tables where table_catalog = current_database() "
         "and table_schema = ? and table_type = ? order by all",

@@ -12,7 +12,7 @@ import duckdb
 import msgspec
 
 from pipelines.durability import sync_folder
-from pipelines.publishing.audit import PUBLISHED_SCHEMA
+from pipelines.publishing.audit import PUBLISHED_SCHEMA, count_rows
 from pipelines.publishing.versions import Version
 from pipelines.sql_paths import quote
 from pipelines.warehouse import MART_FILE
@@ -42,6 +42,16 @@ class Export(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     row_counts: dict[str, int]
 
 
+def count_relations(version: Version) -> dict[str, int]:
+    """The rows of each table and view that a version's export has.
+
+    Raises:
+        duckdb.Error: the mart cannot be read.
+    """
+    with duckdb.connect(version.folder / MART_FILE, read_only=True) as connection:
+        return dict(sorted({**count_rows(connection), **count_rows(connection, "VIEW")}.items()))
+
+
 def export_version(
     version: Version,
     folder: Path,
@@ -68,12 +78,13 @@ def export_version(
     for leftover in (part, old):
         shutil.rmtree(leftover, ignore_errors=True)
     part.mkdir()
+    row_counts = count_relations(version)
     with duckdb.connect(version.folder / MART_FILE, read_only=True) as connection:
-        for name in version.manifest.row_counts:
+        for name in row_counts:
             for format_name in formats:
                 _write(connection, name, format_name, part / format_name)
             on_relation(name)
-    export = Export(version.id, list(formats), version.manifest.row_counts)
+    export = Export(version.id, list(formats), row_counts)
     (part / EXPORT_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(export), indent=2) + b"\n")
     if folder.exists():
         folder.rename(old)

@@ -40,6 +40,8 @@ class Code(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One version. `previous` is the version that was live when this one was published; times are ISO 8601, UTC.
 
+    `row_counts` are those of the tables; views show again what tables hold.
+
     `release` is what changed against it, `accepted_changes` the reason why figures were allowed to change without a
     new document or decision.
     """

@@ -23,7 +23,6 @@ from pipelines.publishing.audit import (
 from pipelines.publishing.manifest import Code, Inputs, Manifest, describe_code, hash_file
 from pipelines.publishing.release.compare import compare_marts
 from pipelines.publishing.release.models import ReleaseDiff
-from pipelines.publishing.release.views import recount_views
 from pipelines.publishing.versions import (
     Version,
     live_id,
@@ -99,7 +98,7 @@ def publish(
         raise PublicationRefusedError(reasons)
     live = live_version(warehouse) if live_id(warehouse) else None
     with ThreadPoolExecutor() as pool:
-        sha256, views = pool.submit(hash_file, mart), pool.submit(_count_views, live, mart, touched)
+        sha256 = pool.submit(hash_file, mart)
         release = _compare_with(live, mart, touched)
     if reasons := audit_release(release, accepted_changes):
         raise PublicationRefusedError(reasons)
@@ -111,7 +110,7 @@ def publish(
         code=code or describe_code(),
         mart_sha256=sha256.result(),
         mart_bytes=mart.stat().st_size,
-        row_counts=dict(sorted({**row_counts, **views.result()}.items())),
+        row_counts=row_counts,
         contracts=list(contracts),
         release=release,
         accepted_changes=accepted_changes,
@@ -134,21 +133,13 @@ def _compare_with(live: Version | None, mart: Path, touched: Path | None) -> Rel
 
 
 def _close_mart(mart: Path) -> dict[str, int]:
-    """Write everything into the one file, then open it alone as BI will; returns the rows by table, without views."""
+    """Write everything into the one file, then open it alone as BI will; returns the rows by table."""
     with open_for_writing(mart) as connection:
         connection.execute("checkpoint")
     with duckdb.connect(mart, read_only=True) as connection:
         if reasons := audit_catalog(connection):
             raise PublicationRefusedError(reasons)
-        return count_rows(connection, "BASE TABLE")
-
-
-def _count_views(live: Version | None, mart: Path, touched: Path | None) -> dict[str, int]:
-    """The rows of each view, counted whole or, in a mart that was built on a copy, where the run touched it."""
-    if live is not None and touched is not None:
-        return recount_views(live.folder / MART_FILE, mart, touched, live.manifest.row_counts)
-    with duckdb.connect(mart, read_only=True) as connection:
-        return count_rows(connection, "VIEW")
+        return count_rows(connection)
 
 
 def _seal(folder: Path, manifest: Manifest) -> None:

@@ -6,7 +6,7 @@ import duckdb
 
 from pipelines.publishing.audit import PUBLISHED_SCHEMA
 from pipelines.publishing.release.models import NO_FIGURE, HistoricChange
-from pipelines.publishing.release.relations import IN_TOUCHED_BODIES, Relation
+from pipelines.publishing.release.relations import IN_TOUCHED_BODIES, IN_TOUCHED_DOCUMENTS, Relation
 
 DECISIONS = "fct_decisions"
 _REPORTS = f"""
@@ -15,14 +15,15 @@ _REPORTS = f"""
 """
 _NEW_DOCUMENTS = f"""
     select authority_key, report_year from {_REPORTS.format(version="after")}
-    where document_sha256 not in (select document_sha256 from {_REPORTS.format(version="before")}) {{scope}}
+    where document_sha256 not in (select document_sha256 from {_REPORTS.format(version="before")} where {{known}})
+    and {{scope}}
 """
 _DECIDED = "decision_id, withdrawn_by, replaced_by"  # a decision's state follows from the documents as well
 _NEW_DECISIONS = f"""
     select authority_key, report_year from {_REPORTS.format(version="after")}
     inner join (
         select document_sha256, {_DECIDED} from after.{PUBLISHED_SCHEMA}.{DECISIONS} {{known}}
-    ) using (document_sha256) where true {{scope}}
+    ) using (document_sha256) where {{scope}}
 """
 _KNOWN_DECISIONS = f"except select document_sha256, {_DECIDED} from before.{PUBLISHED_SCHEMA}.{DECISIONS}"
 
@@ -40,8 +41,8 @@ def find_explained(
         with_decisions: which of them have a table of decisions.
         only_touched: whether only the bodies that the run touched can have new evidence.
     """
-    scope = f"and {IN_TOUCHED_BODIES}" if only_touched else ""
-    queries = [_NEW_DOCUMENTS.format(scope=scope)]
+    scope = f"{IN_TOUCHED_BODIES} and {IN_TOUCHED_DOCUMENTS}" if only_touched else "true"
+    queries = [_NEW_DOCUMENTS.format(scope=scope, known=IN_TOUCHED_DOCUMENTS if only_touched else "true")]
     if "after" in with_decisions:
         known = _KNOWN_DECISIONS if "before" in with_decisions else ""
         queries.append(_NEW_DECISIONS.format(scope=scope, known=known))

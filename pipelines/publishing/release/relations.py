@@ -16,6 +16,7 @@ BODY_YEAR = ("authority_key", "report_year")
 VERSIONS = ("before", "after")
 WORK = "warehouse"  # the database that lists what was touched, under its own name, which its macros may use
 IN_TOUCHED_BODIES = is_listed("bodies", f"{WORK}.")
+IN_TOUCHED_DOCUMENTS = is_listed("documents", f"{WORK}.")  # all of the bodies' documents are listed
 Columns = dict[str, str]  # the types of a table's columns by their names, in order
 
 
