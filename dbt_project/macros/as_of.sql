@@ -7,7 +7,7 @@
         cast('{{ var("as_of") }}' as date)
     {%- else -%}
         (
-            select max({{ captured_on() }})
+            select {{ captured_on('max(captured_at)') }}
             from {{ ref('int_reports') }}
         )
     {%- endif -%}
@@ -26,8 +26,8 @@
 {%- endmacro %}
 
 {#- The day of a report's capture, in the country's time. -#}
-{% macro captured_on() -%}
-    cast(captured_at at time zone 'Asia/Shanghai' as date)
+{% macro captured_on(captured_at="captured_at") -%}
+    cast({{ captured_at }} at time zone 'Asia/Shanghai' as date)
 {%- endmacro %}
 
 {#-
