@@ -71,7 +71,7 @@
     {{ return(names) }}
 {%- endmacro %}
 
-{#- Before a whole run adds rows to a model that is there already, all go; another run forgot what it touched before. -#}
+{#- Before a whole run adds rows to a model that is there already, all go; another run forgets what it touched. -#}
 {% macro forget_all() -%}
     {%- if execute and is_incremental() and not var('only_touched', false) -%}
         delete from {{ this }}

@@ -58,8 +58,10 @@
 {% macro forget_touched() -%}
     {%- if execute and var('only_touched', false) -%}
         {%- set nodes = [] -%}
-        {%- for id in selected_resources if graph.nodes.get(id, {}).get('config', {}).get('materialized') == 'incremental' -%}
-            {%- do nodes.append(graph.nodes[id]) -%}
+        {%- for id in selected_resources if id in graph.nodes -%}
+            {%- if graph.nodes[id].config.materialized == 'incremental' -%}
+                {%- do nodes.append(graph.nodes[id]) -%}
+            {%- endif -%}
         {%- endfor -%}
         {%- for database, in_it in nodes | groupby('database') -%}
             {%- set deletes = [] -%}
