@@ -184,12 +184,12 @@ def _find_payloads(
     for item in capture(inputs, warehouse.archive):
         if isinstance(item, RawShard):
             for chunk in plan_chunks([item.path]):
-                for payload in read_payloads(chunk):
-                    yield False, hashlib.sha256(payload.content).hexdigest()
+                for line in read_payloads(chunk):
+                    yield False, hashlib.sha256(line.content).hexdigest()
         else:
-            payload_of = store.payload_of(item) if isinstance(item, Document) else None
-            yield True, payload_of
-            if payload_of is None:
+            payload = store.payload_of(item) if isinstance(item, Document) else None
+            yield True, payload
+            if payload is None:
                 return
         advance(1)
 
