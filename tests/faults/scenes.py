@@ -7,6 +7,7 @@ from random import Random
 
 from contracts.form import form
 from contracts.regions import Region, region_of_code, regions, successions
+from contracts.rules import rules
 from tests.faults.figures import Body, Cells, Filing, added, counts, draw_figures, grid
 from tests.faults.last_year import last_year
 
@@ -137,8 +138,15 @@ def merged(seed: int) -> Iterator[Body]:
         region = region_of_code(code, year)
         assert region is not None
         now = version_of(year)
-        cells = draw_figures(random, now, is_large=True, carried=_carried_out([each.cells for each in filings], then))
+        before = [each.cells for each in filings]
+        cells = draw_figures(random, now, is_large=True, carried=_carried_out(before, then)) | _done_by(before)
         yield Body(f"{region.name_zh}{office}", now, year, None, cells, "synthetic", _at(region, "own"), filings)
+
+
+def _done_by(before: list[Cells]) -> Cells:
+    """What those before did, as the work of the body that follows them: no figure of it jumps by powers of ten."""
+    shared = [cell for cell in rules()["unit_jump"].parameters["cells"] if all(cell in each for each in before)]
+    return added({cell: 0 if isinstance(before[0][cell], int) else before[0][cell] for cell in shared}, before)
 
 
 def _carried_out(figures: list[Cells], version: str) -> list[int]:
