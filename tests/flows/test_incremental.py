@@ -11,11 +11,13 @@ from rich.console import Console
 
 from contracts.decisions import Decision, Premise
 from contracts.layers.results import RunExpectation
+from contracts.layers.scope import LISTS
 from flows.contract_steps import Layer, check_again, evaluate_layer, open_warehouse
 from pipelines import changes
 from pipelines.changes import find_changes
 from pipelines.decisions.making import Signature, Target, answer, correct, reject, withdraw
 from pipelines.publishing import describe_code, list_versions
+from pipelines.publishing.release.keys import read_parts
 from pipelines.render.synthetic import write_synthetic
 from pipelines.warehouse import MART_FILE, Warehouse
 from tests.flows.changing import Line, build, differences, of_body, of_new_document, read_anew, with_more, without_prose
@@ -166,6 +168,24 @@ def test_what_is_built_on_equals_what_is_built_anew(changed: tuple[Warehouse, Wa
     found = differences(*changed)
     assert {"warehouse.staging.stg_reports", "mart.marts.coverage", "warehouse.quality.explanations"} <= found.keys()
     assert {relation: rows for relation, rows in found.items() if rows} == {}
+
+
+def test_what_a_run_touched_lies_at_the_end_of_each_table(changed: tuple[Warehouse, Warehouse]) -> None:
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{changed[0].database}' as warehouse (read_only)")
+        connection.execute(f"attach '{changed[0].live_mart}' as mart (read_only); use warehouse")
+        counts = {
+            name: connection.execute(
+                "select count(*) filter (not is_last and is_touched), count(*) filter (not is_last), "
+                "count(*) filter (is_last and is_touched) from ("
+                f"select rowid >= touched.first_row_of_{name}() as is_last, "
+                f"touched.has_{part.unit}({LISTS[part.unit]}) as is_touched from mart.marts.{name})"
+            ).fetchall()[0]
+            for name, part in read_parts().items()
+        }
+    assert {name: before for name, (before, _, _) in counts.items() if before} == {}
+    assert min(counts["fct_applications"][1:]) > 0
+    assert min(counts["fct_rule_results"][1:]) > 0
 
 
 def test_a_whole_build_of_the_same_changes_nothing(changed: tuple[Warehouse, Warehouse]) -> None:
