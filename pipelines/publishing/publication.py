@@ -97,9 +97,7 @@ def publish(
     if reasons := audit_files(folder):
         raise PublicationRefusedError(reasons)
     live = live_version(warehouse) if live_id(warehouse) else None
-    with ThreadPoolExecutor() as pool:
-        sha256 = pool.submit(hash_file, mart)
-        release = _compare_with(live, mart, touched)
+    release, sha256 = _compare_and_hash(live, mart, touched)
     if reasons := audit_release(release, accepted_changes):
         raise PublicationRefusedError(reasons)
     manifest = Manifest(
@@ -108,7 +106,7 @@ def publish(
         published_at=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         inputs=inputs,
         code=code or describe_code(),
-        mart_sha256=sha256.result(),
+        mart_sha256=sha256,
         mart_bytes=mart.stat().st_size,
         row_counts=row_counts,
         contracts=list(contracts),
@@ -125,11 +123,14 @@ def publish(
     return live_version(warehouse)
 
 
-def _compare_with(live: Version | None, mart: Path, touched: Path | None) -> ReleaseDiff | None:
-    """What the mart changes against the live version; None if there is none."""
-    if live is None:
-        return None
-    return compare_marts(live.id, live.folder / MART_FILE, mart, touched, live.manifest.release)
+def _compare_and_hash(live: Version | None, mart: Path, touched: Path | None) -> tuple[ReleaseDiff | None, str]:
+    """What the mart changes against the live version, None if there is none; and the sha256 of its file."""
+    with ThreadPoolExecutor() as pool:
+        sha256 = pool.submit(hash_file, mart)
+        release = None
+        if live is not None:
+            release = compare_marts(live.id, live.folder / MART_FILE, mart, touched, live.manifest.release)
+        return release, sha256.result()
 
 
 def _close_mart(mart: Path) -> dict[str, int]:
