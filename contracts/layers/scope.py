@@ -31,7 +31,7 @@ _LIST_OF: dict[Unit, str] = {
     "region_code": "regions",
 }
 _COPIED_BY = " in scope by "
-_JOINED_VIEWS = frozenset({"mart.marts.applications_by_outcome"})
+JOINED_VIEWS = frozenset({"mart.marts.applications_by_outcome"})
 
 
 def is_listed(listed: str, catalog: str = "") -> str:
@@ -63,7 +63,7 @@ def in_scope(
         unit: what a row belongs to, by a column, or by that of the documents that changed; None for what is small and
             always evaluated as a whole.
     """
-    if run.is_whole or unit is None or relation in _JOINED_VIEWS:
+    if run.is_whole or unit is None or relation in JOINED_VIEWS:
         return rows_in_scope(run, relation, unit)
     copy = f'temp."{relation}{_COPIED_BY}{unit}"'
     connection.execute(f"create temp table if not exists {copy} as from {rows_in_scope(run, relation, unit)}")

@@ -11,7 +11,7 @@ import polars as pl
 from contracts.layers import raw
 from contracts.layers.published import LET_IN
 from contracts.layers.results import CheckResult, RunExpectation, verdict
-from contracts.layers.scope import Unit, in_scope
+from contracts.layers.scope import JOINED_VIEWS, Unit, in_scope
 
 _REPORT_TABLES = "fct_report_tables"
 # Facts by the table that they hold the figures of: one that passed has figures.
@@ -28,7 +28,6 @@ _SHOWN = {
     "region_year": ("authority_year", "region_code is not null"),
 }
 
-_VIEWS = frozenset({"applications_by_outcome"})
 _REGIONAL: dict[str, Unit] = {"region_year": "region_code"}
 
 
@@ -51,7 +50,7 @@ def _has_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> bool:
 def _shows_some(connection: duckdb.DuckDBPyConnection, run: RunExpectation, schema: str, mart: str) -> bool:
     """Whether a mart has rows; a view is asked for one report first, which takes no join of everything."""
     rows = in_scope(connection, run, f"{schema}.{mart}", _REGIONAL.get(mart, "authority_key"))
-    if mart in _VIEWS:
+    if f"{schema}.{mart}" in JOINED_VIEWS:
         relation, condition = _SHOWN[mart]
         query = f"select min(report_key) from {in_scope(connection, run, f'{schema}.{relation}')} where {condition}"
         ((report,),) = connection.execute(query).fetchall()

@@ -15,7 +15,7 @@ _REPORTS = f"""
 """
 _NEW_DOCUMENTS = f"""
     select authority_key, report_year from {_REPORTS.format(version="after")}
-    where document_sha256 not in (select document_sha256 from {_REPORTS.format(version="before")} where {{known}})
+    where document_sha256 not in (select document_sha256 from {_REPORTS.format(version="before")} where {{searched}})
     and {{scope}}
 """
 _DECIDED = "decision_id, withdrawn_by, replaced_by"  # a decision's state follows from the documents as well
@@ -42,7 +42,7 @@ def find_explained(
         only_touched: whether only the bodies that the run touched can have new evidence.
     """
     scope = f"{IN_TOUCHED_BODIES} and {IN_TOUCHED_DOCUMENTS}" if only_touched else "true"
-    queries = [_NEW_DOCUMENTS.format(scope=scope, known=IN_TOUCHED_DOCUMENTS if only_touched else "true")]
+    queries = [_NEW_DOCUMENTS.format(scope=scope, searched=IN_TOUCHED_DOCUMENTS if only_touched else "true")]
     if "after" in with_decisions:
         known = _KNOWN_DECISIONS if "before" in with_decisions else ""
         queries.append(_NEW_DECISIONS.format(scope=scope, known=known))
