@@ -18,11 +18,6 @@ def render_release(release: ReleaseDiff) -> str:
             for t in changed
             if t.is_regrained
         ),
-        *(
-            f"\n{t.table}.{name}: {before or '-'} → {after or '-'}"
-            for t in changed
-            for name, (before, after) in t.single_values.items()
-        ),
         "",
         "| 恒等式 identities | 之前通过 passed before | 之后通过 passed after |",
         "|---|--:|--:|",

@@ -20,6 +20,7 @@ from pipelines.archive import archived_path
 from pipelines.database import open_for_writing
 from pipelines.publishing.manifest import Code, describe_code, hash_file
 from pipelines.publishing.versions import Version, list_versions
+from pipelines.sql_paths import quote
 from pipelines.warehouse import MART_FILE, Warehouse
 
 # Beyond this share of all documents a whole build costs less than one that looks for every row it replaces.
@@ -80,22 +81,57 @@ insert into touched.reports from touched.changed_reports;
 insert into touched.bodies
     select distinct authority_key from staging.stg_reports semi join touched.changed_documents using (document_key);
 """
-_TOUCHED_NOW = """
-create or replace table touched.bodies as
-    from touched.bodies union
-    select authority_key from staging.stg_reports semi join touched.changed_documents using (document_key);
+_REGIONS = """
 create or replace table touched.regions as
     select region_code from staging.stg_reports semi join touched.bodies using (authority_key)
     where region_code is not null
     union
     select region_code from intermediate.int_reports semi join touched.bodies using (authority_key)
-    where region_code is not null;
+    where region_code is not null
+"""
+_BODIES_NOW = """
+create or replace table touched.bodies as
+    from touched.bodies union
+    select authority_key from staging.stg_reports semi join touched.changed_documents using (document_key)
+"""
+_SUCCESSORS = """
 create or replace table touched.bodies as
     from touched.bodies union
     select authority_key from staging.stg_reports where region_code in (
         select successor_code from form.region_succession
         where predecessor_code in (from touched.regions)
-    );
+    )
+"""
+# What is expected of every body follows from the years on file, and what it owes from the day of the data: whether a
+# year comes or goes with the touched bodies, and whether that day passes one on which a report is due.
+_TOUCHES_ALL = """
+with
+kept as (from intermediate.int_reports anti join touched.bodies using (authority_key)),
+before as (from intermediate.int_reports semi join touched.bodies using (authority_key)),
+after as (from staging.stg_reports semi join touched.bodies using (authority_key) where not is_leftover),
+days as (
+    select
+        timezone('Asia/Shanghai', greatest(max(captured_at), (select max(captured_at) from before)))::date as was,
+        timezone('Asia/Shanghai', greatest(max(captured_at), (select max(captured_at) from after)))::date as becomes
+    from kept
+)
+select
+    exists (
+        (select report_year from before union select report_year from after)
+        except select report_year from kept where not is_rejected
+    )
+    or exists (
+        from live.marts.fct_expected_reports, days where report_key is null
+        and due_on >= least(was, becomes) and due_on < greatest(was, becomes)
+    )
+"""
+_ALL_BODIES = """
+create or replace table touched.bodies as
+    select authority_key from intermediate.int_reports
+    union select authority_key from intermediate.int_expected_reports where authority_key is not null
+    union select authority_key from staging.stg_reports
+"""
+_TOUCHED_NOW = """
 create or replace temp table reports_of_bodies as
     select report_key, document_key from staging.stg_reports semi join touched.bodies using (authority_key);
 create or replace table touched.reports as
@@ -169,8 +205,17 @@ def _find_archived(connection: duckdb.DuckDBPyConnection, archive: Path) -> None
 
 
 def widen_changes(warehouse: Warehouse) -> None:
-    """Once staging holds what changed: add the bodies as they are now, all their reports and their regions."""
+    """Once staging holds what changed: add the bodies as they are now, all their reports and their regions.
+
+    All bodies are touched where what is expected of all changed. Call it before the live version is replaced.
+    """
     with open_for_writing(warehouse.database) as connection:
+        connection.execute(f"attach '{quote(warehouse.live_mart)}' as live (read_only)")
+        for query in (_BODIES_NOW, _REGIONS, _SUCCESSORS):
+            connection.execute(query)
+        if connection.execute(_TOUCHES_ALL).fetchall() == [(True,)]:
+            connection.execute(_ALL_BODIES)
+            connection.execute(_REGIONS)
         connection.execute(_TOUCHED_NOW)
         _make_conditions(connection)
         connection.execute(_COPY)

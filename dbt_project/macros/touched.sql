@@ -43,7 +43,7 @@
 {#-
     A condition that is true for the rows of a model, this one if none is named, that a run rebuilds: those of its unit,
     and with `meta.rule_column`, which names rules, also those of the rules of the groups built whole and of the
-    decisions that these may make expire, and those without a key.
+    decisions that these may make expire. Rows without a key (`meta.keyless`) are always rebuilt.
 -#}
 {% macro is_rebuilt(node=none) -%}
     {%- set meta = (node or model).config.meta -%}
@@ -52,8 +52,10 @@
         true
     {%- else -%}
         ({{ has_touched(unit) }}
-        {%- if meta.rule_column %}
+        {%- if meta.keyless %}
         or {{ unit_columns()[unit] }} is null
+        {%- endif %}
+        {%- if meta.rule_column %}
         or {{ meta.rule_column }} in ('{{ rules_built_whole() | join("', '") }}')
         or cast({{ meta.rule_column }} as varchar) like 'decision.%'
         {%- endif %})

@@ -21,7 +21,9 @@
     {%- elif node.config.materialized == 'view' -%}
         {{ return(render(node.raw_code)) }}
     {%- elif ends_with_touched(node) -%}
-        {{ return(rows ~ "rowid >= " ~ touched ~ "first_row_of_" ~ node.name ~ "() and " ~ has_touched(unit)) }}
+        {%- set last = rows ~ "rowid >= " ~ touched ~ "first_row_of_" ~ node.name ~ "() and " -%}
+        {%- set keyless = " or " ~ unit_columns()[unit] ~ " is null" if node.config.meta.keyless else "" -%}
+        {{ return(last ~ "(" ~ has_touched(unit) ~ keyless ~ ")") }}
     {%- elif node.unique_id not in selected_resources -%}
         {{ return("from " ~ touched ~ "rows_of_" ~ node.name) }}
     {%- endif -%}

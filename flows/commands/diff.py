@@ -65,10 +65,6 @@ def _print_release(release: ReleaseDiff, newer: Version) -> None:
                         [f"+{name}" for name in table.columns_added]
                         + [f"-{name}" for name in table.columns_removed]
                         + ["another key"] * table.is_regrained
-                        + [
-                            f"{name}: {old or 'none'} -> {new or 'none'}"
-                            for name, (old, new) in table.single_values.items()
-                        ]
                     ),
                 )
                 for table in changed

@@ -10,12 +10,6 @@ FOLDER = Path(__file__).parents[2] / "dbt_project" / "tests" / "generic"
 CODES = "enum('a', 'b')"
 # Arguments, columns, rows that are as they should be, and sets of rows of which each is not.
 CASES: dict[str, tuple[dict[str, object], str, list[str], list[list[str]]]] = {
-    "one_value": (
-        {"column_name": "day"},
-        "day varchar",
-        ["('2023-01-31')", "('2023-01-31')"],
-        [["('2023-01-31')", "('2023-02-01')"], ["('2023-01-31')", "(null)"]],
-    ),
     "unique_combination": (
         {"columns": ["body", "year"]},
         "body integer, year integer",

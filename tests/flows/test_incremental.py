@@ -23,7 +23,7 @@ from pipelines.warehouse import MART_FILE, Warehouse
 from tests.flows.changing import Line, build, differences, of_body, of_new_document, read_anew, with_more, without_prose
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "json"
-LATER, MUCH_LATER = "2026-03-01T00:00:00Z", "2026-07-01T00:00:00Z"
+LATER, MUCH_LATER = "2026-03-01T00:00:00Z", "2027-07-01T00:00:00Z"
 GRANTED = ("new_received", "granted", "outcome_total")
 BY = Signature("Reviewer <reviewer@example.org>", "the page prints it so", "the letter of the body")
 # Two districts of Hangzhou were merged in 2021; above them the city, below the bureau of one.
@@ -135,6 +135,7 @@ def build_in_steps(warehouse: Warehouse, lines: list[Line]) -> list[bool]:
         with_more(bureau, 10_000, GRANTED),  # more than the government above it has
         of_body(lines[5], *OTHER),  # the figures of another body
         with_other_indicator(samples[-1]),
+        on_year(lines[26], 2026, "2027-05-02"),  # a new year for all, and a later day as of which they are late
     ]
     whole.append(build(warehouse, second, decisions))
     assert state_of(warehouse, answered) == "expired"
@@ -145,7 +146,6 @@ def build_in_steps(warehouse: Warehouse, lines: list[Line]) -> list[bool]:
         lines[40],
         read_anew(lines[13]),  # the premise of a correction is gone
         read_anew(lines[70]),  # one of two reports of a document is gone
-        on_year(lines[6], 2026, "2027-05-02"),  # a new year for all, and a later day as of which they are late
     ]
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(changes, "SHORT_LIST", 0)  # as if very much were touched

@@ -7,7 +7,6 @@ import duckdb
 import msgspec
 import pytest
 
-from flows.release_report import render_release
 from pipelines.publishing import Inputs, PublicationRefusedError, Version, live_id, live_version, publish, start_build
 from pipelines.publishing.audit import audit_release
 from pipelines.publishing.export import ForeignFolderError, export_version
@@ -150,26 +149,6 @@ def test_new_and_vanished_tables_and_columns_are_named(warehouse: Warehouse, tmp
     assert (found["gone"].removed, found["gone"].columns_removed) == (1, ["a"])
     assert (found["new"].added, found["new"].columns_added) == (1, ["a", "b"])
     assert (found["dim_year"].columns_added, found["dim_year"].changed) == (["note"], 0)
-
-
-def test_a_value_of_all_rows_is_told_once_and_changes_no_row(tmp_path: Path) -> None:
-    paths = [tmp_path / "one" / MART_FILE, tmp_path / "two" / MART_FILE]
-    for path, day, status in zip(paths, ("2023-01-31", "2023-02-01"), ("not_due", "missing"), strict=True):
-        path.parent.mkdir()
-        with duckdb.connect(path) as connection:
-            connection.execute(f"""
-                create schema marts;
-                create table marts.coverage as select body as authority_key, 'body ' || body as authority_zh,
-                    '330100' as region_code, 2022 as report_year, date '{day}' as as_of,
-                    case body when 1 then '{status}' else 'on_time' end as coverage_status from range(3) as b (body)
-            """)
-    release = compare_marts("v1", *paths)
-    (found,) = release.tables
-    assert (found.added, found.removed, found.changed) == (0, 0, 1)
-    assert "coverage.as_of: 2023-01-31 → 2023-02-01" in render_release(release)
-    assert found.single_values == {"as_of": ("2023-01-31", "2023-02-01")}
-    (same,) = compare_marts("v1", paths[0], paths[0]).tables
-    assert same.is_unchanged
 
 
 def test_every_published_table_has_a_key_that_its_yml_tests() -> None:

@@ -14,6 +14,7 @@ select
     scope,
     scope_counted,
     captured_at,
+    {{ captured_on() }} as captured_on,
     source_tier,
     is_current
 from reports

@@ -10,9 +10,16 @@ levels as (
     {{ region_levels() }}
 ),
 
-years as (select distinct report_year from reports),
+years as (
+    select distinct report_year
+    from {{ whole_ref('int_reports') }}
+    where not is_rejected
+),
 
-listed as (select * from {{ ref('int_listed_bodies') }}),
+listed as (
+    select * from {{ ref('int_listed_bodies') }}
+    where authority_key is null or {{ is_touched('bodies') }}
+),
 
 listings as (select * from {{ ref('expected_bodies') }}),
 
@@ -89,18 +96,31 @@ known as (
                 and not {{ has_former_name('bodies', 'valid_regions.region_zh') }}
             )
         )
+),
+
+of_bodies as (
+    select * from known
+    union all
+    select
+        listed.authority_key,
+        listed.authority_zh,
+        listed.region_code,
+        listed.authority_class,
+        listed.report_year
+    from listed
+    anti join known on {{ is_body_year('listed', 'known') }}
+),
+
+-- Any body may be the government of a region.
+of_all_bodies as (
+    select * from of_bodies
+    {%- if looks_at_touched() %}
+    union all
+    select * from {{ this }}
+    {%- endif %}
 )
 
-select * from known
-union all
-select
-    listed.authority_key,
-    listed.authority_zh,
-    listed.region_code,
-    listed.authority_class,
-    listed.report_year
-from listed
-anti join known on {{ is_body_year('listed', 'known') }}
+select * from of_bodies
 union all
 select
     null as authority_key,
@@ -109,12 +129,8 @@ select
     valid_regions.region_level as authority_class,
     valid_regions.report_year
 from valid_regions
-anti join known
+anti join of_all_bodies
     on
-        {{ is_region_year('valid_regions', 'known') }}
-        and valid_regions.region_level = known.authority_class
-anti join listed
-    on
-        {{ is_region_year('valid_regions', 'listed') }}
-        and valid_regions.region_level = listed.authority_class
+        {{ is_region_year('valid_regions', 'of_all_bodies') }}
+        and valid_regions.region_level = of_all_bodies.authority_class
 where {{ has_duty('valid_regions.region_code') }}

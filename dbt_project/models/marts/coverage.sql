@@ -1,70 +1,30 @@
 -- Grain: one row per body, listed body or region's government never seen, and report year expected.
-with reports as (
-    select * from {{ ref('int_reports') }}
-    where not is_rejected
-),
+{{
+    config(
+        materialized='view',
+        pre_hook="use mart",
+        post_hook="use " ~ target.database,
+    )
+}}
 
-expected as (select * from {{ ref('int_expected_reports') }}),
+with expected as (select * from {{ ref('fct_expected_reports').include(database=false) }}),
 
 as_of as (
-    select {{ as_of() }} as as_of
-),
-
-levels as (
-    {{ region_levels() }}
-),
-
-on_file as (
-    select
-        authority_key,
-        report_year,
-        min(report_key) filter (where is_current) as report_key,
-        arg_min(scope_counted, report_key) filter (where is_current) as scope_counted,
-        min({{ published_on() }}) as published_on,
-        min({{ captured_on() }}) as captured_on
-    from reports
-    group by authority_key, report_year
-    having bool_or(is_current)
-),
-
-dated as (
-    select
-        expected.*,
-        on_file.report_key,
-        on_file.published_on,
-        on_file.captured_on,
-        as_of.as_of,
-        last_year.report_key is not null as was_on_file,
-        {{
-            deadline_of(
-                class_of_report('expected', 'levels.region_level', 'on_file.scope_counted'),
-                'expected.report_year'
-            )
-        }} as deadline
-    from expected
-    cross join as_of
-    left join levels on expected.region_code = levels.region_code
-    left join on_file
-        on
-            expected.authority_key = on_file.authority_key
-            and expected.report_year = on_file.report_year
-    left join on_file as last_year
-        on
-            expected.authority_key = last_year.authority_key
-            and expected.report_year = last_year.report_year + 1
+    select {{ as_of(ref('dim_report').include(database=false)) }} as as_of
 )
 
 select
-    authority_key,
-    authority_zh,
-    region_code,
-    authority_class,
-    report_year,
+    expected.authority_key,
+    expected.authority_zh,
+    expected.region_code,
+    expected.authority_class,
+    expected.report_year,
     {{ coverage_status() }} as coverage_status,
-    report_key,
-    published_on,
-    captured_on,
-    deadline,
-    cast(published_on - deadline as bigint) as days_late,
-    as_of
-from dated
+    expected.report_key,
+    expected.published_on,
+    expected.captured_on,
+    expected.deadline,
+    cast(expected.published_on - expected.deadline as bigint) as days_late,
+    as_of.as_of
+from expected
+cross join as_of

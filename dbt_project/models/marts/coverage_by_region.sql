@@ -1,7 +1,15 @@
 -- Grain: one row per region and report year: who should have published, who has, who has not.
-with coverage as (select * from {{ ref('coverage') }}),
+{{
+    config(
+        materialized='view',
+        pre_hook="use mart",
+        post_hook="use " ~ target.database,
+    )
+}}
 
-regions as (select * from {{ ref('regions') }}),
+with coverage as (select * from {{ ref('coverage').include(database=false) }}),
+
+regions as (select * from {{ ref('dim_region').include(database=false) }}),
 
 parents as (
     select

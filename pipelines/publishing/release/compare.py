@@ -6,7 +6,7 @@ import duckdb
 
 from pipelines.publishing.audit import PUBLISHED_SCHEMA
 from pipelines.publishing.release.historic import DECISIONS, find_explained, find_unexplained
-from pipelines.publishing.release.keys import Part, read_keys, read_parts, read_single_values
+from pipelines.publishing.release.keys import Part, read_keys, read_parts
 from pipelines.publishing.release.models import EVIDENCE, FIGURES, HistoricChange, PassRate, ReleaseDiff, TableDiff
 from pipelines.publishing.release.relations import (
     IN_TOUCHED_BODIES,
@@ -54,13 +54,13 @@ def compare_marts(
                 version for version, names in zip(VERSIONS, (before, after), strict=True) if DECISIONS in names
             ]
             find_explained(connection, with_decisions, only_touched=touched is not None)
-        keys, single_values = read_keys(), read_single_values()
+        keys = read_keys()
         parts = read_parts() if touched is not None else {}
         tables: list[TableDiff] = []
         unexplained: list[HistoricChange] = []
         for name in sorted(before.keys() | after.keys()):
             columns = before.get(name, {}), after.get(name, {})
-            relation = _relation(name, *columns, keys.get(name, ()), single_values.get(name, ()), parts.get(name))
+            relation = _relation(name, *columns, keys.get(name, ()), parts.get(name))
             diff = _compare_table(connection, relation, *columns)
             tables.append(diff)
             if has_evidence and name in FIGURES and name in before and name in after:
@@ -76,18 +76,14 @@ def compare_marts(
         )
 
 
-def _relation(
-    name: str, before: Columns, after: Columns, key: tuple[str, ...], single_values: tuple[str, ...], part: Part | None
-) -> Relation:
+def _relation(name: str, before: Columns, after: Columns, key: tuple[str, ...], part: Part | None) -> Relation:
     """A table by the columns of both versions; it is regrained if not all columns of its key are among them."""
-    both = [column for column in after if column in before]
-    singles = tuple(column for column in both if column in single_values)
-    common = [column for column in both if column not in singles]
+    common = [column for column in after if column in before]
     known = tuple(column for column in key or common if column in common)
     others = tuple(column for column in common if column not in known)
     texts = frozenset(one for one in common if before[one] != after[one] or after[one].startswith("ENUM"))
     numbers = {one: after[one] for one in common if _is_number(before[one]) and _is_number(after[one])}
-    relation = Relation(name, known, others, singles, part, texts, numbers)
+    relation = Relation(name, known, others, part, texts, numbers)
     return relation.regrained() if len(known) < len(key) else relation
 
 
@@ -118,7 +114,6 @@ def _compare_table(
         columns_added=[column for column in after if column not in before],
         columns_removed=[column for column in before if column not in after],
         is_regrained=counts is None,
-        single_values=relation.read_single_values(connection),
     )
 
 

@@ -23,26 +23,15 @@ def read_keys(models: Path = MODELS) -> dict[str, tuple[str, ...]]:
     return {model["name"]: key for model in _read_models(models) if (key := _key_of(model))}
 
 
-def read_single_values(models: Path = MODELS) -> dict[str, tuple[str, ...]]:
-    """Columns by model that have one value in all rows, as the model's yml tests: it says something of the table.
-
-    Raises:
-        OSError: the dbt project is not there.
-    """
-    return {
-        model["name"]: names
-        for model in _read_models(models)
-        if (names := tuple(one["name"] for one in model["columns"] if "one_value" in one.get("data_tests", [])))
-    }
-
-
 class Part(Struct, frozen=True):
     """What a run rebuilds of a model: the rows of its unit that it touched, and those of the rules built whole.
 
-    `rule_column` names the rules, None if the model's rows are no results of rules.
+    `is_keyless` says that it has rows of no unit, which are always rebuilt; `rule_column` names the rules, None if the
+    model's rows are no results of rules.
     """
 
     unit: str
+    is_keyless: bool
     rule_column: str | None
     rules: tuple[str, ...]
 
@@ -57,7 +46,7 @@ def read_parts(project: Path = PROJECT) -> dict[str, Part]:
     groups = _incremental(folders["rules"]["groups"])
     whole = tuple(rule.id for rule in rules().values() if f"rules_{rule.group}" not in groups)
     return {
-        name: Part(meta["unit"], meta.get("rule_column"), whole)
+        name: Part(meta["unit"], bool(meta.get("keyless")), meta.get("rule_column"), whole)
         for folder in PUBLISHED_MODELS
         for name, meta in _incremental(folders[folder]).items()
     }
@@ -70,7 +59,7 @@ def _read_models(models: Path) -> list[dict[str, Any]]:
     return [model for path in files for model in msgspec.yaml.decode(path.read_bytes()).get("models", [])]
 
 
-def _incremental(folder: dict[str, Any]) -> dict[str, dict[str, str]]:
+def _incremental(folder: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """The `meta` of each incremental model that a folder's settings list."""
     listed = {name: settings for name, settings in folder.items() if isinstance(settings, dict)}
     return {

@@ -23,8 +23,7 @@ class TableDiff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One table: rows before and after; rows whose key is new, is gone, or stays over other values.
 
     `is_regrained` says that the key is another than before: its rows are compared as wholes, a row with other values is
-    one removed and one added. `single_values` are those of columns that have one value in all rows, by their names,
-    where they differ: before and after. They change no row.
+    one removed and one added. `single_values` stands in manifests of before 2026-11-28 and is no longer filled.
     """
 
     table: str
@@ -43,7 +42,7 @@ class TableDiff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Whether rows, columns, single values and key are the same in both versions."""
         columns = self.columns_added or self.columns_removed
         rows = self.added or self.removed or self.changed
-        return not (rows or columns or self.single_values or self.is_regrained)
+        return not (rows or columns or self.is_regrained)
 
 
 class PassRate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -46,7 +46,7 @@ def read_columns(connection: duckdb.DuckDBPyConnection, version: str) -> dict[st
 
 @dataclass(frozen=True)
 class Relation:
-    """A table that both versions have: its key, and the other columns that both have, `singles` with one value each.
+    """A table that both versions have: its key, and the other columns that both have.
 
     `part` is what of it was rebuilt, by the lists of the schema `touched`; None if all of it. `texts` are the columns
     that are compared as text: the number behind a code differs where the lists of codes differ, its text does not.
@@ -57,7 +57,6 @@ class Relation:
     name: str
     key: tuple[str, ...]
     others: tuple[str, ...]
-    singles: tuple[str, ...] = ()
     part: Part | None = None
     texts: frozenset[str] = frozenset()
     numbers: Mapping[str, str] = field(default_factory=dict)
@@ -120,17 +119,6 @@ class Relation:
         ((rows,),) = connection.execute(f"select count(*) from {self._all_in(version)}").fetchall()
         return int(rows)
 
-    def read_single_values(self, connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[str | None, str | None]]:
-        """The value that each of `singles` has in both versions, as text, where it is another."""
-        values = {
-            column: connection.execute(
-                "select "
-                + ", ".join(f'(select min("{column}")::varchar from {self._all_in(version)})' for version in VERSIONS)
-            ).fetchall()
-            for column in self.singles
-        }
-        return {column: (before, after) for column, ((before, after),) in values.items() if before != after}
-
     def count_changes(self, connection: duckdb.DuckDBPyConnection) -> tuple[int, int, int] | None:
         """Rows of `differing` whose key is new, is gone, or stays over other values; None if a key has several rows."""
         key = ", ".join(f'"{column}"' for column in self.key)
@@ -164,9 +152,11 @@ class Relation:
     def _part_of(self, version: str, part: Part) -> str:
         column = LISTS[part.unit]
         condition = is_listed(part.unit, f"{WORK}.")
+        if part.is_keyless:
+            condition += f" or {column} is null"
         if part.rule_column is not None:
             whole = ", ".join(f"'{rule}'" for rule in part.rules)
-            condition += f" or {column} is null or {part.rule_column}::varchar in ({whole})"
+            condition += f" or {part.rule_column}::varchar in ({whole})"
             condition += f" or {part.rule_column}::varchar like 'decision.%'"
         return f"{self._all_in(version)} where {condition}"
 

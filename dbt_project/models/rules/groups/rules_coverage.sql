@@ -6,21 +6,20 @@
             " when 'vanished' then false when 'not_due' then null else true end",
         "observed": "'no report'",
         "expected": "'a report by ' || coalesce(cast(deadline as varchar), 'its deadline')",
-        "detail": "'as of ' || as_of",
-        "reason": "'not due as of ' || as_of",
+        "reason": "'not due'",
     },
 } %}
-with coverage as (
-    select * from {{ ref('coverage') }}
-    where authority_key is not null
+with as_of as (
+    select {{ as_of(whole_ref('dim_report')) }} as as_of
 ),
 
 joined as (
     select
-        coverage.*,
-        last_year.report_key is not null as was_on_file
-    from coverage
-    left join coverage as last_year on {{ is_body_year('coverage', 'last_year', 1) }}
+        expected.*,
+        {{ coverage_status() }} as coverage_status
+    from {{ ref('fct_expected_reports') }} as expected
+    cross join as_of
+    where expected.authority_key is not null
 ),
 
 {{ judged_rules('coverage', conditions, 'joined') }}
