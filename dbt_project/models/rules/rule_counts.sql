@@ -1,15 +1,20 @@
 -- Grain: one row per rule and report year: how many subjects have which status.
 {%- set rules = rule_data().rules %}
 with counted as (
-    {%- for rule in rules %}
+    {%- for group in rules | map(attribute="group") | unique %}
+    {%- set names = rules | selectattr("group", "equalto", group) | map(attribute="id") | list %}
     select
-        '{{ rule.id }}' as rule_id,
+        unnest(['{{ names | join("', '") }}']) as rule_id,
         report_year,
         {%- for status in rule_data().codes.rule_status %}
-        count(*) filter (where {{ rule.id }} = '{{ status }}') as subjects_{{ status }},
+        unnest([
+            {%- for rule in names %}
+            count(*) filter (where {{ rule }} = '{{ status }}'){{ "," if not loop.last }}
+            {%- endfor %}
+        ]) as subjects_{{ status }},
         {%- endfor %}
         count(*) as subjects
-    from {{ ref('rules_' ~ rule.group) }}
+    from {{ ref('rules_' ~ group) }}
     group by report_year
     {{ "union all" if not loop.last }}
     {%- endfor %}

@@ -61,11 +61,14 @@ reports as (
 ),
 
 -- A body-year whose tables come from two reports has its figures once.
-bodies as (
-    select distinct on (authority_key, report_year) * from reports
+counted_in as (
+    select arg_min(report_key, (scope_counted, report_key)) as report_key
+    from reports
     where is_current
-    order by authority_key asc, report_year asc, scope_counted asc, report_key asc
+    group by authority_key, report_year
 ),
+
+bodies as (select * from reports semi join counted_in on reports.report_key = counted_in.report_key),
 
 -- Of several bodies that report for a region, one counts: the government before its office.
 governments as (
