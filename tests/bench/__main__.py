@@ -14,19 +14,22 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.warehouse import Warehouse
 from tests.bench.changes import CHANGED, CHANGED_OF_FEW, measure_copy, write_changes, write_last_changed
 from tests.bench.localisation import print_localisation
 from tests.bench.measure import Sample, measure, median_seconds, peak_memory
+from tests.bench.replacing import measure_replacing
 
 FEW = 10
 SMALLER = 10_000  # for what a change costs in a smaller warehouse
-STEPS = ("floor", "load", "polars", "contract", "run", "change", "copy")
-OF_SMALLER = ("run", "change", "copy")
+STEPS = ("floor", "load", "polars", "contract", "run", "change", "replace", "copy")
+OF_SMALLER = ("run", "change", "replace", "copy")
 RATIOS = (  # what, against what, the target
     ("load", "floor", 3.0),
     ("contract", "polars", 3.0),
     ("run", "floor", 8.0),
     ("change", "run", 0.05),
+    ("replace", "run", None),
 )
 PEAK_GB = 4.0
 
@@ -52,6 +55,9 @@ def run_round(folder: Path, sizes: tuple[int, ...], samples: dict[tuple[str, int
         for step in OF_SMALLER if size == SMALLER else STEPS:
             if step == "change":  # the first change after a whole build puts the blocks of its tables in order
                 measure(command_of(step, folder / f"last-{size}.jsonl", built), folder / "last.log")
+            if step == "replace":
+                samples[step, size].append(measure_replacing(Warehouse(built), folder))
+                continue
             if step == "copy":
                 samples[step, size].append(measure_copy(built, folder / "copy.duckdb"))
                 continue
@@ -73,14 +79,14 @@ def print_results(console: Console, reports: int, samples: dict[tuple[str, int],
     console.print(table)
     ratios = Table("ratio of net times", "measured", "target")
     for step, base, target in RATIOS:
-        ratios.add_row(f"{step} / {base}", f"{net[step] / net[base]:.3f}", f"<= {target:g}")
+        ratios.add_row(f"{step} / {base}", f"{net[step] / net[base]:.3f}", f"<= {target:g}" if target else "")
     for size in (SMALLER, reports):
-        seconds = median_seconds(samples["change", size]) - median_seconds(samples["change", FEW])
-        copied = median_seconds(samples["copy", size])
-        whole = median_seconds(samples["run", size]) - median_seconds(samples["run", FEW])
+        seconds = {
+            step: median_seconds(samples[step, size]) - median_seconds(samples[step, FEW]) for step in OF_SMALLER
+        }
         ratios.add_row(
-            f"{CHANGED} changed of {size:,}: net s, of which copying; whole run net s",
-            f"{seconds:.2f}, {copied:.2f}; {whole:.2f}",
+            f"{CHANGED} changed of {size:,}: net s, of which replacing and copying; whole run net s",
+            f"{seconds['change']:.2f}, {seconds['replace']:.2f}, {seconds['copy']:.2f}; {seconds['run']:.2f}",
             "",
         )
     largest = max(peak_memory(samples[step, reports]) for step in ("load", "run"))

@@ -2,7 +2,7 @@
 {%- set rules = rule_data().rules %}
 with counted as (
     {%- for group in rules | map(attribute="group") | unique %}
-    {%- set names = rules | selectattr("group", "equalto", group) | map(attribute="id") | list %}
+    {%- set names = rules_of(group) | map(attribute="id") | list %}
     select
         unnest(['{{ names | join("', '") }}']) as rule_id,
         report_year,

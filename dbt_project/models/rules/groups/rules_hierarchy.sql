@@ -68,7 +68,10 @@ counted_in as (
     group by authority_key, report_year
 ),
 
-bodies as (select * from reports semi join counted_in on reports.report_key = counted_in.report_key),
+bodies as (
+    select * from reports
+    where report_key in (select counted_in.report_key from counted_in)
+),
 
 -- Of several bodies that report for a region, one counts: the government before its office.
 governments as (
