@@ -30,7 +30,7 @@ ALTERATIONS = {
     "conservation.carry_chain": "delete from mart.marts.carry_chain where report_year = 2026",
     "carry_chain.identities": "update mart.marts.carry_chain set difference = difference + 1",
     "carry_chain.successions": "update mart.marts.carry_chain set predecessors = 9 where predecessors > 0",
-    "conservation.coverage": "delete from mart.marts.coverage where report_year = 2026",
+    "conservation.coverage": "delete from mart.marts.fct_expected_reports where report_year = 2026",
 }
 
 

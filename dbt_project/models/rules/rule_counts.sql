@@ -4,7 +4,11 @@ with counted as (
     {%- for group in rules | map(attribute="group") | unique %}
     {%- set names = rules_of(group) | map(attribute="id") | list %}
     select
-        unnest(['{{ names | join("', '") }}']) as rule_id,
+        unnest([
+            {%- for rule in names %}
+            '{{ rule }}'{{ "," if not loop.last }}
+            {%- endfor %}
+        ]) as rule_id,
         report_year,
         {%- for status in rule_data().codes.rule_status %}
         unnest([
