@@ -53,6 +53,7 @@ class _Candidate(Struct, frozen=True):
     source: EvidenceSource
     quote: str
     line: Line | None = None
+    year: str | None = None  # what a title names beside the body
     is_own_level: bool = False  # a title says that the body reports for itself alone
 
 
@@ -85,9 +86,9 @@ def _candidates(lines: list[Line], titles: list[Line], source_uri: str) -> Itera
                 "index_block" if source == "title" and patterns.INDEX_TITLE.match(line.folded) else source
             )
             is_own = is_own and source in _TITLES
-            yield _Candidate(
-                line.folded[start:end], line.printed[start:end], kind, quoted(line, match), line, is_own_level=is_own
-            )
+            names = line.folded[start:end], line.printed[start:end]
+            year = match.groupdict().get("year")
+            yield _Candidate(*names, kind, quoted(line, match), line, year, is_own_level=is_own)
     name = file_name(source_uri)
     folded = fold_line(name)
     match = patterns.FILE_TITLE.search(folded)
@@ -113,20 +114,29 @@ def _without_lines_above(candidates: list[_Candidate], lines: list[Line], contex
     return [one for one in candidates if is_kept(one)]
 
 
-def _nearest(titles: Sequence[_Candidate], bodies: dict[str, Body], lines: list[Line]) -> _Candidate | None:
-    """The title nearest above the first section that names a body; one that does not decide it fills its line."""
-    for line in above_the_text(lines):
-        for one in titles:
-            if one.line == line and (one.folded in bodies or line.printed.endswith(one.quote)):
-                return one
-    return None
+def _nearest(
+    titles: Sequence[_Candidate], bodies: dict[str, Body], lines: list[Line], year: int | None
+) -> _Candidate | None:
+    """The title nearest above the text that names a body, of those of the report's year if there is one.
+
+    One that does not decide the body fills its line.
+    """
+    above = [
+        one
+        for line in above_the_text(lines)
+        for one in titles
+        if one.line == line and (one.folded in bodies or line.printed.endswith(one.quote))
+    ]
+    return next((one for one in above if one.year == str(year)), above[0] if above else None)
 
 
-def _without_list(candidates: list[_Candidate], lines: list[Line], context: Context) -> tuple[list[_Candidate], bool]:
+def _without_list(
+    candidates: list[_Candidate], lines: list[Line], context: Context, year: int | None
+) -> tuple[list[_Candidate], bool]:
     """Of titles that name several bodies, as a list of reports does, those of the reporting body before the others.
 
-    It is the body that another place names too; its titles stay alone. Else it is that of the title nearest above the
-    first section. A government and its office are no list.
+    It is the body that another place names too; its titles stay alone. Else it is that of the title of its year that
+    stands nearest above the text. A government and its office are no list.
 
     Returns:
         The names, and whether the list leaves the body open.
@@ -134,7 +144,7 @@ def _without_list(candidates: list[_Candidate], lines: list[Line], context: Cont
     titles = [one for one in candidates if one.source == "title"]
     bodies = {one.folded: body for one in titles if (body := body_of(one.folded, context))}
     names = {body.name for body in bodies.values()}
-    near = _nearest(titles, bodies, lines)
+    near = _nearest(titles, bodies, lines, year)
     if near is None or near.folded in bodies:
         if all(a.startswith(b) or b.startswith(a) for a in names for b in names):
             return candidates, False
@@ -227,7 +237,7 @@ def read_identity(pieces: Sequence[Piece], source_uri: str) -> ReportIdentity:
     host = next((host for url in addresses(lines, source_uri) if (host := urlsplit(url).hostname)), "")
     context = Context(text, year, host)
     candidates = _without_lines_above(list(_candidates(lines, titles, source_uri)), lines, context)
-    candidates, is_open = _without_list(candidates, lines, context)
+    candidates, is_open = _without_list(candidates, lines, context, year)
     chosen, body, named = _read_body(candidates, context, is_open=is_open)
     scope, scope_witnesses = read_scope(body, lines, text, _of_level(candidates, body, context))
     period = read_period(lines)

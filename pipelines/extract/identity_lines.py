@@ -1,4 +1,7 @@
-"""The beginning of a document as lines that the identity is read from: folded, without blanks, keys before values."""
+"""The beginning of a document as lines that the identity is read from: folded, without blanks, keys before values.
+
+A title that leads to another document is none of them: a link, or what stands behind words for the next article.
+"""
 
 import re
 from collections.abc import Sequence
@@ -7,6 +10,7 @@ from itertools import pairwise
 from msgspec import Struct
 
 from contracts.raw_json import Span
+from pipelines.extract import identity_patterns as patterns
 from pipelines.extract.fold import fold
 from pipelines.extract.fold_names import fold_line
 from pipelines.extract.pieces import Piece
@@ -27,14 +31,18 @@ _CHINESE_YEAR = re.compile(rf"二[{_ZEROS}][{_ZEROS}一二三四五六七八九]
 
 
 class Line(Struct, frozen=True):
-    """One printed line, or the cells of a row joined by `|`: folded and as printed, equally long, with its place."""
+    """One printed line, or the cells of a row joined by `|`: folded and as printed, equally long, with its place.
+
+    `is_link`: the line leads to another page.
+    """
 
     folded: str
     printed: str
     span: Span
+    is_link: bool = False
 
 
-def _lines(text: str, span: Span) -> list[Line]:
+def _lines(text: str, span: Span, *, is_link: bool = False) -> list[Line]:
     """A printed line without its blanks; one that holds keys of an index block is cut before each of them."""
     printed = _BLANK.sub("", text)
     folded = fold_line(printed)
@@ -43,7 +51,7 @@ def _lines(text: str, span: Span) -> list[Line]:
     keys = _KEYED.finditer(folded) if ":" in folded else ()
     cuts = [key.start() for key in keys if key.start()]
     if not cuts:
-        return [Line(folded, printed, span)]
+        return [Line(folded, printed, span, is_link)]
     parts = pairwise((0, *cuts, len(folded)))
     return [Line(folded[start:end].rstrip("|"), printed[start:end].rstrip("|"), span) for start, end in parts]
 
@@ -81,9 +89,34 @@ def identity_lines(pieces: Sequence[Piece]) -> list[Line]:
             row = []
         elif text.strip():
             lines.extend(_row_lines(rows))
-            lines.extend(_lines(text, piece.span))
+            lines.extend(_lines(text, piece.span, is_link=piece.is_link))
             rows, row = [], []
-    return [*lines, *_row_lines(rows)]
+    return _without_other_titles([*lines, *_row_lines(rows)])
+
+
+def _without_other_titles(lines: list[Line]) -> list[Line]:
+    """The lines without titles that lead to another document, or stand beside a title that is marked as a heading.
+
+    They stay where no other title is left: a page may be a link to itself.
+    """
+    own = [line for line, before in zip(lines, [None, *lines], strict=False) if not _leads_elsewhere(line, before)]
+    headings = any(line.folded.startswith("#") and _is_title(line) for line in own)
+    if headings:
+        own = [line for line in own if line.folded.startswith("#") or not _is_title(line)]
+    return own if any(map(_is_title, title_lines(own))) else lines
+
+
+def _is_title(line: Line) -> bool:
+    """Whether a line begins as the title of a report does; a title in an index block is that of its key."""
+    is_named = any(pattern.search(line.folded) for pattern in (*patterns.TITLES, patterns.BARE_TITLE))
+    return is_named and not patterns.INDEX_TITLE.match(line.folded)
+
+
+def _leads_elsewhere(line: Line, before: Line | None) -> bool:
+    if patterns.ANY_TITLE.search(line.folded) is None:
+        return False
+    is_behind = before is not None and patterns.OTHER_DOCUMENT.fullmatch(before.folded) is not None
+    return line.is_link or is_behind or patterns.OTHER_DOCUMENT.match(line.folded) is not None
 
 
 def title_lines(lines: Sequence[Line]) -> list[Line]:

@@ -22,7 +22,13 @@ OWN_LEVEL = re.compile(r"本级(?:机关|政府)?|\([一-鿿]{0,8}本级(?:机�
 STATED_TITLE = re.compile(rf"(?:编制了|现将|公布){_NAME}{_YEAR}{_REPORT}")
 BARE_TITLE = re.compile(rf"{_START}{_YEAR}{_REPORT}")
 ANY_TITLE = re.compile(rf"{_YEAR}{_REPORT.replace('|$', '')}")
+OTHER_DOCUMENT = re.compile(  # what stands before the title of the article before or behind, or of a related one
+    r"\W*(?:[上下前后][一1]?[篇条则]|相关(?:链接|阅读|文章|信息|文档|新闻|内容)|延伸阅读|推荐阅读)\W*"
+)
 SECTION = re.compile(r"^#*一、")
+INTRODUCTION = re.compile(
+    r"(?:《(?:中华人民共和国)?政府信息公开条例》|本(?:年度)?报告).*[,，。;]"
+)  # a sentence, no title
 INDEX_TITLE = re.compile(r"^\|?(?:标题|信息名称|文件名称|名称):")
 FILE_TITLE = re.compile(rf"(?:^|[\d_\-. ]){_NAME}{_YEAR}{_REPORT.replace('|$', '')}")
 PUBLISHER = re.compile(

@@ -82,9 +82,14 @@ def _one_title_a_source(found: Sequence[Witness], year: str, near: Witness | Non
 
 
 def above_the_text(lines: Sequence[Line]) -> list[Line]:
-    """The lines above the first section, the nearest to it first, with broken titles joined; none without a section."""
+    """The lines above the text, the nearest to it first, with broken titles joined; none without a first section.
+
+    The text begins with its first section, or with the sentence that introduces it where a title stands above.
+    """
     first = next((place for place, line in enumerate(lines) if patterns.SECTION.match(line.folded)), 0)
-    return lines_upwards(lines[:first])
+    named = next((place for place, line in enumerate(lines) if patterns.ANY_TITLE.search(line.folded)), first)
+    introduced = (place for place in range(named + 1, first) if patterns.INTRODUCTION.search(lines[place].folded))
+    return lines_upwards(lines[: next(introduced, first)])
 
 
 def read_year(

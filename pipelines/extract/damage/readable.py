@@ -8,6 +8,8 @@ there. Labels are compared by what is left.
 import re
 from collections.abc import Iterable, Sequence
 
+from msgspec import structs
+
 from pipelines.extract.pieces import Piece
 
 _LOST = "\ufffd"
@@ -112,7 +114,7 @@ def _cut(piece: Piece, masked: str, offsets: Sequence[int]) -> Piece:
     if text == piece.text:
         return piece
     places = () if len(text) == len(masked) else tuple(offsets)
-    return Piece(piece.kind, text, piece.span, piece.column, piece.is_glued, piece.text, places)
+    return structs.replace(piece, text=text, printed=piece.text, offsets=places)
 
 
 def _single(text: str) -> list[int]:
@@ -132,4 +134,4 @@ def _without_doubles(piece: Piece) -> Piece:
     text = _DOUBLED_DIGITS.sub(_lose, piece.text)
     if text == piece.text:
         return piece
-    return Piece(piece.kind, text, piece.span, piece.column, piece.is_glued, piece.printed or piece.text, piece.offsets)
+    return structs.replace(piece, text=text, printed=piece.printed or piece.text)

@@ -94,7 +94,8 @@ class _PageReader:
 
     def __init__(self) -> None:
         self._words: list[str] = []
-        self._lines = self._tables = 0
+        self._lines = self._tables = self._links = 0  # the last: how many links the words stand in
+        self._is_link = True  # of the line that is being read, as long as all of its words stand in links
 
     def read(self, text: str) -> Iterator[Piece]:
         """The pieces of one page or fragment of markup."""
@@ -108,6 +109,7 @@ class _PageReader:
                 yield from self._end(element, keeps_lines=keeps_lines)
                 continue
             tag = element.tag
+            self._links += _is_link(element)
             if tag in _SKIPPED or (tag in _FURNITURE and _is_furniture(element)) or is_struck_out(element):
                 walker.skip_subtree()
                 continue
@@ -126,26 +128,30 @@ class _PageReader:
     def _end(self, element: etree._Element, *, keeps_lines: bool) -> Iterator[Piece]:
         if element.tag not in _INLINE:
             yield from self._end_line()
+        self._links -= _is_link(element)
         if element.tail:
             yield from self._add(element.tail, keeps_lines=keeps_lines)
 
     def _add(self, text: str, *, keeps_lines: bool) -> Iterator[Piece]:
-        if not keeps_lines:
-            self._words.append(text)
-            return
-        for number, line in enumerate(text.split("\n")):
+        for number, line in enumerate(text.split("\n") if keeps_lines else (text,)):
             if number:
                 yield from self._end_line()
             self._words.append(line)
+            self._is_link &= self._links > 0 or not line.strip()
 
     def _end_line(self) -> Iterator[Piece]:
         if not self._words:
             return
-        text = " ".join("".join(self._words).split())
+        text, is_link = " ".join("".join(self._words).split()), self._is_link
         self._words.clear()
+        self._is_link = True
         if text:
             self._lines += 1
-            yield Piece("line", text, Span(line=self._lines, char_start=0, char_end=len(text)))
+            yield Piece("line", text, Span(line=self._lines, char_start=0, char_end=len(text)), is_link=is_link)
+
+
+def _is_link(element: etree._Element) -> bool:
+    return element.tag == "a" and element.get("href") is not None
 
 
 def _is_furniture(element: etree._Element) -> bool:
