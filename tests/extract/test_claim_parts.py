@@ -92,3 +92,67 @@ def test_the_rest_of_a_list_adds_up_with_it() -> None:
     text = "（二）依申请公开。办结45件，予以公开20件，部分公开9件，其他16件。"
     assert found_in(text)[-1] == ("outcome_sum", 45, True)
     assert found_in(text.replace("16", "15"))[-1] == ("outcome_sum", 45, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "sums"),
+    [
+        ("收到申请46件。通过网站申请3件，信函申请2件。", []),
+        ("收到申请46件，通过网站申请3件，信函申请2件。", []),
+        ("收到申请46件。通过网站申请40件，信函申请4件。", []),
+        ("收到申请46件。通过网站申请40件，信函申请6件。", [("channel_sum", 46, True)]),
+        ("收到申请46件，通过网站申请40件，信函申请8件。", [("channel_sum", 46, False)]),  # more than all
+        ("收到申请46件，通过网站申请40件，信函申请4件。", [("channel_sum", 46, False)]),
+    ],
+)
+def test_a_few_channels_are_no_list_of_all(text: str, sums: list[Found]) -> None:
+    found = found_in(f"（二）依申请公开。{text}")
+    assert [one for one in found if one[0].endswith("_sum")] == sums
+    assert [one[0] for one in found if one[0] == "channel"] == ["channel"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("公民申请46件、法人和其他组织申请0件。", [("applicant", 46, True), ("applicant", 0, True)]),
+        ("公民申请43件、法人和其他组织申请2件。", [("applicant", 43, False), ("applicant", 2, False)]),
+        (
+            "收到申请46件，其中公民申请46件、法人申请2件。",
+            [("received", 46, True), ("applicant", 46, True), ("applicant", 2, None)],
+        ),
+        ("收到公民申请43件。", []),
+        ("收到公民申请46件，均已答复。", [("received", 46, True)]),
+        ("公民、法人申请46件。", [("received", 46, True)]),
+    ],
+)
+def test_citizens_are_not_all_applicants(text: str, found: list[Found]) -> None:
+    claims = found_in(f"（二）依申请公开。{text}")
+    assert [one for one in claims if one[0] != "applicant_sum"] == found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "转办申请5件。",
+        "收到上级转办申请5件，均已办结。",
+        "申请转办件5件，移送申请3件。",
+        "告知申请人向其他机关提出申请5件。",
+        "建议向市住房和城乡建设局申请公开5件。",
+    ],
+)
+def test_what_goes_to_others_was_not_received(text: str) -> None:
+    assert found_in(f"（二）依申请公开。{text}") == []
+    received = found_in(f"（二）依申请公开。收到申请46件。{text}")
+    assert received == [("received", 46, True)]
+
+
+@pytest.mark.parametrize("to", ["我局", "本机关", "行政机关", "市人民政府"])
+def test_what_is_applied_for_at_the_body_was_received(to: str) -> None:
+    assert found_in(f"（二）依申请公开。申请人向{to}提出申请46件。") == [("received", 46, True)]
+
+
+def test_what_may_be_a_part_of_what_was_received_is_no_indicator_of_it() -> None:
+    text = "（二）依申请公开。告知申请人向市住建局提出申请5件，收到申请46件。"
+    prose = read_prose([Piece("line", text, Span(line=1, char_start=0))], ())
+    found = [(entry.indicator, entry.value) for entry in read_prose_indicators(prose, 2012)]
+    assert found == [(None, 5), ("requests_received", 46)]

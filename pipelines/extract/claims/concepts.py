@@ -33,6 +33,7 @@ _ROWS_OF_CASES = {
     "lawsuit_direct": ("lawsuit_direct",),
     "lawsuit_after_review": ("lawsuit_after_review",),
 }
+_UNCLEAR = "applicant.unclear"
 _BESIDE = 5  # characters between a bare subject and its number
 
 
@@ -122,10 +123,11 @@ def _organizations() -> tuple[str, ...]:
 def _applicant(tokens: list[Token]) -> Concept | None:
     columns: dict[str, None] = {}
     for token in tokens:
-        if token.kind.startswith("applicant."):
+        if token.kind.startswith("applicant.") and token.kind != _UNCLEAR:
             name = token.kind[10:]
             columns |= dict.fromkeys(_organizations() if name == "organizations" else (name,))
-    return Concept("applicant", tuple(columns)) if columns else None
+    is_applicant = columns or any(token.kind == _UNCLEAR for token in tokens)
+    return Concept("applicant", tuple(columns)) if is_applicant else None
 
 
 def _flow(tokens: list[Token]) -> Concept | None:

@@ -56,9 +56,13 @@ def is_complete(role: str, statements: Sequence[Statement]) -> bool:
 def must_add_up(role: str, statements: Sequence[Statement], total: Claim) -> bool:
     """Whether a list that does not add up to a total contradicts it.
 
-    One that says less may leave a class out. Outcomes add up to what was decided, not to what was received.
+    One that says less may leave a class out; so does one of channels that is not the greater part of its total.
+    Outcomes add up to what was decided, not to what was received.
     """
-    if sum(statement.value for statement in statements) < total.value and not is_complete(role, statements):
+    stated = sum(statement.value for statement in statements)
+    if stated < total.value and not is_complete(role, statements):
+        return False
+    if role == "channel" and stated * 2 <= total.value:
         return False
     if role != "outcome":
         return True

@@ -16,6 +16,8 @@ _MONTH = r"(?<!\d)(?:1[0-2]|[1-9])月(?!1日)"  # the year begins on the first d
 _DATE = r"(?:年(?:度)?(?:\d{1,2}月(?:\d{1,2}日|底|末)?)?)"
 _YEARS = rf"(?P<year>20\d\d){_DATE}?起?{_TO}(?!(?P=year))20\d\d{_DATE}"
 
+_TO_OTHERS = re.compile(r"向(?!我|本|行政机关|各级行政机关)[^,;:。\d]{2,24}?(?:提出|提交|递交|申请)")
+
 
 @cache
 def _pattern() -> re.Pattern[str]:
@@ -52,3 +54,8 @@ def counts_a_part(clause: str, *, before: bool) -> bool:
     for match in _pattern().finditer(clause):
         found = match["whole"] is None
     return found
+
+
+def is_made_to_others(clause: str) -> bool:
+    """Whether its words say to whom an application is made, without saying that it is the body itself."""
+    return _TO_OTHERS.search(clause) is not None

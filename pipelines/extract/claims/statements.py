@@ -19,9 +19,9 @@ from pipelines.extract.claims.concepts import (
 from pipelines.extract.claims.figures import Antecedent, Statement
 from pipelines.extract.claims.lists import left_by
 from pipelines.extract.claims.prose import Sentence, is_heading
-from pipelines.extract.claims.scope import counts_a_part, says_when
+from pipelines.extract.claims.scope import counts_a_part, is_made_to_others, says_when
 from pipelines.extract.claims.segments import Segment, read_segments, split_items
-from pipelines.extract.claims.tokens import YEAR, Token, read_tokens
+from pipelines.extract.claims.tokens import CITIZENS, YEAR, Token, read_tokens, with_citizens
 
 _HEADING_WIDTH = 30
 _OPENING = 4  # characters before a number that stands for what was named before: `(`, `以上`, `上述`
@@ -56,7 +56,7 @@ class StatementReader:
 
     def read(self, sentence: Sentence) -> None:
         """Read one sentence and append its statements."""
-        tokens = read_tokens(sentence.text)
+        tokens = with_citizens(read_tokens(sentence.text))
         self._text, self._positions = sentence.text, sentence.positions
         self._sentence += 1
         self._was_all = False
@@ -178,12 +178,18 @@ class StatementReader:
         is_of_last_year = "last_year" in segment.kinds and "carry" not in segment.kinds
         if not is_carry and (is_of_last_year or self._counts_elsewhere()):
             return
+        is_total = claim_rules().kinds[concept.kind].role == "total"
+        if is_total and "handed_on" in segment.kinds:
+            self._antecedent = None
+            return
         self._append(concept, number.value, self._place(number.start, number.end), (segment.start, segment.end))
-        if concept.kind in _DONE and says_when(self._text[segment.start : segment.end]):
+        if is_total and (CITIZENS in segment.kinds or is_made_to_others(self._text[segment.start : segment.end])):
+            self.statements[-1].may_be_part = True
+        elif concept.kind in _DONE and says_when(self._text[segment.start : segment.end]):
             self.statements[-1].may_be_part = True
             if self._antecedent and self._antecedent.value != number.value:
                 self._antecedent = None
-        elif claim_rules().kinds[concept.kind].role == "total":
+        elif is_total:
             self._remember(segment, number, usable=True)
         elif concept.kind == "carried_out" and number.value:
             self._antecedent = None
@@ -207,19 +213,8 @@ class StatementReader:
     def _append(self, concept: Concept, value: int, place: tuple[int, int], quote: tuple[int, int]) -> None:
         self._case = concept.case or self._case
         self._item = concept.item or self._item
-        self.statements.append(
-            Statement(
-                concept.kind,
-                value,
-                concept.members,
-                *place,
-                self._place(*quote),
-                self._paragraph,
-                self._sentence,
-                concept.case,
-                rest=concept.rest,
-            )
-        )
+        where = (*place, self._place(*quote), self._paragraph, self._sentence, concept.case)
+        self.statements.append(Statement(concept.kind, value, concept.members, *where, rest=concept.rest))
 
     def _place(self, start: int, end: int) -> tuple[int, int]:
         return self._positions[start], self._positions[end - 1] + 1

@@ -16,6 +16,7 @@ _LISTS = {
     "result": ("result_sum", ("review", "lawsuits", "lawsuit_direct", "lawsuit_after_review", "cases")),
     "platform": ("disclosure_sum", ("disclosures",)),
 }
+_OPEN_LISTS = ("platform", "channel")  # nobody knows all of their classes
 _CARRIED_IN = "applications.carried_in.total"
 _FAR = 3  # sentences of figures between the parts of one list, or between a list and its total
 Part = tuple[Statement, Claim]
@@ -103,7 +104,7 @@ def read_list_sums(parts: Sequence[Part], first_id: int) -> list[Claim]:
     """One claim for every list of the prose that has a total: does the list add up to it?
 
     A list that leaves open whether it must add up is no claim if it does not. Outcomes may add up with what is carried
-    out. Lists of platforms that do not add up are reported only where they follow their total in the same sentence.
+    out. Lists of platforms or channels that do not add up are reported only in the sentence of their total.
     """
     sums: list[Claim] = []
     for role, (kind, kinds) in _LISTS.items():
@@ -121,7 +122,7 @@ def read_list_sums(parts: Sequence[Part], first_id: int) -> list[Claim]:
             total = total or totals[0]
             if not agrees and not must_add_up(role, [statement for statement, _ in entries], total[1]):
                 continue
-            if agrees or role != "platform" or _same_sentence(total, entries):
+            if agrees or role not in _OPEN_LISTS or _same_sentence(total, entries):
                 sums.append(_sum_claim(f"c{first_id + len(sums)}", kind, total, entries, agrees))
     return sums
 

@@ -17,6 +17,7 @@ _NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 
 _MOST_DIGITS = 15  # of a number that counts something
 _LARGE = "百千万亿"  # of a numeral over 99, which is not read
 _NOT_BEFORE_NUMERAL = f"每第某同这那任哪逐单无{_LARGE}零〇"
+CITIZENS = "citizens"
 _REMARK = re.compile(r"（.*?）|\(.*?\)")
 
 
@@ -130,4 +131,13 @@ def read_tokens(text: str) -> list[Token]:
                 tokens.append(Token(COUNT, match.start(), match.end(), _numeral_value(match["numeral"])))
         else:
             tokens.append(_number_token(match, text))
+    return tokens
+
+
+def with_citizens(tokens: list[Token]) -> list[Token]:
+    """The tokens, in which citizens are natural persons if the sentence counts other applicants, too."""
+    if any(token.kind.startswith("applicant.") for token in tokens):
+        for token in tokens:
+            if token.kind == CITIZENS:
+                token.kind = "applicant.natural_person"
     return tokens

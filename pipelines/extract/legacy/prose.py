@@ -21,6 +21,7 @@ _CHANNELS = {
     ("letter", "fax"): "requests_letter_or_fax",
     ("other",): "requests_other_channel",
 }
+_RECEIVED = ("received", "new_received")  # a part of these is another indicator's, if any
 _REVIEW_RESULTS = {"review.upheld": "reviews_upheld", "review.corrected": "reviews_corrected"}
 
 
@@ -70,6 +71,9 @@ def read_prose_indicators(prose: Prose, year: int) -> list[LegacyIndicator]:
     found: dict[str, LegacyIndicator] = {}
     unknown: list[LegacyIndicator] = []
     for statement in reader.statements:
+        if statement.may_be_part and statement.kind in _RECEIVED:
+            unknown.append(_unknown_indicator(prose, statement))
+            continue
         indicator = _indicator_of(statement)
         if indicator is None or not _is_figure(indicator) or indicator in found:
             continue
