@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from contracts.form import form
 from pipelines.extract.errors import Unreadable
-from pipelines.extract.form_reader.figures import Slot
 from pipelines.extract.form_reader.tokens import Token
 
 _PROSE_BETWEEN = 240  # characters of other text that end a table
+LONGEST_WORDS = 40  # characters of words in a figure's place
 _LONGEST_STUB = 10  # characters of the one cell before a table's only figures that says what they count
 _FOREIGN_LABELS = 3  # labels of another table that end a table
 _FOREIGN_COST = 3  # a row or column that a version does not have, against one that is not found
@@ -61,21 +61,24 @@ def find_blocks(tokens: Sequence[Token]) -> list[Block]:
     return blocks
 
 
-def find_lost_figures(tokens: Sequence[Token], blocks: Sequence[Block]) -> Iterator[tuple[str, Slot]]:
+def find_lost_figures(tokens: Sequence[Token], blocks: Sequence[Block]) -> Iterator[tuple[str, Token]]:
     """The figures that no block holds, with their table.
 
-    They stand in a row that a block ends within, or among the labels of a table that has too few figures to be one.
+    They stand in a row that a block ends within, with the words that end it, or among the labels of a table that has
+    too few figures to be one.
     """
     found = {block.table for block in blocks}
     ends = [(block.table, block.tokens[-1].end) for block in blocks if block.tokens[-1].kind != "row_end"]
     for index, token in enumerate(tokens):
         for table in [table for table, end in ends if token.piece == end]:
-            yield from ((table, slot) for slot in _printed_slots(_cells_from(tokens, index)))
+            row = list(takewhile(lambda cell: cell.kind != "row_end", _cells_from(tokens, index)))
+            words = [cell for cell in row if cell.kind == "text" and len(cell.text) <= LONGEST_WORDS]
+            yield from ((table, cell) for cell in (*words, *_printed(_cells_from(tokens, index))))
     for table in (table for table in form().tables if table not in found):
         for first, last in _clusters(tokens, table):
             cluster = [*tokens[first : last + 1], *_cells_from(tokens, last + 1)]
             if _is_headed(cluster, table):
-                yield from ((table, slot) for slot in _printed_slots(cluster))
+                yield from ((table, cell) for cell in _printed(cluster))
 
 
 def _cells_from(tokens: Sequence[Token], start: int) -> Iterator[Token]:
@@ -86,8 +89,8 @@ def _cells_from(tokens: Sequence[Token], start: int) -> Iterator[Token]:
         yield token
 
 
-def _printed_slots(tokens: Iterable[Token]) -> Iterator[Slot]:
-    return (token.slot for token in tokens if token.slot is not None and token.slot.is_printed)
+def _printed(tokens: Iterable[Token]) -> Iterator[Token]:
+    return (token for token in tokens if token.slot is not None and token.slot.is_printed)
 
 
 def find_printed_tables(tokens: Sequence[Token]) -> list[PrintedTable]:

@@ -14,6 +14,7 @@ from pipelines.extract.form_reader.record import record_table
 from pipelines.extract.form_reader.tokens import read_tokens
 from pipelines.extract.form_reader.units import read_units
 from pipelines.extract.form_reader.worded import mark_worded_cells
+from pipelines.extract.form_reader.words import keep_words
 from pipelines.extract.pieces import Piece
 
 
@@ -48,7 +49,10 @@ def read_tables(pieces: Sequence[Piece]) -> TablesRead:
     for block in blocks:
         _read_block(block, read)
     lost = find_lost_figures(tokens, blocks)
-    read.leftovers += [Leftover(table=table, raw=slot.raw, span=slot.span) for table, slot in lost]
+    read.leftovers += [
+        Leftover(table=table, raw=token.slot.raw if token.slot else token.text, span=token.span)
+        for table, token in lost
+    ]
     read.blocks.sort()
     _take_version_of_the_others(read)
     return read
@@ -69,7 +73,7 @@ def _read_block(block: Block, read: TablesRead) -> None:
     record = record_table(block.version, table.id, verdicts, units.aside)
     read.tables[table.id] = {"form_version": block.version, "cells": record.cells}
     read.readings += [*_heading_readings(block, table), *record.readings]
-    read.leftovers += record.leftovers
+    read.leftovers += [*record.leftovers, *keep_words(block, table, record.readings)]
     read.places.update(record.places)
     read.spans.update({f"{table.id}.{row}": span for row, span in units.spans.items()})
     read.blocks += _ranges(block)

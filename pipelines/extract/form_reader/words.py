@@ -1,0 +1,56 @@
+"""Words in the place of figures, as `见附件`: no figure, and kept as what was printed there."""
+
+from collections.abc import Sequence
+
+from contracts.form import Table
+from contracts.raw_json import Leftover, Reading
+from pipelines.extract.form_reader.blocks import LONGEST_WORDS, Block
+from pipelines.extract.form_reader.labels import Match, is_label, match_labels
+from pipelines.extract.form_reader.tokens import Token
+
+_LONGEST_LINE = 110  # of a label and the figures of its row
+_UNREAD = ("missing", "ambiguous")
+_STOP = "。"
+
+
+def keep_words(block: Block, table: Table, readings: Sequence[Reading]) -> list[Leftover]:
+    """What a row prints beside its label and its figures, if some of its cells were not read.
+
+    It is the `raw` of the row's missing cells; left over where none is missing, so that nobody can say whose it is.
+    """
+    left: list[Leftover] = []
+    for row, words in _words_of_rows(block, table).items():
+        unread = [one for one in readings if one.state in _UNREAD and (not row or one.cell.split(".")[1] == row)]
+        missing = [one for one in unread if one.state == "missing" and not one.raw]
+        for reading in missing:
+            reading.raw = " ".join(dict.fromkeys(token.text for token in words))
+            reading.span = words[0].span
+        if unread and not missing:
+            left += [Leftover(table=table.id, raw=token.text, span=token.span) for token in words]
+    return left
+
+
+def _words_of_rows(block: Block, table: Table) -> dict[str, list[Token]]:
+    """The words behind the label of each row; behind no label where the labels of all rows stand above."""
+    found: dict[str, list[Token]] = {}
+    is_side_by_side = table.layout == "rows_side_by_side"
+    row = ""
+    for token in block.tokens:
+        if token.kind in ("labels", "row_end"):
+            row = _row_of(token.matches, table)
+        elif token.kind == "text" and (line := _row_in(token, table)):
+            found.setdefault(line, []).append(token)
+        elif token.kind == "text" and len(token.text) <= LONGEST_WORDS and (is_side_by_side or row):
+            found.setdefault("" if is_side_by_side else row, []).append(token)
+    return found
+
+
+def _row_of(matches: Sequence[Match], table: Table) -> str:
+    return next((name for match in reversed(matches) if (name := match.row(table, bare=True))), "")
+
+
+def _row_in(token: Token, table: Table) -> str:
+    """The row whose label a line begins with that could not be told from what stands behind it."""
+    label, _, rest = token.text.partition(" ")
+    is_line = not token.in_row and bool(rest) and len(token.text) <= _LONGEST_LINE and _STOP not in rest
+    return _row_of(match_labels(label), table) if is_line and is_label(label) else ""
