@@ -18,6 +18,7 @@ class Piece(Struct, frozen=True):
     `is_glued`: figures that were taken out of text without separators, so that they can be those of several cells.
     `printed`: what stands there, if it was damaged and `text` is what can be read of it; `offsets` are then the
     places in `printed` of the characters of `text`, if some were left out.
+    `struck`: what is struck out there, which `text` leaves out.
     `is_link`: a line that is a link to another page from its first character to its last.
     """
 
@@ -28,6 +29,7 @@ class Piece(Struct, frozen=True):
     is_glued: bool = False
     printed: str = ""
     offsets: tuple[int, ...] = ()
+    struck: str = ""
     is_link: bool = False
 
     def place(self, index: int) -> int:

@@ -65,8 +65,10 @@ def as_printed(piece: Piece) -> Piece:
 
 def list_repairs(pieces: Iterable[Piece]) -> list[str]:
     """What was done to the text of pieces, in words."""
+    pieces = list(pieces)
     changed = [piece for piece in pieces if piece.printed]
     counts = {
+        "struck-out text left out": sum(bool(piece.struck) for piece in pieces),
         "pinyin left out": sum(bool(_PINYIN.search(piece.printed)) for piece in changed),
         "doubled characters taken for one": sum(bool(_DOUBLED.fullmatch(piece.printed)) for piece in changed),
         "damaged numbers not read": sum(_lost_digits(piece) for piece in changed),

@@ -49,13 +49,17 @@ class Figure(Struct, frozen=True):
 
 
 class Slot(Struct, frozen=True):
-    """One figure at its place; `kind` is the figure's, `column` that of a row of cells, else -1."""
+    """One figure at its place; `kind` is the figure's, `column` that of a row of cells, else -1.
+
+    `struck` is what is struck out beside it.
+    """
 
     figure: Figure
     raw: str
     span: Span
     kind: FigureKind
     column: int = -1
+    struck: str = ""
 
     @property
     def room(self) -> int:

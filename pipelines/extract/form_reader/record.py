@@ -54,6 +54,7 @@ class _Recorder:
 
     def _note(self, cell: Cell, state: CellState, slot: Slot | None = None, note: str = "") -> None:
         raw, span = (slot.raw, slot.span) if slot is not None else ("", None)
+        note = "; ".join(filter(None, (note, *_struck_notes([slot]))))
         self._readings[cell.id] = Reading(cell=cell.id, state=state, raw=raw, span=span, note=note)
 
     def _take(self, verdict: Verdict) -> None:
@@ -92,7 +93,7 @@ class _Recorder:
             self._note(cell, "resolved", slot, "no label; the row is known by its place")
         elif len(verdict.compared) > 1 and _is_doubtful(verdict, place, cell, value):
             self._note(cell, "resolved", slot)
-        elif slot.figure.remark:
+        elif slot.figure.remark or slot.struck:
             self._note(cell, "printed", slot, slot.figure.remark)
 
     def _take_open(self, verdict: Verdict) -> None:
@@ -113,7 +114,10 @@ class _Recorder:
         span: Span | None = printed[0].span if len(values) == 1 else None
         candidates = sorted(values, key=lambda value: (str(type(value)), value))
         raw = next((slot.raw for slot in slots if slot is not None and slot.figure.is_illegible), "")
-        self._readings[cell.id] = Reading(cell=cell.id, state="ambiguous", raw=raw, candidates=candidates, span=span)
+        note = "; ".join(_struck_notes(slots))
+        self._readings[cell.id] = Reading(
+            cell=cell.id, state="ambiguous", raw=raw, candidates=candidates, note=note, span=span
+        )
 
     def _in_state(self, *states: CellState) -> list[Reading]:
         return [reading for reading in self._readings.values() if reading.state in states]
@@ -190,6 +194,16 @@ def _is_doubtful(verdict: Verdict, place: int, cell: Cell, value: int | str | No
     """Whether some of the hypotheses that were judged give the cell another value."""
     others = (hypothesis.slots[place] for hypothesis in verdict.compared)
     return any(other is None or other.value_in(cell) != value for other in others)
+
+
+def _struck_notes(slots: Sequence[Slot | None]) -> list[str]:
+    """What is struck out beside figures, in words."""
+    return list(dict.fromkeys(struck_note(slot) for slot in slots if slot is not None and slot.struck))
+
+
+def struck_note(slot: Slot) -> str:
+    """What is struck out beside a figure, in words."""
+    return f"struck out: {slot.struck}"
 
 
 def _states(slot: Slot | None) -> CellState:

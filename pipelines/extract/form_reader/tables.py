@@ -14,7 +14,7 @@ from pipelines.extract.form_reader.record import record_table
 from pipelines.extract.form_reader.tokens import read_tokens
 from pipelines.extract.form_reader.units import read_units
 from pipelines.extract.form_reader.worded import mark_worded_cells
-from pipelines.extract.form_reader.words import keep_words
+from pipelines.extract.form_reader.words import keep_struck, keep_words
 from pipelines.extract.pieces import Piece
 
 
@@ -74,6 +74,7 @@ def _read_block(block: Block, read: TablesRead) -> None:
     read.tables[table.id] = {"form_version": block.version, "cells": record.cells}
     read.readings += [*_heading_readings(block, table), *record.readings]
     read.leftovers += [*record.leftovers, *keep_words(block, table, record.readings)]
+    read.leftovers += keep_struck(block, table, record.readings)
     read.places.update(record.places)
     read.spans.update({f"{table.id}.{row}": span for row, span in units.spans.items()})
     read.blocks += _ranges(block)

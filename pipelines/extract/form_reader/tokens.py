@@ -107,8 +107,9 @@ def _single_token(piece: Piece, index: int) -> Token | None:
         slot = Slot(figure, piece.text, piece.span, figure.kind) if figure is not None else None
     if slot is None:
         return None
-    if piece.printed or in_row:
-        slot = Slot(slot.figure, piece.printed or slot.raw, slot.span, slot.kind, piece.column if in_row else -1)
+    if piece.printed or in_row or piece.struck:
+        column = piece.column if in_row else -1
+        slot = Slot(slot.figure, piece.printed or slot.raw, slot.span, slot.kind, column, piece.struck)
     return Token("slot", index, index + 1, piece.span, piece.text, slot=slot, in_row=in_row)
 
 

@@ -1,4 +1,4 @@
-"""Words in the place of figures, as `见附件`: no figure, and kept as what was printed there."""
+"""Words in the place of figures, as `见附件`, and what is struck out: no figures, and kept as what is printed there."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ from contracts.form import Table
 from contracts.raw_json import Leftover, Reading
 from pipelines.extract.form_reader.blocks import LONGEST_WORDS, Block
 from pipelines.extract.form_reader.labels import Match, is_label, match_labels
+from pipelines.extract.form_reader.record import struck_note
 from pipelines.extract.form_reader.tokens import Token
 
 _LONGEST_LINE = 110  # of a label and the figures of its row
@@ -54,3 +55,10 @@ def _row_in(token: Token, table: Table) -> str:
     label, _, rest = token.text.partition(" ")
     is_line = not token.in_row and bool(rest) and len(token.text) <= _LONGEST_LINE and _STOP not in rest
     return _row_of(match_labels(label), table) if is_line and is_label(label) else ""
+
+
+def keep_struck(block: Block, table: Table, readings: Sequence[Reading]) -> list[Leftover]:
+    """What is struck out in the place of a figure and in no note on a cell, as in a row that is struck out whole."""
+    slots = [token.slot for token in block.tokens if token.slot is not None and token.slot.struck]
+    unnoted = [slot for slot in slots if not any(struck_note(slot) in reading.note for reading in readings)]
+    return [Leftover(table=table.id, raw=slot.struck, span=slot.span) for slot in unnoted]

@@ -19,15 +19,15 @@ _MAIN_RELATION = "/officeDocument"
 _MOST_COLUMNS = 1000
 _OFF = ("0", "false", "off", "none")
 _ROWS_IN = ("sdt", "sdtContent", "ins", "customXml", "smartTag", "moveTo")
-_UNSEEN = ("vanish", "strike", "dstrike")
+_STRUCK_OUT = ("strike", "dstrike")
 _UNPRINTED = ("del", "moveFrom", "instrText", "rPr", "pPr", "tcPr")
 
 
 def read_docx(content: bytes) -> Iterator[Piece]:
     """The pieces of a Word file. A merged cell stands once, where it begins; `column` counts the table's grid.
 
-    What is deleted, struck out or hidden is not printed, and so not read. Text boxes follow the paragraph that they are
-    anchored in.
+    What is deleted or hidden is not printed, and so not read; what is struck out is kept beside the text. Text boxes
+    follow the paragraph that they are anchored in.
 
     Raises:
         Unreadable: the file is damaged, encrypted or too large.
@@ -71,7 +71,8 @@ class _Tags(Struct, frozen=True):
     span: str
     merge: str
     before: str
-    unseen: tuple[str, ...]
+    hidden: tuple[str, ...]
+    struck: tuple[str, ...]
     raised: str
 
 
@@ -99,7 +100,8 @@ def _tags(namespace: str) -> _Tags:
         span=f"{tag('tcPr')}/{tag('gridSpan')}",
         merge=f"{tag('tcPr')}/{tag('vMerge')}",
         before=f"{tag('trPr')}/{tag('gridBefore')}",
-        unseen=tuple(f"{tag('rPr')}/{tag(name)}" for name in _UNSEEN),
+        hidden=(f"{tag('rPr')}/{tag('vanish')}",),
+        struck=tuple(f"{tag('rPr')}/{tag(name)}" for name in _STRUCK_OUT),
         raised=f"{tag('rPr')}/{tag('vertAlign')}",
     )
 
@@ -109,6 +111,7 @@ class _BodyReader:
 
     def __init__(self, tags: _Tags) -> None:
         self._tags = tags
+        self._struck: list[str] = []  # what is struck out in the cell or paragraph that is being read
         self._lines = self._tables = 0
 
     def read(self, parent: etree._Element) -> Iterator[Piece]:
@@ -126,7 +129,8 @@ class _BodyReader:
         for text in self._text_of(paragraph, boxes).split("\n"):
             self._lines += 1
             stripped = text.strip()
-            yield Piece("line", stripped, Span(line=self._lines, char_start=0, char_end=len(stripped)))
+            span = Span(line=self._lines, char_start=0, char_end=len(stripped))
+            yield Piece("line", stripped, span, struck=self._take_struck())
         for box in boxes:
             yield from self.read(box)
 
@@ -141,7 +145,8 @@ class _BodyReader:
             for cell in self._members(row, tags.cell):
                 merge = cell.find(tags.merge)
                 if merge is None or merge.get(tags.value) == "restart" or row_number == 1:
-                    yield Piece("cell", self._cell_text(cell, inner), span, column)
+                    text = self._cell_text(cell, inner)
+                    yield Piece("cell", text, span, column, struck=self._take_struck())
                 column += self._number(cell, tags.span, 1)
             yield Piece("row_end", "", span, column)
             for block in inner:
@@ -217,8 +222,12 @@ class _BodyReader:
         if len(run) and run[0].tag == tags.text and len(run) == 1:
             parts.append(run[0].text or "")
             return
-        marks = (run.find(mark) for mark in tags.unseen)
-        if any(mark is not None and mark.get(tags.value, "on") not in _OFF for mark in marks):
+        if self._has_mark(run, tags.hidden):
+            return
+        if self._has_mark(run, tags.struck):
+            struck: list[str] = []
+            self._collect(run, struck, boxes)
+            self._struck.append("".join(struck))
             return
         raised = run.find(tags.raised)
         is_raised = raised is not None and raised.get(tags.value) in ("superscript", "subscript")
@@ -227,3 +236,12 @@ class _BodyReader:
         self._collect(run, parts, boxes)
         if is_raised:
             parts.append(" ")
+
+    def _has_mark(self, run: etree._Element, marks: tuple[str, ...]) -> bool:
+        found = (run.find(mark) for mark in marks)
+        return any(mark is not None and mark.get(self._tags.value, "on") not in _OFF for mark in found)
+
+    def _take_struck(self) -> str:
+        struck = join_cell_text(self._struck)
+        self._struck.clear()
+        return struck

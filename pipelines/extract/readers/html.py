@@ -11,8 +11,9 @@ from pipelines.extract.form_reader.labels import LONGEST_LABEL, match_labels
 from pipelines.extract.pieces import Piece
 from pipelines.extract.readers.bounds import take_bounded
 from pipelines.extract.readers.encoding import decode_text
-from pipelines.extract.readers.html_table import STRUCK_OUT, HtmlTable, holds_tables, is_hidden, is_struck_out
+from pipelines.extract.readers.html_table import HtmlTable, holds_tables, is_hidden
 from pipelines.extract.readers.script_strings import find_markup, unescape_markup
+from pipelines.extract.readers.struck_out import STRUCK_OUT, is_struck_out, words_of, write_out_styles
 
 _SKIPPED = frozenset(
     {"script", "style", "nav", "noscript", "template", "select", "button", "head", "textarea", "iframe", "svg"}
@@ -94,6 +95,7 @@ class _PageReader:
 
     def __init__(self) -> None:
         self._words: list[str] = []
+        self._struck: list[str] = []  # what is struck out in the line, or in lines of nothing else before it
         self._lines = self._tables = self._links = 0  # the last: how many links the words stand in
         self._is_link = True  # of the line that is being read, as long as all of its words stand in links
 
@@ -102,6 +104,7 @@ class _PageReader:
         root = _parse(text)
         if root is None:
             return
+        write_out_styles(root)
         keeps_lines = _LINES_MARKUP.search(text) is None
         walker = etree.iterwalk(root, events=("start", "end"))
         for event, element in walker:
@@ -110,7 +113,11 @@ class _PageReader:
                 continue
             tag = element.tag
             self._links += _is_link(element)
-            if tag in _SKIPPED or (tag in _FURNITURE and _is_furniture(element)) or is_struck_out(element):
+            if tag in _SKIPPED or (tag in _FURNITURE and _is_furniture(element)):
+                walker.skip_subtree()
+                continue
+            if is_struck_out(element):
+                self._struck.append(words_of(element))
                 walker.skip_subtree()
                 continue
             if tag not in _INLINE:
@@ -147,7 +154,9 @@ class _PageReader:
         self._is_link = True
         if text:
             self._lines += 1
-            yield Piece("line", text, Span(line=self._lines, char_start=0, char_end=len(text)), is_link=is_link)
+            span, struck = Span(line=self._lines, char_start=0, char_end=len(text)), " ".join(self._struck)
+            self._struck.clear()
+            yield Piece("line", text, span, struck=struck, is_link=is_link)
 
 
 def _is_link(element: etree._Element) -> bool:

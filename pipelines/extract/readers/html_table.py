@@ -9,18 +9,16 @@ from contracts.raw_json import Span
 from pipelines.extract.errors import Unreadable
 from pipelines.extract.pieces import Piece
 from pipelines.extract.readers.cell_text import join_cell_text
+from pipelines.extract.readers.struck_out import STRUCK_OUT, is_line_through, is_struck_out, words_of
 
 _MOST_COLUMNS = 5000
 _MOST_SPAN = 1000
 _UNPRINTED = frozenset({"script", "style", "noscript", "template", "select", "button"})
-STRUCK_OUT = frozenset({"del", "s", "strike"})
 _INLINE = frozenset(
     {"a", "b", "big", "em", "font", "i", "ins", "label", "small", "span", "strong", "tt", "u", "o:p"} | STRUCK_OUT
 )
-_LARGE = ("table", "tr", "td", "h1", "h2")
 _BLOCKS = frozenset({"p", "div"})
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-_LINE_THROUGH = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
 _UNTYPED = frozenset({"", "text", "number"})
 
 
@@ -41,14 +39,6 @@ def is_hidden(element: etree._Element) -> bool:
     return element.get("hidden") is not None or (style is not None and _HIDDEN.search(style) is not None)
 
 
-def is_struck_out(element: etree._Element) -> bool:
-    """Whether words are struck out, which are as good as deleted; not what a tag that is never closed goes on over."""
-    style = element.get("style")
-    if element.tag not in STRUCK_OUT and (style is None or _LINE_THROUGH.search(style) is None):
-        return False
-    return next(element.iterdescendants(*_LARGE), None) is None
-
-
 class HtmlTable:
     """One table. A cell stands once, where it begins; a row span ends with its group of rows, as in a browser."""
 
@@ -66,7 +56,8 @@ class HtmlTable:
         covered: dict[int, int] = {}  # grid column -> rows below that a cell from above still covers
         group: etree._Element | None = None
         for caption in self._table.iterchildren("caption"):
-            yield Piece("line", self._text_of(caption), Span(table=self._number))
+            struck: list[str] = []
+            yield Piece("line", self._text_of(caption, struck), Span(table=self._number), struck=" ".join(struck))
         for row_number, row in enumerate(self._rows(), start=1):
             parent = row.getparent()
             if parent is not group:
@@ -84,6 +75,7 @@ class HtmlTable:
     ) -> Generator[Piece, None, dict[int, int]]:
         column = 0
         span = Span(table=self._number, row=number)
+        is_struck = is_line_through(row)
         below = {name: rows - 1 for name, rows in covered.items() if rows > 1}
         for cell in row.iterchildren("td", "th"):
             is_plain = not cell.keys()  # most cells have no attribute to look for
@@ -91,7 +83,9 @@ class HtmlTable:
                 continue
             while covered.get(column, 0) > 0:
                 column += 1
-            yield Piece("cell", self._text_of(cell), span, column)
+            struck: list[str] = []
+            text = self._text_of(cell, struck, is_struck=is_struck)
+            yield Piece("cell", text, span, column, struck=" ".join(struck))
             rows, columns = (1, 1) if is_plain else (_count(cell, "rowspan"), _count(cell, "colspan"))
             if rows > 1:
                 below.update(dict.fromkeys(range(column, column + columns), rows - 1))
@@ -101,8 +95,10 @@ class HtmlTable:
         yield Piece("row_end", "", span, column)
         return below
 
-    def _text_of(self, cell: etree._Element) -> str:
-        if cell.keys() and is_struck_out(cell):
+    def _text_of(self, cell: etree._Element, struck: list[str], *, is_struck: bool = False) -> str:
+        """What a cell prints; what is struck out in it is added to `struck`."""
+        if is_struck or (cell.keys() and is_struck_out(cell)):
+            struck.append(words_of(cell))
             return ""
         if not len(cell):
             return join_cell_text((_flat(cell.text),))
@@ -115,7 +111,10 @@ class HtmlTable:
                 if element is cell:
                     continue
                 parts.append(_flat(element.tail) if element.tag in _INLINE else f"\n{_flat(element.tail)}")
-            elif element is not cell and (element.tag in _UNPRINTED or is_hidden(element) or is_struck_out(element)):
+            elif element is not cell and (element.tag in _UNPRINTED or is_hidden(element)):
+                walker.skip_subtree()
+            elif element is not cell and is_struck_out(element):
+                struck.append(words_of(element))
                 walker.skip_subtree()
             else:
                 text = _flat(element.get("value") if element.tag == "input" else element.text)

@@ -1,4 +1,4 @@
-"""How the sheets of an .xlsx file look: what is hidden, and the number format of each number.
+"""How the sheets of an .xlsx file look: what is hidden or struck out, and the number format of each number.
 
 The library that reads the values does not tell; and it takes memory for every cell of a sheet's extent, so that the
 extent is measured here before it is asked.
@@ -20,6 +20,7 @@ from pipelines.extract.readers.packages import Package
 _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
 _STYLES = "xl/styles.xml"
+_STRINGS = "xl/sharedStrings.xml"
 MOST_CELLS = 4_000_000  # of the rectangle around all cells with a value
 _MOST_COLUMNS = 16_384
 _BUILT_IN = {
@@ -42,11 +43,33 @@ _ON = ("1", "true")
 
 
 class SheetLook(Struct):
-    """Rows and columns, from 0, that are hidden; and the formats of numbers by row and column."""
+    """Rows and columns, from 0, that are hidden; by row and column the formats of numbers, and what is struck out.
+
+    `struck` has what a cell still says and what is struck out in it; neither, if that is all of it.
+    """
 
     hidden_rows: set[int]
     hidden_columns: set[int]
     formats: dict[tuple[int, int], str]
+    struck: dict[tuple[int, int], tuple[str, str]]
+
+
+class _Run(Struct, frozen=True):
+    """A part of a string in one font; `is_struck` is None if that is its cell's font."""
+
+    text: str
+    is_struck: bool | None
+
+
+class _Styles(Struct, frozen=True):
+    """By style of cells its format, empty for the general one, and whether its font is struck out.
+
+    `strings`: the shared strings in several fonts, by their number.
+    """
+
+    formats: list[str]
+    is_struck: list[bool]
+    strings: dict[int, list[_Run]]
 
 
 def read_looks(package: Package) -> dict[str, SheetLook]:
@@ -55,7 +78,7 @@ def read_looks(package: Package) -> dict[str, SheetLook]:
     Raises:
         Unreadable: `malformed`, or `too_large` for a sheet with more cells than any report.
     """
-    formats = _read_formats(package) if _STYLES in package.names else []
+    styles = _read_styles(package)
     targets = {str(relation.get("Id")): str(relation.get("Target", "")) for relation in package.parse(_RELATIONS)}
     looks: dict[str, SheetLook] = {}
     for sheet in package.parse(_WORKBOOK).iterfind("{*}sheets/{*}sheet"):
@@ -63,16 +86,34 @@ def read_looks(package: Package) -> dict[str, SheetLook]:
         target = targets.get(str(identifier), "")
         part = normpath(target.lstrip("/") if target.startswith("/") else f"xl/{target}")
         if part in package.names:
-            looks[sheet.get("name", "")] = _SheetScan(package.read(part), part, formats).look()
+            looks[sheet.get("name", "")] = _SheetScan(package.read(part), part, styles).look()
     return looks
 
 
-def _read_formats(package: Package) -> list[str]:
-    """The format of each style of cells; empty for the general one."""
+def _read_styles(package: Package) -> _Styles:
+    found = package.parse(_STRINGS).iterfind("{*}si") if _STRINGS in package.names else ()
+    strings = {number: runs for number, string in enumerate(found) if (runs := _runs(string))}
+    if _STYLES not in package.names:
+        return _Styles([], [], strings)
     root = package.parse(_STYLES)
     own = {_number(entry.get("numFmtId")): entry.get("formatCode", "") for entry in root.iterfind(".//{*}numFmt")}
-    numbers = [_number(entry.get("numFmtId")) for entry in root.iterfind("{*}cellXfs/{*}xf")]
-    return [own.get(number, _BUILT_IN.get(number, "")) for number in numbers]
+    fonts = [_is_struck_out(font) for font in root.iterfind("{*}fonts/{*}font")]
+    styles = list(root.iterfind("{*}cellXfs/{*}xf"))
+    numbers = [_number(entry.get("numFmtId")) for entry in styles]
+    places = [_number(entry.get("fontId")) for entry in styles]
+    formats = [own.get(number, _BUILT_IN.get(number, "")) for number in numbers]
+    return _Styles(formats, [place < len(fonts) and fonts[place] for place in places], strings)
+
+
+def _is_struck_out(font: etree._Element) -> bool:
+    mark = font.find("{*}strike")
+    return mark is not None and mark.get("val", "1") in _ON
+
+
+def _runs(string: etree._Element) -> list[_Run]:
+    """The parts of a string in several fonts; none of one in its cell's font."""
+    parts = ((part.findtext("{*}t") or "", part.find("{*}rPr")) for part in string.iterfind("{*}r"))
+    return [_Run(text, None if font is None else _is_struck_out(font)) for text, font in parts]
 
 
 def _number(text: str | None) -> int:
@@ -82,9 +123,9 @@ def _number(text: str | None) -> int:
 class _SheetScan:
     """One pass over a sheet's XML, which is not kept."""
 
-    def __init__(self, content: bytes, part: str, formats: list[str]) -> None:
-        self._content, self._part, self._formats = content, part, formats
-        self._look = SheetLook(set(), set(), {})
+    def __init__(self, content: bytes, part: str, styles: _Styles) -> None:
+        self._content, self._part, self._styles = content, part, styles
+        self._look = SheetLook(set(), set(), {}, {})
         self._rows: list[int] = []
         self._first = self._last = -1  # columns with values
         self._row = self._column = -1
@@ -157,9 +198,22 @@ class _SheetScan:
         if extent > MOST_CELLS:
             raise Unreadable("too_large", f"{self._part} has cells over {extent:,} places; at most {MOST_CELLS:,}")
         style = _number(cell.get("s"))
-        code = self._formats[style] if style < len(self._formats) else ""
+        is_known = style < len(self._styles.formats)
+        code = self._styles.formats[style] if is_known else ""
         if code and cell.get("t", "n") == "n":
             self._look.formats[self._row, self._column] = code
+        self._take_struck(cell, is_struck=is_known and self._styles.is_struck[style])
+
+    def _take_struck(self, cell: etree._Element, *, is_struck: bool) -> None:
+        inline = cell.find("{*}is")
+        runs = _runs(inline) if inline is not None else []
+        if cell.get("t") == "s":
+            runs = self._styles.strings.get(_number(cell.findtext("{*}v")), [])
+        outs = [is_struck if run.is_struck is None else run.is_struck for run in runs]
+        if any(outs) or (is_struck and not runs):
+            said = "".join(run.text for run, is_out in zip(runs, outs, strict=True) if not is_out)
+            struck = "".join(run.text for run, is_out in zip(runs, outs, strict=True) if is_out)
+            self._look.struck[self._row, self._column] = said, struck
 
 
 def _column(letters: str) -> int:

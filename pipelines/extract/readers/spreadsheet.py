@@ -36,12 +36,13 @@ Value = int | float | str | bool | datetime.time | datetime.date | datetime.date
 
 
 class _Cell(Struct, frozen=True):
-    """A cell that prints something, from its first to its last column."""
+    """A cell that prints something, from its first to its last column; `struck` is what is struck out in it."""
 
     first: int
     last: int
     text: str
     is_text: bool
+    struck: str
 
 
 class _Row(Struct, frozen=True):
@@ -63,7 +64,8 @@ class _Row(Struct, frozen=True):
 def read_xlsx(content: bytes) -> Iterator[Piece]:
     """The pieces of an .xlsx file; `span.table` counts sheets, `span.row` the rows of a sheet, both from 1.
 
-    What is hidden is not printed, and so not read. Numbers are written as their formats print them.
+    What is hidden is not printed, and so not read; what is struck out is kept beside the text. Numbers are written as
+    their formats print them.
 
     Raises:
         Unreadable: the file is damaged, encrypted or too large.
@@ -110,7 +112,7 @@ def _read_workbook(content: bytes, looks: dict[str, SheetLook]) -> Iterator[Piec
 
 def _read_sheet(workbook: CalamineWorkbook, place: int, looks: dict[str, SheetLook]) -> Iterator[Piece]:
     sheet = workbook.get_sheet_by_index(place)
-    reader = _SheetReader(sheet, looks.get(sheet.name, SheetLook(set(), set(), {})))
+    reader = _SheetReader(sheet, looks.get(sheet.name, SheetLook(set(), set(), {}, {})))
     for block in _blocks(list(reader.rows())):
         yield from _write_block(block, place + 1)
 
@@ -166,7 +168,11 @@ class _SheetReader:
             value = self._value(*at)
             text = "" if value == "" else _text_of(value, self._look.formats.get(at, ""))
             if text:
-                yield _Cell(column, self._lasts.get((row, column), column), text, isinstance(value, str))
+                said, struck = self._look.struck.get(at, (text, ""))
+                struck = struck or ("" if said else text)  # all of it
+                yield _Cell(
+                    column, self._lasts.get((row, column), column), said.strip(), isinstance(value, str), struck
+                )
 
     def _value(self, row: int, column: int) -> Value:
         row, column = row - self._top, column - self._left
@@ -213,16 +219,17 @@ def _write_block(block: list[_Row], table: int) -> Iterator[Piece]:
     if len(block) == 1 and len(block[0].cells) == 1 and block[0].cells[0].is_text:
         span = Span(table=table, row=block[0].number + 1)
         for line in filter(None, map(str.strip, block[0].cells[0].text.split("\n"))):
-            yield Piece("line", line, span)
+            yield Piece("line", line, span, struck=block[0].cells[0].struck)
         return
     first, last = min(row.first for row in block), max(row.last for row in block)
     for row in block:
         span = Span(table=table, row=row.number + 1)
-        texts = {cell.first: cell.text for cell in row.cells}
+        cells = {cell.first: cell for cell in row.cells}
         behind = {column for cell in row.cells for column in range(cell.first + 1, min(cell.last, last) + 1)}
         for column in range(first, last + 1):
-            if column in texts:
-                yield Piece("cell", join_cell_text((texts[column],)), span, column - first)
+            if cell := cells.get(column):
+                struck = join_cell_text((cell.struck,))
+                yield Piece("cell", join_cell_text((cell.text,)), span, column - first, struck=struck)
             elif column not in behind and column not in row.covered:
                 yield Piece("cell", "", span, column - first)
         yield Piece("row_end", "", span, last + 1 - first)
