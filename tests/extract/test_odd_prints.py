@@ -107,9 +107,9 @@ def test_a_cell_that_says_what_the_figures_count_hides_none(stub: str) -> None:
 
 
 def test_figures_of_a_table_that_gives_none_are_named() -> None:
-    upright = [cells(("", "行政复议", "未经复议直接起诉", "复议后起诉"))]
-    upright += [cells((result, *CASES[place::5])) for place, result in enumerate(RESULTS)]
-    table = "".join(f"<tr>{row}</tr>" for row in upright)
+    turned = [cells(("", "行政复议", "直接起诉", "复议后起诉"))]  # a label that the form does not have
+    turned += [cells((result, *CASES[place::5])) for place, result in enumerate(RESULTS)]
+    table = "".join(f"<tr>{row}</tr>" for row in turned)
     found = read(page(FORM, f"<p>四、政府信息公开行政复议、行政诉讼情况</p><table>{table}</table>"))
     assert len(left(found)) == len(CASES)
 

@@ -12,6 +12,7 @@ from pipelines.extract.form_reader.arbitration import arbitrate
 from pipelines.extract.form_reader.blocks import Block, find_blocks, find_lost_figures
 from pipelines.extract.form_reader.record import record_table
 from pipelines.extract.form_reader.tokens import read_tokens
+from pipelines.extract.form_reader.turned import turn_tables
 from pipelines.extract.form_reader.units import read_units
 from pipelines.extract.form_reader.worded import mark_worded_cells
 from pipelines.extract.form_reader.words import keep_struck, keep_words
@@ -44,7 +45,7 @@ def read_tables(pieces: Sequence[Piece]) -> TablesRead:
         Unreadable: `several_reports`, if a table is printed twice.
     """
     read = TablesRead(tables={}, readings=[], spans={}, leftovers=[], blocks=[], places={})
-    tokens = mark_worded_cells(read_tokens(pieces))
+    tokens = turn_tables(mark_worded_cells(read_tokens(pieces)))
     blocks = find_blocks(tokens)
     for block in blocks:
         _read_block(block, read)
