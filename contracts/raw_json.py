@@ -102,6 +102,7 @@ class Evidence(_Model, kw_only=True):
 class Reading(_Model, kw_only=True):
     """A cell that was not plainly printed in its place.
 
+    `raw` of a `missing` cell are the words that its row prints where figures belong, if any.
     `value` is the proven value of a `blank_proven` cell (the cell itself stays null); `proof` names the
     identities that force it, or that decided a `resolved` reading.
     """
@@ -117,7 +118,7 @@ class Reading(_Model, kw_only=True):
 
 
 class Leftover(_Model, kw_only=True):
-    """A number inside a table's block that no cell explains."""
+    """A number inside a table's block that no cell explains, or words in the place of one or struck out there."""
 
     table: str
     raw: str
