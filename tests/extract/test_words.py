@@ -89,6 +89,14 @@ def test_a_line_whose_label_cannot_be_told_from_its_words_is_kept_whole() -> Non
     assert {(one.state, one.raw) for one in readings.values()} == {("missing", "规章 1 见附件 3")}
 
 
+@pytest.mark.parametrize("row", ["行政规范性文件 4 见附件 6", "行政规范性文件 见附件"])
+def test_so_is_the_last_line_of_a_table(row: str) -> None:
+    report = read_lines(rows_of("2").replace("行政规范性文件 4 5 6", row))
+    assert row_of(report, "proactive_disclosure", "regulations") == (1, 2, 3)
+    readings = [one for one in report.readings if ".normative_documents." in one.cell]
+    assert {(one.state, one.raw) for one in readings} == {("missing", row)}
+
+
 @pytest.mark.parametrize("printed", WORDS)
 def test_words_alone_are_the_raw_text_of_the_missing_cells(printed: str) -> None:
     found = reading_of(read(measures(printed)), "administrative_penalties.decisions")

@@ -1,6 +1,6 @@
 """All tables of a document: found, aligned, arbitrated and written down."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -11,7 +11,7 @@ from pipelines.extract.fold import label_key
 from pipelines.extract.form_reader.arbitration import arbitrate
 from pipelines.extract.form_reader.blocks import Block, find_blocks, find_lost_figures
 from pipelines.extract.form_reader.record import record_table
-from pipelines.extract.form_reader.tokens import read_tokens
+from pipelines.extract.form_reader.tokens import Token, read_tokens
 from pipelines.extract.form_reader.turned import turn_tables
 from pipelines.extract.form_reader.units import read_units
 from pipelines.extract.form_reader.worded import mark_worded_cells
@@ -48,7 +48,8 @@ def read_tables(pieces: Sequence[Piece]) -> TablesRead:
     tokens = turn_tables(mark_worded_cells(read_tokens(pieces)))
     blocks = find_blocks(tokens)
     for block in blocks:
-        _read_block(block, read)
+        behind = (token for token in tokens if token.piece >= block.tokens[-1].end)
+        _read_block(block, read, behind)
     lost = find_lost_figures(tokens, blocks)
     read.leftovers += [
         Leftover(table=table, raw=token.slot.raw if token.slot else token.text, span=token.span)
@@ -59,7 +60,7 @@ def read_tables(pieces: Sequence[Piece]) -> TablesRead:
     return read
 
 
-def _read_block(block: Block, read: TablesRead) -> None:
+def _read_block(block: Block, read: TablesRead, behind: Iterable[Token]) -> None:
     table = form().versions[block.version].tables[block.table]
     if block.is_unclear:
         read.readings.append(_unclear_reading(block))
@@ -74,7 +75,7 @@ def _read_block(block: Block, read: TablesRead) -> None:
     record = record_table(block.version, table.id, verdicts, units.aside)
     read.tables[table.id] = {"form_version": block.version, "cells": record.cells}
     read.readings += [*_heading_readings(block, table), *record.readings]
-    read.leftovers += [*record.leftovers, *keep_words(block, table, record.readings)]
+    read.leftovers += [*record.leftovers, *keep_words(block, table, record.readings, behind)]
     read.leftovers += keep_struck(block, table, record.readings)
     read.places.update(record.places)
     read.spans.update({f"{table.id}.{row}": span for row, span in units.spans.items()})
