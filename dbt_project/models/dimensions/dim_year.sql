@@ -1,10 +1,11 @@
--- Grain: one row per year from 2008 to the last one reported on.
+-- Grain: one row per year from 2008 to the last reported on, or that a rejected report is on.
 with reports as (select * from {{ ref('int_reports') }}),
 
 form_versions as (select * from {{ ref('form_versions') }}),
 
 known_years as (
     select report_year from reports
+    where not is_rejected
     union all
     select first_report_year as report_year from form_versions
 ),
@@ -19,6 +20,10 @@ bounds as (
 years as (
     select cast(unnest(range(first_year, last_year + 1)) as bigint) as report_year
     from bounds
+    union
+    -- A rejected report's year may be misread and stretches nothing; dim_report has it too.
+    select report_year from reports
+    where is_rejected
 )
 
 select
