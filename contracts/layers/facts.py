@@ -270,7 +270,7 @@ def check_facts(connection: duckdb.DuckDBPyConnection, run: RunExpectation) -> L
         *_check_applications(connection, run, counted["applications"], admitted["applications"]),
         *_check_other_tables(connection, run, counted, admitted),
         *check_reported(connection, facts, counted, reported, decided, accepted),
-        *check_prose(connection, run, MARTS),
+        *check_prose(connection, run, MARTS, reports),
     ]
     remember(connection, run, RELATIONS)
     return LayerReport(run.run_id, "facts", results)

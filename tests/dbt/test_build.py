@@ -16,6 +16,8 @@ from tests.dbt.warehouse import Cells, Row, document_of, ones, report_row, run_d
 BOTH = {"applications": "2021", "reviews_and_lawsuits": "2021"}
 EARLY = datetime(2023, 1, 1, tzinfo=UTC)
 LATE = datetime(2023, 6, 1, tzinfo=UTC)
+CASES = "reviews_and_lawsuits"
+TWICE = "两份文件的局"
 GRANTED_TOTAL = "applications.granted.total"
 CONTRADICTED = json.dumps(
     {
@@ -44,7 +46,7 @@ def totals_only() -> Cells:
 
 
 def raw_rows() -> dict[str, list[Row]]:
-    """Eight reports, of which each stands for one case, a rejected document and two claims."""
+    """Ten reports, of which each stands for one case, a rejected document and two claims."""
     held = whole() | {GRANTED_TOTAL: 7}
     government = {"authority_normalised": "某市人民政府", "region_code": "330100", "scope": "unknown"}
     reports = [
@@ -62,10 +64,15 @@ def raw_rows() -> dict[str, list[Row]]:
     rejected = {"document_key": 9, "document_sha256": "9" * 64, "payload_sha256": "payload 9", "run_id": "test"}
     claim = {"report_key": reports[0]["report_key"], "payload_sha256": "payload 1", "value": 5, "quote": "五件"}
     operand = '[{"operand": "applications.new_received.total", "weight": 1}]'
+    body_year = {"authority_normalised": TWICE, "report_year": 2013}
+    twice = [  # each has one of the body-year's tables
+        report_row(17, {"applications": "2019"}, ones("2019"), captured_at=EARLY, **body_year),
+        report_row(18, {CASES: "2019"}, ones("2019", CASES), captured_at=LATE, **body_year),
+    ]
     return {
-        "reports": reports,
+        "reports": reports + twice,
         "documents": [
-            *(document_of(report) for report in reports[:7]),
+            *(document_of(report) for report in reports[:7] + twice),
             rejected | {"status": "rejected", "reports": 0, "source_tier": 5},
         ],
         "rejected_documents": [rejected | {"reason": "empty", "payload": ""}],
@@ -74,18 +81,18 @@ def raw_rows() -> dict[str, list[Row]]:
             claim | {"claim_id": "c2", "kind": "received", "terms": operand, "agrees": False},
         ],
         "legacy_indicators": [
-            {
-                "report_key": reports[6]["report_key"],
-                "payload_sha256": "payload 7",
-                "position": position,
-                "label": "某项",
-                "indicator": indicator,
-                "period": "year",
-                "value": value,
-            }
-            for position, (indicator, value) in enumerate(INDICATORS, start=1)
+            *(indicator_of(reports[6], position, *each) for position, each in enumerate(INDICATORS, start=1)),
+            indicator_of(twice[0], 1, "replies_other", "3"),
+            indicator_of(twice[1], 1, "replies_other", "4"),
         ],
     }
+
+
+def indicator_of(report: Row, position: int, indicator: str, value: str | None) -> Row:
+    """A row of `raw.legacy_indicators`: what a report prints for its year."""
+    same = {name: report[name] for name in ("report_key", "payload_sha256")}
+    printed = {"position": position, "label": "某项", "indicator": indicator, "period": "year", "value": value}
+    return same | printed
 
 
 @pytest.fixture(scope="module")
@@ -131,12 +138,12 @@ def test_a_held_table_stays_out_of_facts_and_a_later_held_revision_changes_nothi
     held = "select count(*) from marts.fct_applications join marts.dim_report using (report_key) where {}"
     assert rows_of(mart, held.format("not is_current")) == [(0,)]
     cases = "select count(distinct report_key) from marts.fct_reviews_and_lawsuits"
-    assert rows_of(mart, cases) == [(3,)]
+    assert rows_of(mart, cases) == [(4,)]
 
 
 def test_every_report_is_passed_held_not_assessed_or_absent(mart: duckdb.DuckDBPyConnection) -> None:
     query = "select status::varchar, count(*) from marts.fct_report_tables where table_id = 'applications' group by all"
-    assert dict(rows_of(mart, query)) == {"passed": 3, "held": 2, "not_assessed": 1, "absent": 1}
+    assert dict(rows_of(mart, query)) == {"passed": 4, "held": 2, "not_assessed": 1, "absent": 2}
 
 
 def test_totals_alone_are_kept_as_unspecified(mart: duckdb.DuckDBPyConnection) -> None:
@@ -211,12 +218,18 @@ def test_legacy_figures_are_comparable_and_money_exact(mart: duckdb.DuckDBPyConn
 def test_legacy_replies_stand_beside_the_outcomes_of_later_years(mart: duckdb.DuckDBPyConnection) -> None:
     query = "select indicator, outcome_category_en, is_comparable, replies_total from marts.legacy_outcomes"
     assert ("replies_granted", "Granted", True, None) in rows_of(mart, query)
-    figures = "select indicator, applications from marts.legacy_outcomes order by all"
+    figures = "select indicator, applications from marts.legacy_outcomes where authority_zh = '旧式的局' order by all"
     assert rows_of(mart, figures) == [
         ("replies_denied", 40),  # printed blank before
         ("replies_granted", 13),
         ("replies_partially_granted", None),  # printed twice differently
     ]
+
+
+def test_of_two_documents_that_list_indicators_of_a_body_year_one_counts(mart: duckdb.DuckDBPyConnection) -> None:
+    for relation, value in (("fct_legacy_indicators", "value::int"), ("legacy_outcomes", "applications")):
+        query = f"select indicator, {value} from marts.{relation} join marts.dim_authority using (authority_key)"
+        assert rows_of(mart, f"{query} where dim_authority.authority_zh = '{TWICE}'") == [("replies_other", 4)]
 
 
 def test_views_work_under_any_name_and_shares_add_up(mart: duckdb.DuckDBPyConnection) -> None:

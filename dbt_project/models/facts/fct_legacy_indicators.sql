@@ -1,4 +1,4 @@
--- Grain: one row per report and position of the indicator in it.
+-- Grain: one row per report and position of the indicator in it; one report per body and year.
 with reports as (
     select * from {{ ref('int_reports') }}
     where is_current
@@ -29,3 +29,7 @@ select
 from legacy_indicators
 inner join reports on legacy_indicators.report_key = reports.report_key
 left join indicators on legacy_indicators.indicator = indicators.indicator
+-- Several are current where each has one of the body-year's tables; a reader's sum counts one.
+qualify reports.preference = min(reports.preference) over (
+    partition by reports.authority_key, reports.report_year
+)

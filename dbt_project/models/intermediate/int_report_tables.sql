@@ -26,6 +26,7 @@ ranked as (
         reports.authority_key,
         reports.report_year,
         reports.is_of_another_scope,
+        reports.preference,
         row_number() over (
             partition by reports.authority_key, reports.report_year, statuses.table_id
             -- A figure of another scope takes the place of none that is printed.
@@ -62,6 +63,7 @@ select
     identities_assessed,
     identities_violated,
     is_of_another_scope,
+    cast(preference as integer) as preference,
     cast(revision_rank as integer) as revision_rank,
     revision_rank = 1 as is_current,
     recency_rank = 1 as is_latest,

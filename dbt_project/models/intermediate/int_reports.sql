@@ -12,7 +12,8 @@ summed as (
         bool_or(is_current and status <> 'absent') as has_current_table,
         bool_or(status not in ('absent', 'rejected')) as has_table,
         bool_or(status = 'rejected') as is_rejected,
-        min(revision_rank) as best_rank
+        min(revision_rank) as best_rank,
+        any_value(preference) as preference
     from report_tables
     group by report_key
 ),
@@ -36,6 +37,7 @@ placed as (
         summed.has_current_table,
         summed.is_rejected,
         summed.best_rank,
+        summed.preference,
         bool_or(summed.has_table) over (
             partition by reports.authority_key, reports.report_year
         ) as body_year_has_table,
@@ -60,6 +62,7 @@ select
     captured_at,
     source_tier,
     cast(revisions as integer) as revisions,
+    preference,
     -- A government's report is consolidated unless it says otherwise, an office's its own.
     {{ scope_counted() }} as scope_counted,
     is_rejected,
