@@ -10,6 +10,7 @@ from contracts.layers.facts import MARTS
 from contracts.layers.published import LET_IN, REGION_YEAR, check_region_year
 from contracts.layers.results import CheckResult, RunExpectation
 from contracts.layers.scope import in_scope
+from contracts.regions import regions
 
 CASES = ("reviews", "lawsuits")
 
@@ -19,11 +20,23 @@ def figures_of_years() -> tuple[str, ...]:
     return (*form().flows, *CASES)
 
 
+def _names_of_regions() -> pl.DataFrame:
+    """The names of each region code, with the years in which they held."""
+    rows = [(region.code, region.name_zh, region.valid_from, region.valid_to) for region in regions()]
+    schema = {"region_code": pl.String, "name_zh": pl.String, "valid_from": pl.Int64, "valid_to": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _is_in_force() -> pl.Expr:
+    year = pl.col("report_year")
+    return year.is_between(pl.col("valid_from").fill_null(year), pl.col("valid_to").fill_null(year))
+
+
 def choose_bodies(bodies: pl.DataFrame) -> pl.DataFrame:
     """The bodies whose figures count for their region: one consolidated report, else all reports of their own.
 
     A region's government reports for all of it, that of a 地区 or 盟 (行政公署) and its general office too, that of a
-    town not.
+    town not. Of several the body counts that is named as the region is in that year.
 
     Args:
         bodies: the rows of `authority_year` that have a region.
@@ -35,8 +48,11 @@ def choose_bodies(bodies: pl.DataFrame) -> pl.DataFrame:
     name = pl.col("authority_zh")
     consolidated = bodies.filter(passed & reports_for_all(name) & (pl.col("scope_counted") == "consolidated"))
     first = (
-        consolidated.sort(~name.str.ends_with("人民政府"), "authority_key")
+        consolidated.join(_names_of_regions(), on="region_code", how="left")
+        .with_columns(has_name=name.str.contains(pl.col("name_zh"), literal=True) & _is_in_force())
+        .sort(~name.str.ends_with("人民政府"), ~pl.col("has_name").fill_null(value=False), "authority_key")
         .unique(REGION_YEAR, keep="first", maintain_order=True)
+        .select(bodies.columns)
         .with_columns(basis=pl.lit("consolidated"), consolidated_by_zh=pl.col("authority_zh"))
     )
     own = (
@@ -60,7 +76,7 @@ def check_region_years(connection: duckdb.DuckDBPyConnection, run: RunExpectatio
     shown, rows = (
         in_scope(connection, run, f"{MARTS}.{name}", "region_code") for name in ("region_year", "authority_year")
     )
-    regions = read_frame(connection, f"select {', '.join(columns)} from {shown}")
+    years = read_frame(connection, f"select {', '.join(columns)} from {shown}")
     bodies = read_frame(
         connection,
         f"""
@@ -86,6 +102,6 @@ def check_region_years(connection: duckdb.DuckDBPyConnection, run: RunExpectatio
         .with_columns(pl.col("basis").fill_null("none"), pl.col("bodies_accepted").fill_null(0))
     )
     return [
-        check_region_year(regions, figures_of_years()),
-        compare_frames("conservation.region_year", expected.select(columns), regions, list(REGION_YEAR)),
+        check_region_year(years, figures_of_years()),
+        compare_frames("conservation.region_year", expected.select(columns), years, list(REGION_YEAR)),
     ]

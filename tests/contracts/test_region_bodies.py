@@ -34,6 +34,15 @@ def test_of_two_governments_the_one_called_so_counts_whatever_their_keys() -> No
     assert chosen["authority_zh"].to_list() == [PREFECTURE]
 
 
+@pytest.mark.parametrize(("year", "name"), [(2014, "保定市新市区人民政府"), (2015, "保定市竞秀区人民政府")])
+def test_of_two_governments_the_one_named_as_the_region_is_that_year_counts(year: int, name: str) -> None:
+    names = ("保定市竞秀区人民政府", "保定市新市区人民政府")
+    for order in (names, names[::-1]):
+        bodies = _bodies(*((each, "consolidated") for each in order))
+        renamed = bodies.with_columns(region_code=pl.lit("130602"), report_year=pl.lit(year))
+        assert choose_bodies(renamed)["authority_zh"].to_list() == [name]
+
+
 def test_a_town_does_not_report_for_its_county() -> None:
     chosen = choose_bodies(_bodies((TOWN, "consolidated"), (OFFICE, "own")))
     assert chosen.select("authority_zh", "basis").rows() == [(OFFICE, "own_reports")]

@@ -1,5 +1,7 @@
 -- Grain: one row per region and report year: one consolidated report, else its own reports.
-with authority_years as (
+with regions as (select * from {{ ref('dim_region') }}),
+
+authority_years as (
     select
         *,
         scope_counted = 'consolidated'
@@ -11,7 +13,18 @@ with authority_years as (
     where region_code is not null and applications_status <> 'rejected'
 ),
 
-regions as (select * from {{ ref('dim_region') }}),
+named as (
+    select
+        *,
+        exists(
+            select 1 from regions
+            where
+                regions.region_code = authority_years.region_code
+                and {{ is_in_force('regions', 'authority_years') }}
+                and contains(authority_years.authority_zh, regions.region_zh)
+        ) as has_name_of_region
+    from authority_years
+),
 
 chosen as (
     select
@@ -21,10 +34,11 @@ chosen as (
             order by
                 is_consolidated desc,
                 authority_zh like '%人民政府' desc,
+                has_name_of_region desc,
                 authority_key asc
         ) as choice,
         bool_or(is_consolidated) over (partition by region_code, report_year) as has_consolidated
-    from authority_years
+    from named
 ),
 
 counted as (
