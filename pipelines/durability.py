@@ -1,5 +1,7 @@
 """Files that are whole or not there, and what is on the disk when a call returns, not only in the page cache."""
 
+import ctypes
+import errno
 import os
 import re
 import time
@@ -8,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ABANDONED_SECONDS = 3600  # no file takes as long to write
+_FROM_HERE, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
 _PART = re.compile(r"\..+\.\d+")  # `.name.pid`
 
 
@@ -41,6 +44,26 @@ def remove_abandoned_parts(folder: Path) -> None:
         with suppress(FileNotFoundError):  # another process was faster
             if part.stat().st_mtime < oldest:
                 part.unlink()
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Let what two paths name trade places in one step, where the system can: Linux, most of its file systems.
+
+    Returns:
+        Whether they did; else nothing has changed.
+
+    Raises:
+        OSError: a path is missing, or may not be renamed.
+    """
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
+    if rename(_FROM_HERE, os.fsencode(one), _FROM_HERE, os.fsencode(other), _EXCHANGE) == 0:
+        return True
+    error = ctypes.get_errno()
+    if error in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
+        return False
+    raise OSError(error, os.strerror(error), str(one), None, str(other))
 
 
 def sync_file(path: Path) -> None:

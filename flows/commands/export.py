@@ -11,7 +11,7 @@ from flows.commands.options import DEFAULT_WAREHOUSE, WarehouseFolder
 from flows.commands.terminal import messages, output
 from flows.progress import show_progress, step_progress
 from pipelines.publishing import find_version, live_version
-from pipelines.publishing.export import FORMATS, count_relations, export_version
+from pipelines.publishing.export import FORMATS, export_version, list_relations
 from pipelines.warehouse import Warehouse
 
 EXAMPLES = """Examples:
@@ -59,7 +59,7 @@ def export(
     target = out or folder.exports
     with failures_explained(folder):
         wanted = find_version(folder, version) if version else live_version(folder)
-        with show_progress(messages), step_progress("Export", total=len(count_relations(wanted))) as advance:
+        with show_progress(messages), step_progress("Export", total=len(list_relations(wanted))) as advance:
             written = export_version(wanted, target, formats or FORMATS, lambda _name: advance(1))
         rows = sum(written.row_counts.values())
         output.print(

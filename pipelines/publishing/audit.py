@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 import duckdb
 
@@ -13,7 +12,6 @@ from pipelines.warehouse import MANIFEST_FILE, MART_FILE
 PUBLISHED_SCHEMA = "marts"
 LAYERS = ("raw", "staging", "facts", "marts")
 LISTED = 10
-Relations = Literal["BASE TABLE", "VIEW"]  # as the information schema calls them
 MAGIC = b"DUCK"
 MAGIC_OFFSET = 8
 STORAGE_NUMBER = 64  # the number DuckDB 1.0 and 1.1 write into the header; 1.2 writes 65
@@ -120,12 +118,12 @@ def audit_catalog(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return reasons + [reason for name in published if (reason := _audit_relation(connection, name))]
 
 
-def count_rows(connection: duckdb.DuckDBPyConnection, kind: Relations = "BASE TABLE") -> dict[str, int]:
-    """The rows of each published table, or of each published view, of the mart that `connection` has opened."""
+def count_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """The rows of each published table of the mart that `connection` has opened."""
     names = connection.execute(
         "select table_name from information_schema.tables where table_catalog = current_database() "
-        "and table_schema = ? and table_type = ? order by all",
-        [PUBLISHED_SCHEMA, kind],
+        "and table_schema = ? and table_type = 'BASE TABLE' order by all",
+        [PUBLISHED_SCHEMA],
     ).fetchall()
     return {name: _count(connection, name) for (name,) in names}
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from pipelines.durability import sync_folder
-from pipelines.publishing.audit import PUBLISHED_SCHEMA, count_rows
+from pipelines.durability import exchange, sync_folder
+from pipelines.publishing.audit import PUBLISHED_SCHEMA
 from pipelines.publishing.versions import Version
 from pipelines.sql_paths import quote
 from pipelines.warehouse import MART_FILE
@@ -42,14 +42,19 @@ class Export(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     row_counts: dict[str, int]
 
 
-def count_relations(version: Version) -> dict[str, int]:
-    """The rows of each table and view that a version's export has.
+def list_relations(version: Version) -> list[str]:
+    """The tables and views that a version's export has.
 
     Raises:
         duckdb.Error: the mart cannot be read.
     """
     with duckdb.connect(version.folder / MART_FILE, read_only=True) as connection:
-        return dict(sorted({**count_rows(connection), **count_rows(connection, "VIEW")}.items()))
+        names = connection.execute(
+            "select table_name from information_schema.tables where table_catalog = current_database() "
+            "and table_schema = ? order by all",
+            [PUBLISHED_SCHEMA],
+        ).fetchall()
+    return [name for (name,) in names]
 
 
 def export_version(
@@ -58,7 +63,9 @@ def export_version(
     formats: Sequence[str] = FORMATS,
     on_relation: Callable[[str], object] = lambda _name: None,
 ) -> Export:
-    """Write a version's relations to files, beside the folder first: it then replaces an earlier export in one step.
+    """Write a version's relations to files, beside the folder first: they then replace an earlier export in one step.
+
+    Where the system cannot exchange two folders, these are two steps, and there is no export between them.
 
     Args:
         version: a kept version.
@@ -78,38 +85,49 @@ def export_version(
     for leftover in (part, old):
         shutil.rmtree(leftover, ignore_errors=True)
     part.mkdir()
-    row_counts = count_relations(version)
+    row_counts: dict[str, int] = {}
     with duckdb.connect(version.folder / MART_FILE, read_only=True) as connection:
-        for name in row_counts:
+        for name in list_relations(version):
             for format_name in formats:
-                _write(connection, name, format_name, part / format_name)
+                row_counts[name] = _write(connection, name, format_name, part / format_name)
             on_relation(name)
     export = Export(version.id, list(formats), row_counts)
     (part / EXPORT_FILE).write_bytes(msgspec.json.format(msgspec.json.encode(export), indent=2) + b"\n")
-    if folder.exists():
-        folder.rename(old)
-    part.rename(folder)
-    sync_folder(folder.parent)
-    shutil.rmtree(old, ignore_errors=True)
+    _replace(folder, part, old)
     return export
 
 
-def _write(connection: duckdb.DuckDBPyConnection, name: str, format_name: str, folder: Path) -> None:
+def _replace(folder: Path, part: Path, old: Path) -> None:
+    """Put the part in the folder's place; what was there goes, by the name `old` if two steps are needed."""
+    if not (folder.exists() and exchange(part, folder)):
+        if folder.exists():
+            folder.rename(old)
+        part.rename(folder)
+    sync_folder(folder.parent)
+    for replaced in (part, old):
+        shutil.rmtree(replaced, ignore_errors=True)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, name: str, format_name: str, folder: Path) -> int:
+    """Write a relation in one format; returns its rows."""
     folder.mkdir(exist_ok=True)
     relation = f'{PUBLISHED_SCHEMA}."{name}"'
     columns = [column for column, *_ in connection.execute(f"describe {relation}").fetchall()]
     if format_name == "parquet":
         partition = f", partition_by ({PARTITION})" if PARTITION in columns else ""
         target = folder / name if partition else folder / f"{name}.parquet"
-        connection.execute(f"copy {relation} to '{quote(target)}' (format parquet, compression zstd{partition})")
+        ((rows,),) = connection.execute(
+            f"copy {relation} to '{quote(target)}' (format parquet, compression zstd{partition})"
+        ).fetchall()
         if partition and not any(target.iterdir()):  # no year at all: one file without rows tells the columns
             target = target / "data_0.parquet"
             connection.execute(f"copy {relation} to '{quote(target)}' (format parquet, compression zstd)")
-        return
+        return int(rows)
     target = folder / f"{name}.csv"
     body = target.with_suffix(".body")
-    connection.execute(f"copy {relation} to '{quote(body)}' (format csv, header)")
-    with target.open("wb") as file, body.open("rb") as rows:
+    ((rows,),) = connection.execute(f"copy {relation} to '{quote(body)}' (format csv, header)").fetchall()
+    with target.open("wb") as file, body.open("rb") as lines:
         file.write(BYTE_ORDER_MARK.encode())
-        shutil.copyfileobj(rows, file)
+        shutil.copyfileobj(lines, file)
     body.unlink()
+    return int(rows)

@@ -177,6 +177,30 @@ def test_export_is_whole_and_replaced_in_one_step(warehouse: Warehouse, tmp_path
     assert sorted(path.name for path in tmp_path.iterdir()) == ["export", "warehouse"]
 
 
+def test_a_reader_finds_an_export_at_every_moment(
+    warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_figures(warehouse, "v1", [(11, 2023, "granted", 7)])
+    folder = tmp_path / "export"
+    export_version(live_version(warehouse), folder)
+    rename, found = Path.rename, []
+
+    def renamed(path: Path, target: Path) -> Path:
+        moved = rename(path, target)
+        found.append((folder / "export.json").is_file())
+        return moved
+
+    monkeypatch.setattr(Path, "rename", renamed)
+    export_version(live_version(warehouse), folder, ["csv"])
+    assert all(found)
+    assert json.loads((folder / "export.json").read_text())["formats"] == ["csv"]
+    monkeypatch.setattr("pipelines.publishing.export.exchange", lambda _one, _other: False)  # a system that cannot
+    export_version(live_version(warehouse), folder, ["parquet"])
+    assert found[-2:] == [False, True]
+    assert json.loads((folder / "export.json").read_text())["formats"] == ["parquet"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["export", "warehouse"]
+
+
 def test_an_export_to_a_link_replaces_what_is_behind_it(warehouse: Warehouse, tmp_path: Path) -> None:
     publish_figures(warehouse, "v1", [(11, 2023, "granted", 7)])
     (tmp_path / "disk" / "export").mkdir(parents=True)

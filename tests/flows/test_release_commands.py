@@ -1,8 +1,12 @@
 """`gongkai diff` and `gongkai export`: what they print, and what they leave where."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -53,6 +57,29 @@ def test_export_writes_the_version_and_the_formats_asked_for(warehouse: Warehous
     assert (written["version"], written["formats"]) == ("v1", ["csv"])
     assert len((tmp_path / "out" / "csv" / "fct_applications.csv").read_text(encoding="utf-8").splitlines()) == 2
     assert not (tmp_path / "out" / "parquet").exists()
+    assert written["row_counts"] == dict.fromkeys(sorted(written["row_counts"]), 1)
+    assert {"fct_applications", "authority_year"} <= written["row_counts"].keys()
     invoke(warehouse, "export")
     assert json.loads((warehouse.exports / "export.json").read_text())["formats"] == ["parquet", "csv"]
     assert (warehouse.exports / "parquet" / "fct_applications" / "report_year=2024").is_dir()
+
+
+@contextmanager
+def listening(connection: duckdb.DuckDBPyConnection, asked: list[str]) -> Iterator[SimpleNamespace]:
+    """A database of which is noted what it is asked."""
+
+    def execute(query: str, *parameters: object) -> duckdb.DuckDBPyConnection:
+        asked.append(query)
+        return connection.execute(query, *parameters)
+
+    with connection:
+        yield SimpleNamespace(execute=execute)
+
+
+def test_export_reads_a_view_once_for_each_format(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    connect = duckdb.connect
+    monkeypatch.setattr(duckdb, "connect", lambda *args, **options: listening(connect(*args, **options), asked))
+    invoke(warehouse, "export")
+    reading = [query for query in asked if "authority_year" in query and not query.startswith("describe")]
+    assert [query.split()[0] for query in reading] == ["copy", "copy"]
