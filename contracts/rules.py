@@ -2,9 +2,10 @@
 
 Each file `contracts/rules/<group>.yml` declares the rules of one model `rules_<group>` of the warehouse by id. A rule
 gives each subject `pass`, `fail`, `not_assessed` (a term is missing) or `not_applicable`. What cannot be a rule of the
-warehouse, and why, stands in `contracts/rules/elsewhere.yml`.
+warehouse, and why, stands in `contracts/rules/elsewhere.yml`; what rules say of what they found, in `words.yml`.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -17,11 +18,13 @@ from contracts.form import form
 
 RULES_FOLDER = Path(__file__).parent / "rules"
 ELSEWHERE_FILE = "elsewhere.yml"
+WORDS_FILE = "words.yml"
 Scope = Literal["report", "body", "hierarchy", "dataset"]
 Severity = Literal["error", "warning", "info"]
 SCOPES: tuple[Scope, ...] = ("report", "body", "hierarchy", "dataset")
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 RULE_STATUSES = ("pass", "fail", "not_assessed", "not_applicable")
+_PLACE = re.compile(r"\{(\w+)\}")
 Parameter = int | float | str | tuple[str, ...]
 
 
@@ -71,6 +74,18 @@ class Elsewhere(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     made_by: str = ""
 
 
+class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What rules say of what they found, in both languages, each with the same places `{name}`."""
+
+    zh: str
+    en: str
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The names of its places, in order of the English."""
+        return tuple(_PLACE.findall(self.en))
+
+
 def _problems(rule: Rule) -> list[str]:
     """What a rule names that the form or the claims do not have; empty if nothing."""
     problems = []
@@ -100,7 +115,7 @@ def read_rules(folder: Path = RULES_FOLDER) -> dict[str, Rule]:
     """
     found: dict[str, Rule] = {}
     for path in sorted(folder.glob("*.yml")):
-        if path.name == ELSEWHERE_FILE:
+        if path.name in (ELSEWHERE_FILE, WORDS_FILE):
             continue
         with declared_in(path):
             for name, content in read_mapping(path).items():
@@ -128,3 +143,24 @@ def elsewhere() -> tuple[Elsewhere, ...]:
     path = RULES_FOLDER / ELSEWHERE_FILE
     with declared_in(path):
         return convert_declared(read_declared(path), tuple[Elsewhere, ...])
+
+
+def read_words(path: Path = RULES_FOLDER / WORDS_FILE) -> dict[str, Words]:
+    """What rules say of what they found, by id.
+
+    Raises:
+        RuleError: a text has other places in Chinese than in English.
+        DeclarationError: the file cannot be read, has an unknown key or a value of the wrong type.
+    """
+    with declared_in(path):
+        found = convert_declared(read_declared(path), dict[str, Words])
+        for name, each in found.items():
+            if sorted(_PLACE.findall(each.zh)) != sorted(each.places):
+                raise RuleError(f"{name}: its Chinese has other places than its English; give both the same")
+        return found
+
+
+@cache
+def words() -> dict[str, Words]:
+    """The project's words of rules, read once."""
+    return read_words()

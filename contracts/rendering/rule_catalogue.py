@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.form import Form
 from contracts.rendering.seed_rows import Values
-from contracts.rules import RULE_STATUSES, SCOPES, SEVERITIES, Rule, elsewhere, rules
+from contracts.rules import RULE_STATUSES, SCOPES, SEVERITIES, Rule, elsewhere, rules, words
 
 MACRO_HEADER = "{#- Written by `python -m contracts.render` from contracts/rules: do not edit. -#}\n"
 YML_HEADER = "# Written by `python -m contracts.render` from contracts/rules: do not edit.\n"
@@ -55,7 +55,7 @@ def rule_rows(_: Form) -> Iterable[Values]:
 
 
 def render_rule_macro() -> str:
-    """The macro `rule_data`: `codes`, and the rules as the models need them, in order of their groups."""
+    """The macro `rule_data`: `codes`, the rules as the models need them, in order of their groups, and the `words`."""
     codes = {"rule": list(rules()), "rule_status": RULE_STATUSES, "rule_severity": SEVERITIES, "rule_scope": SCOPES}
     entries = [
         {
@@ -76,7 +76,8 @@ def render_rule_macro() -> str:
         f"{MACRO_HEADER}{{% macro rule_data() -%}}\n"
         f"{{%- set codes = {json.dumps(codes)} -%}}\n"
         f"{{%- set rules = [\n{listed}] -%}}\n"
-        '{{ return({"codes": codes, "rules": rules}) }}\n'
+        f"{{%- set words = {json.dumps({name: each.en for name, each in words().items()})} -%}}\n"
+        '{{ return({"codes": codes, "rules": rules, "words": words}) }}\n'
         "{%- endmacro %}\n"
     )
 

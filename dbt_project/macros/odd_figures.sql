@@ -50,7 +50,9 @@
         {%- else -%}
             {%- do pairs.append([
                 is_stray(column),
-                "'" ~ column ~ " ' || " ~ column ~ " || ', median ' || middle__" ~ column,
+                words('beside_median', {
+                    "cell": as_text(column), "count": column, "median": "middle__" ~ column
+                }),
             ]) -%}
         {%- endif -%}
     {%- endfor -%}
@@ -59,7 +61,7 @@
 
 {#- A figure of last year and of this one, in words. -#}
 {% macro told_years(column) -%}
-    '{{ column }} ' || last__{{ column }} || ' to ' || {{ column }}
+    {{ words('from_to', {"cell": as_text(column), "before": "last__" ~ column, "now": column}) }}
 {%- endmacro %}
 
 {#-

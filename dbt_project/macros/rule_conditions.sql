@@ -62,6 +62,27 @@
     not ({{ conditions | join(" or ") }})
 {%- endmacro %}
 
+{#- A name of the code as text of SQL. -#}
+{% macro as_text(name) -%}
+    {{ return("'" ~ name ~ "'") }}
+{%- endmacro %}
+
+{#-
+    What a rule says of what it found, as contracts/rules/words.yml spells it in English: an
+    expression, `values` being those of its places.
+-#}
+{% macro words(id, values={}) -%}
+    {%- set english = rule_data().words[id] -%}
+    {%- set text = namespace(sql="'" ~ english | replace("'", "''") ~ "'") -%}
+    {%- for name, value in values.items() -%}
+        {%- set text.sql = text.sql | replace("{" ~ name ~ "}", "' || (" ~ value ~ ") || '") -%}
+    {%- endfor -%}
+    {%- if not english or "{" in text.sql -%}
+        {{ exceptions.raise_compiler_error("contracts/rules/words.yml: " ~ id ~ ": " ~ english) }}
+    {%- endif -%}
+    {{ return(text.sql) }}
+{%- endmacro %}
+
 {#- What a rule says of the places where a condition is true, as one text. -#}
 {% macro told(pairs) -%}
     concat_ws(', '

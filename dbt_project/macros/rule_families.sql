@@ -18,7 +18,7 @@
             "holds": "case when " ~ violated ~ " > 0 then false when "
                 ~ count_of(family, "is not null") ~ " = " ~ size ~ " then true end",
             "observed": "concat_ws(', ', " ~ named | join(", ") ~ ")",
-            "expected": "'0 each'",
+            "expected": words('each', {"residual": 0}),
         }}) -%}
     {%- endfor -%}
     {{ return(conditions) }}

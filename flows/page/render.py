@@ -9,6 +9,7 @@ from contracts.form import form
 from flows.commands.mart import count_documents, count_tables
 from flows.page.findings import count_findings, read_page_findings
 from flows.page.rule_failures import read_rule_failures
+from flows.page.wording import rule_label
 from pipelines.publishing import Version
 
 TEMPLATE = "page.html.j2"
@@ -70,4 +71,5 @@ def render_page(
         claim_names=CLAIM_NAMES,
         severity_names=SEVERITY_NAMES,
         rule_failures=read_rule_failures(mart, most),
+        rule_label=rule_label,
     )

@@ -1,11 +1,13 @@
-"""What findings tell in words of the code, said in the words of the form: in Chinese and in English."""
+"""What findings and rules tell in words of the code, said in the words of the form: in Chinese and in English."""
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from contracts.claims import claim_rules
 from contracts.form import form
+from contracts.rules import Words, words
 
 Both = tuple[str, str]
 _SUM = "sum of the parts"
@@ -26,6 +28,7 @@ _SOURCES = {
     "file_name": "文件名",
     "url": "网址",
 }
+_CELL = re.compile(r"[a-z]\w*?(?:(?:\.|__)\w+)+")  # as ids and as columns name cells
 _PLACES = {"page": "第 {} 页", "line": "第 {} 行文字", "table": "第 {} 张表", "row": "表中第 {} 行"}
 
 
@@ -80,3 +83,50 @@ def _meaning_label(name: str, claim_kind: str | None) -> Both:
     if name in claim_rules().kinds:
         return kind_label(name)
     return kind_label(claim_kind) if claim_kind else (name, name)
+
+
+def rule_label(told: str | None) -> Both:
+    """What a rule says of what it found, by the words that the catalogue declares; else only its cells are named."""
+    if told is None:
+        return "", ""
+    for declared, one, several in _patterns():
+        if several.fullmatch(told):
+            return "，".join(_filled(declared, found) for found in one.finditer(told)), told
+    return _cells_named(told), told
+
+
+@cache
+def _patterns() -> list[tuple[Words, re.Pattern[str], re.Pattern[str]]]:
+    """The declared words, the longest first: a pattern of one such text, and of several with commas between."""
+    patterns = []
+    for declared in sorted(words().values(), key=lambda each: -len(each.en)):
+        text, places = re.escape(declared.en), declared.places
+        for name in places:
+            # A list of cells has commas of its own; it is the only place of its text.
+            value = r"[^\s,]+" if len(places) > 1 else r".+"
+            text = text.replace(re.escape(f"{{{name}}}"), f"(?P<{name}>{value})")
+        repeated = re.sub(r"\?P<\w+>", "?:", text)
+        patterns.append((declared, re.compile(f"{text}(?=, |$)"), re.compile(f"{repeated}(?:, {repeated})*")))
+    return patterns
+
+
+def _filled(declared: Words, found: re.Match[str]) -> str:
+    return declared.zh.format(**{name: _value_named(value) for name, value in found.groupdict().items()})
+
+
+def _value_named(value: str) -> str:
+    """A row of the form by its label, cells by theirs; anything else as it is."""
+    tables = next(iter(form().versions.values())).tables.values()
+    rows = [table.rows[value].zh for table in tables if value in table.rows]
+    return rows[0] if rows else _cells_named(value)
+
+
+def _cells_named(text: str) -> str:
+    return _CELL.sub(lambda found: _cell_named(found[0]), text)
+
+
+def _cell_named(name: str) -> str:
+    """The label of a cell named by its id or its column, with or without its table; else the name."""
+    place = name.replace("__", ".")
+    ids = (place, *(f"{table}.{place}" for table in form().tables))
+    return next((cell_label(cell)[0] for cell in ids if cell in form().cells), name)

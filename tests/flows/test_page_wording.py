@@ -4,10 +4,11 @@ import pytest
 
 from contracts.form import form
 from flows.page.findings import _quote
-from flows.page.wording import cell_label, kind_label, place_label, told_label
+from flows.page.wording import cell_label, kind_label, place_label, rule_label, told_label
 
 CELL = form().versions["2021"].tables["applications"]
 NEW, CARRIED = CELL.rows["new_received"], CELL.rows["carried_in"]
+CASES = form().versions["2021"].tables["reviews_and_lawsuits"]
 TOTAL = CELL.columns["total"]
 
 
@@ -41,6 +42,27 @@ def test_what_was_compared_is_said_in_both_languages(told: str, kind: str | None
     found = told_label(told, kind)
     assert found[0] == chinese
     assert "（" not in found[1]
+
+
+@pytest.mark.parametrize(
+    ("told", "chinese"),
+    [
+        ("174 cells", "174 个单元格"),
+        ("1 of 175 cells differ", "175 个单元格中 1 个不同"),
+        ("without new_received.total, carried_in.total", f"缺 {NEW.zh} · {TOTAL.zh}, {CARRIED.zh} · {TOTAL.zh}"),
+        ("source tier 5, in use: tier 1", "来源层级 5，采用者层级 1"),
+        (
+            "applications__new_received__total 9 to 90, applications__carried_in__total 1 to 20",
+            f"{NEW.zh} · {TOTAL.zh}由 9 变为 90，{CARRIED.zh} · {TOTAL.zh}由 1 变为 20",
+        ),
+        ("review 9 pending, then 4", f"{CASES.rows['review'].zh}上年未审结 9 件，本年共 4 件"),
+        ("applications.new_received.total", f"{NEW.zh} · {TOTAL.zh}"),
+        ("2022-01-01/2022-11-30", "2022-01-01/2022-11-30"),
+        (None, ""),
+    ],
+)
+def test_what_a_rule_found_is_said_in_both_languages(told: str | None, chinese: str) -> None:
+    assert rule_label(told) == (chinese, told or "")
 
 
 def test_places_are_said_in_both_languages() -> None:

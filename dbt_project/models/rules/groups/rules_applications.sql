@@ -19,9 +19,9 @@
     "applications_cells_printed": {
         "applies": is_printed,
         "holds": "cells_printed = cells_declared",
-        "observed": "cells_printed || ' cells'",
-        "expected": "cells_declared || ' cells'",
-        "detail": "'without ' || " ~ missing_cells('applications'),
+        "observed": words('cells', {"count": "cells_printed"}),
+        "expected": words('cells', {"count": "cells_declared"}),
+        "detail": words('without', {"cells": missing_cells('applications')}),
     },
     "applications_feasible": {
         "applies": is_printed ~ " and cells_printed < cells_declared",
@@ -32,15 +32,15 @@
         "applies": is_printed,
         "holds": "case when columns_over > 0 then false when columns_bounded = "
             ~ over | length ~ " then true end",
-        "observed": "columns_over || ' columns'",
-        "expected": "'0 columns'",
+        "observed": words('columns', {"count": "columns_over"}),
+        "expected": words('columns', {"count": 0}),
     },
     "applications_undecided": {
         "applies": is_printed,
         "holds": received ~ " < " ~ parameter('applications_undecided', 'least')
             ~ " or " ~ flow_cell('decided') ~ " > 0",
-        "observed": "'0 decided'",
-        "detail": received ~ " || ' newly received'",
+        "observed": words('decided', {"count": 0}),
+        "detail": words('newly_received', {"count": received}),
     },
     "applications_copied_columns": {
         "applies": is_printed,

@@ -15,11 +15,11 @@
 {%- set row_cells = cells ~ row %}
 {%- do made.append([
     row_cells ~ "__issued > " ~ row_cells ~ "__in_force + " ~ row_cells ~ "__repealed",
-    "'" ~ row ~ " ' || " ~ row_cells ~ "__issued || ' issued'",
+    words('issued', {"row": as_text(row), "count": row_cells ~ "__issued"}),
 ]) %}
 {%- do new.append([
     row_cells ~ "__newly_disclosed > " ~ row_cells ~ "__total_disclosed",
-    "'" ~ row ~ " ' || " ~ row_cells ~ "__newly_disclosed || ' newly disclosed'",
+    words('newly_disclosed', {"row": as_text(row), "count": row_cells ~ "__newly_disclosed"}),
 ]) %}
 {%- endfor %}
 {%- set version = cells ~ "form_version" %}
@@ -33,16 +33,16 @@
     "cases_cells_printed": {
         "applies": "reviews_and_lawsuits__form_version is not null",
         "holds": "cases_printed = cases_declared",
-        "observed": "cases_printed || ' cells'",
-        "expected": "cases_declared || ' cells'",
-        "detail": "'without ' || " ~ missing_cells('reviews_and_lawsuits'),
+        "observed": words('cells', {"count": "cases_printed"}),
+        "expected": words('cells', {"count": "cases_declared"}),
+        "detail": words('without', {"cells": missing_cells('reviews_and_lawsuits')}),
     },
     "disclosure_cells_printed": {
         "applies": version ~ " is not null",
         "holds": "disclosures_printed = disclosures_declared",
-        "observed": "disclosures_printed || ' cells'",
-        "expected": "disclosures_declared || ' cells'",
-        "detail": "'without ' || " ~ missing_cells('proactive_disclosure'),
+        "observed": words('cells', {"count": "disclosures_printed"}),
+        "expected": words('cells', {"count": "disclosures_declared"}),
+        "detail": words('without', {"cells": missing_cells('proactive_disclosure')}),
     },
     "disclosure_made_in_force": {
         "applies": version ~ " = '2021'",
@@ -67,7 +67,9 @@
     "procurement_count_amount": {
         "applies": version ~ " = '2019'",
         "holds": "(" ~ cells ~ "central_procurement__projects = 0) = (amount = 0)",
-        "observed": cells ~ "central_procurement__projects || ' projects, ' || " ~ amount,
+        "observed": words(
+            'procured', {"projects": cells ~ "central_procurement__projects", "amount": amount}
+        ),
     },
     "procurement_unit_stated": {
         "applies": version ~ " = '2019'",
@@ -79,7 +81,7 @@
         "holds": "case when regulations > 0 and is_government and region_level is null then null"
             " when regulations > 0 then is_government"
             " and region_level in ('province', 'prefecture') when has_regulations then true end",
-        "observed": "regulations || ' regulations'",
+        "observed": words('regulations', {"count": "regulations"}),
         "expected": "0",
     },
 } %}

@@ -8,15 +8,22 @@
 {%- set cell = tables ~ channel %}
 {%- do pending.append([
     cell ~ "__total < last__" ~ cell ~ "__pending",
-    "'" ~ channel ~ " ' || last__" ~ cell ~ "__pending || ' pending, then ' || " ~ cell ~ "__total",
+    words('pending_then', {
+        "channel": as_text(channel),
+        "before": "last__" ~ cell ~ "__pending",
+        "now": cell ~ "__total",
+    }),
 ]) %}
 {%- endfor %}
 {%- for change in columns_of_rule('disclosure_item_chain') if change.endswith("__change") %}
 {%- set start = change | replace("__change", "__prior_year_items") %}
 {%- do chains.append([
     start ~ " <> last__" ~ start ~ " + last__" ~ change,
-    "'" ~ start ~ " ' || last__" ~ start ~ " || printf('%+d', last__" ~ change
-        ~ ") || ', then ' || " ~ start,
+    words('changed_then', {
+        "cell": as_text(start),
+        "before": "last__" ~ start ~ " || printf('%+d', last__" ~ change ~ ")",
+        "now": start,
+    }),
 ]) %}
 {%- endfor %}
 {%- set factor = parameter('cases_plausible', 'factor') %}
@@ -26,7 +33,7 @@
         "holds": review[0] ~ " <= concluded or " ~ review[0]
             ~ " <= concluded + last_concluded + earlier_concluded",
         "observed": review[0],
-        "expected": "'at most ' || (concluded + last_concluded + earlier_concluded)",
+        "expected": words('at_most', {"count": "concluded + last_concluded + earlier_concluded"}),
         "reason": "'reviews of earlier years are not on file'",
     },
     "cases_plausible": {
@@ -34,8 +41,10 @@
         "holds": "cases < " ~ parameter('cases_plausible', 'least')
             ~ " or cases <= " ~ factor ~ " * " ~ cases[0]
             ~ " or cases <= " ~ factor ~ " * (" ~ cases[0] ~ " + last__" ~ cases[0] ~ ")",
-        "observed": "cases || ' cases'",
-        "expected": "'at most ' || " ~ factor ~ " * (" ~ cases[0] ~ " + last__" ~ cases[0] ~ ")",
+        "observed": words('cases', {"count": "cases"}),
+        "expected": words(
+            'at_most', {"count": factor ~ " * (" ~ cases[0] ~ " + last__" ~ cases[0] ~ ")"}
+        ),
         "reason": "'what was decided in this or last year is not on file'",
     },
     "cases_pending_again": {

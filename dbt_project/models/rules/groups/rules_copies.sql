@@ -7,16 +7,16 @@
         "applies": "is_counted",
         "holds": "case when last_key is not null then coalesce(equal < " ~ least
             ~ " or 100 * equal < " ~ percent ~ " * (equal + unequal), true) end",
-        "observed": "equal || ' of ' || (equal + unequal) || ' figures are last year''s'",
-        "expected": "'less than " ~ percent ~ " %'",
+        "observed": words('figures_of_last_year', {"equal": "equal", "shared": "equal + unequal"}),
+        "expected": words('less_than_percent', {"percent": percent}),
         "reason": "'no report of last year'",
     },
     "body_year_copies": {
         "applies": "not is_leading and not is_rejected and revisions > 1",
         "holds": "case when shared > 0 then differing = 0 end",
-        "observed": "differing || ' of ' || shared || ' cells differ'",
-        "expected": "'0 differ'",
-        "detail": "'source tier ' || source_tier || ', in use: tier ' || tier_in_use",
+        "observed": words('cells_differ', {"differing": "differing", "shared": "shared"}),
+        "expected": words('differ', {"count": 0}),
+        "detail": words('tiers', {"tier": "source_tier", "used": "tier_in_use"}),
         "reason": "'no cell is printed in both'",
     },
 } %}

@@ -27,16 +27,16 @@
         "applies": "is_current and has_applications",
         "holds": "case when greatest(" ~ zero | join(", ") ~ ") > 0 then true when " ~ zero | join(" + ")
             ~ " is not null then evidence = 0 end",
-        "observed": "'all flows are 0'",
-        "detail": "evidence || ' elsewhere'",
+        "observed": words('all_zero'),
+        "detail": words('elsewhere', {"count": "evidence"}),
         "reason": "'no other evidence, or a flow is missing'",
     },
     "carry_after_merger": {
         "applies": "merged_types > 0",
         "holds": "case when merged_gaps > 0 then false"
             " when merged_assessed = merged_types then true end",
-        "observed": "merged_gaps || ' applicant types differ'",
-        "expected": "'0 differ'",
+        "observed": words('applicant_types_differ', {"count": "merged_gaps"}),
+        "expected": words('differ', {"count": 0}),
         "reason": "'a report of a predecessor is missing'",
     },
 } %}

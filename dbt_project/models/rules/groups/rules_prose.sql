@@ -11,8 +11,8 @@
     "applies": stated ~ " > 0",
     "holds": "case when " ~ against ~ " > 0 then false when "
         ~ agreeing ~ " = " ~ stated ~ " then true end",
-    "observed": against ~ " || ' of ' || " ~ stated ~ " || ' claims disagree'",
-    "expected": "'0 disagree'",
+    "observed": words('claims_disagree', {"against": against, "stated": stated}),
+    "expected": words('disagree', {"count": 0}),
     "detail": rule.id ~ "_told",
     "reason": "'no term of ' || (" ~ stated ~ " - " ~ agreeing ~ ") || ' claims is at hand'",
 }}) %}
@@ -32,7 +32,7 @@
 {%- do conditions.update({"claims_assessed": {
     "applies": "stated > 0",
     "holds": "100 * assessed >= " ~ parameter('claims_assessed', 'percent') ~ " * stated",
-    "observed": "assessed || ' of ' || stated || ' claims'",
+    "observed": words('claims_assessed', {"assessed": "assessed", "stated": "stated"}),
     "expected": "'" ~ parameter('claims_assessed', 'percent') ~ " %'",
 }}) %}
 with reports as (

@@ -16,19 +16,19 @@
     "published_after_the_year": {
         "holds": "published_on > " ~ year_end,
         "observed": "published_on",
-        "expected": "'after ' || " ~ year_end,
+        "expected": words('after', {"day": year_end}),
         "reason": "'no date of publication'",
     },
     "captured_after_the_year": {
         "holds": "captured_on > " ~ year_end,
         "observed": "captured_on",
-        "expected": "'after ' || " ~ year_end,
+        "expected": words('after', {"day": year_end}),
         "reason": "'no time of capture'",
     },
     "published_on_time": {
         "holds": "published_on <= " ~ deadline_of('authority_class', 'report_year'),
         "observed": "published_on",
-        "expected": "'by ' || " ~ deadline_of('authority_class', 'report_year'),
+        "expected": words('by', {"day": deadline_of('authority_class', 'report_year')}),
         "detail": "authority_class",
         "reason": "'no date of publication, or the level of the government is not known'",
     },
@@ -44,7 +44,7 @@
         "holds": "nullif(trim(authority_normalised), '') is not null",
         "observed": "authority_printed",
     },
-    "region_known": {"holds": "region_code is not null", "observed": "'none'"},
+    "region_known": {"holds": "region_code is not null", "observed": words('none')},
     "scope_of_body": {
         "applies": "scope <> 'unknown'",
         "holds": "(authority_class is distinct from 'system')",
@@ -54,8 +54,8 @@
     "tables_present": {
         "applies": "report_year >= " ~ parameter('tables_present', 'first_year'),
         "holds": "printed_tables = " ~ form_data().codes.table_id | length,
-        "observed": "printed_tables || ' tables'",
-        "expected": "'" ~ form_data().codes.table_id | length ~ " tables'",
+        "observed": words('tables', {"count": "printed_tables"}),
+        "expected": words('tables', {"count": form_data().codes.table_id | length}),
     },
     "form_version_in_force": {
         "applies": "applications__form_version is not null and form_version_in_force is not null",
