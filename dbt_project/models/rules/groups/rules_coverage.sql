@@ -4,8 +4,8 @@
         "applies": "was_on_file",
         "holds": "case coverage_status"
             " when 'vanished' then false when 'not_due' then null else true end",
-        "observed": "'no report'",
-        "expected": "'a report by ' || coalesce(cast(deadline as varchar), 'its deadline')",
+        "observed": words('no_report'),
+        "expected": words('report_by', {"day": "due_on"}),
         "reason": "'not due'",
     },
 } %}

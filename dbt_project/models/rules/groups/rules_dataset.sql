@@ -8,17 +8,17 @@
             ~ parameter('implausible_zero', 'peers')
             ~ " then median < " ~ parameter('implausible_zero', 'median') ~ " end",
         "observed": received,
-        "expected": "'median of the level is ' || median",
-        "detail": "peers || ' governments'",
+        "expected": words('median_of_level', {"median": "median"}),
+        "detail": words('governments', {"count": "peers"}),
         "reason": "'too few peers, or the figure is missing'",
     },
     "same_figures_two_bodies": {
         "applies": "cells_hash is not null",
         "holds": "case when above_zero >= " ~ parameter('same_figures_two_bodies', 'least')
             ~ " then bodies = 1 end",
-        "observed": "bodies || ' bodies'",
-        "expected": "'1 body'",
-        "detail": "above_zero || ' cells above 0'",
+        "observed": words('bodies', {"count": "bodies"}),
+        "expected": words('one_body'),
+        "detail": words('cells_above_zero', {"count": "above_zero"}),
         "reason": "'too few cells above 0'",
     },
 } %}

@@ -10,14 +10,14 @@
         "applies": is_whole ~ " and children_expected > 0",
         "holds": none_of(short_of_children | map(attribute=0) | list),
         "observed": told(short_of_children),
-        "detail": "children || ' of ' || children_expected || ' regions below on file'",
+        "detail": words('regions_below', {"count": "children", "expected": "children_expected"}),
         "reason": "'no region below on file, or a figure is missing'",
     },
     "government_covers_departments": {
         "applies": is_whole,
         "holds": none_of(short_of_departments | map(attribute=0) | list),
         "observed": told(short_of_departments),
-        "detail": "departments || ' departments on file'",
+        "detail": words('departments', {"count": "departments"}),
         "reason": "'no department on file, or a figure is missing'",
     },
     "double_counting": {
@@ -26,16 +26,16 @@
         "holds": "case when departments_counted >= " ~ parameter('double_counting', 'departments')
             ~ " then departments__" ~ alone ~ " < " ~ parameter('double_counting', 'least')
             ~ " or " ~ alone ~ " < departments__" ~ alone ~ " end",
-        "observed": alone ~ " || ' in the government''s own report'",
-        "expected": "'less than ' || departments__" ~ alone ~ " || ' of its departments'",
-        "detail": "departments_counted || ' departments with a figure'",
+        "observed": words('in_own_report', {"count": alone}),
+        "expected": words('less_than_departments', {"count": "departments__" ~ alone}),
+        "detail": words('departments_with_figure', {"count": "departments_counted"}),
         "reason": "'too few departments with a figure'",
     },
     "one_consolidated_report": {
         "applies": "is_current and scope_counted = 'consolidated' and region_code is not null",
         "holds": "consolidated_bodies = 1",
-        "observed": "consolidated_bodies || ' bodies'",
-        "expected": "'1 body'",
+        "observed": words('bodies', {"count": "consolidated_bodies"}),
+        "expected": words('one_body'),
     },
 } %}
 with levels as (
