@@ -28,6 +28,22 @@
     left({{ region_code }}, 2) not in ('71', '81', '82')
 {%- endmacro %}
 
+{#- The governments of regions and years in force that none of the bodies expected is; they have no key. -#}
+{% macro governments_never_seen(region_years, bodies) -%}
+    select
+        null as authority_key,
+        {{ government_of(region_years ~ '.region_zh') }} as authority_zh,
+        {{ region_years }}.region_code,
+        {{ region_years }}.region_level as authority_class,
+        {{ region_years }}.report_year
+    from {{ region_years }}
+    anti join {{ bodies }}
+        on
+            {{ is_region_year(region_years, bodies) }}
+            and {{ region_years }}.region_level = {{ bodies }}.authority_class
+    where {{ has_duty(region_years ~ '.region_code') }}
+{%- endmacro %}
+
 {#-
     What a report counts: what it says, else of a government the consolidated figures of its region, of
     an office its own.

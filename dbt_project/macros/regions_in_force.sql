@@ -20,3 +20,11 @@
         )
     )
 {%- endmacro %}
+
+{#- Whether a region is in force in a body's year under the name that the body bears, and not another before it. -#}
+{% macro is_region_of(region_years, bodies) -%}
+    (
+        {{ region_years }}.region_code is not null
+        and not {{ has_former_name(bodies, region_years ~ '.region_zh') }}
+    )
+{%- endmacro %}

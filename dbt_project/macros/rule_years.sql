@@ -10,6 +10,14 @@
     and {{ relation }}.report_year = {{ other }}.report_year
 {%- endmacro %}
 
+{#- The key of the report in use from which a body-year's figures are counted, where it has several. -#}
+{% macro counted_report_of_each_year(reports) -%}
+    select arg_min(counted.report_key, (counted.scope_counted, counted.report_key))
+    from {{ reports }} as counted
+    where counted.is_current
+    group by counted.authority_key, counted.report_year
+{%- endmacro %}
+
 {#- The sums of columns under a prefix, over the rows of which a condition is true. -#}
 {% macro sums_as(columns, prefix, condition="true") -%}
     {%- for column in columns %}

@@ -89,13 +89,7 @@ known as (
     where
         on_file.authority_key is not null
         or bodies.report_year <= coalesce(listings.last_report_year, bodies.report_year)
-        and (
-            levels.region_level is null
-            or (
-                valid_regions.region_code is not null
-                and not {{ has_former_name('bodies', 'valid_regions.region_zh') }}
-            )
-        )
+        and (levels.region_level is null or {{ is_region_of('valid_regions', 'bodies') }})
 ),
 
 of_bodies as (
@@ -122,15 +116,4 @@ of_all_bodies as (
 
 select * from of_bodies
 union all
-select
-    null as authority_key,
-    {{ government_of('valid_regions.region_zh') }} as authority_zh,
-    valid_regions.region_code,
-    valid_regions.region_level as authority_class,
-    valid_regions.report_year
-from valid_regions
-anti join of_all_bodies
-    on
-        {{ is_region_year('valid_regions', 'of_all_bodies') }}
-        and valid_regions.region_level = of_all_bodies.authority_class
-where {{ has_duty('valid_regions.region_code') }}
+{{ governments_never_seen('valid_regions', 'of_all_bodies') }}

@@ -3,8 +3,8 @@
 {%- set alone = columns_of_rule('double_counting')[0] %}
 {%- set short_of_children = pairs_short_of(columns, "children") %}
 {%- set short_of_departments = pairs_short_of(columns, "departments") %}
-{%- set is_whole = "is_current and is_government and scope_counted = 'consolidated'"
-    " and region_level is not null" %}
+{%- set government = "is_current and is_government and scope_counted = " %}
+{%- set is_whole = government ~ "'consolidated' and region_level is not null" %}
 {%- set conditions = {
     "parent_covers_children": {
         "applies": is_whole ~ " and children_expected > 0",
@@ -21,8 +21,7 @@
         "reason": "'no department on file, or a figure is missing'",
     },
     "double_counting": {
-        "applies": "is_current and is_government and scope_counted = 'own'"
-            " and region_code is not null",
+        "applies": government ~ "'own' and region_code is not null",
         "holds": "case when departments_counted >= " ~ parameter('double_counting', 'departments')
             ~ " then departments__" ~ alone ~ " < " ~ parameter('double_counting', 'least')
             ~ " or " ~ alone ~ " < departments__" ~ alone ~ " end",
@@ -61,16 +60,9 @@ reports as (
 ),
 
 -- A body-year whose tables come from two reports has its figures once.
-counted_in as (
-    select arg_min(report_key, (scope_counted, report_key)) as report_key
-    from reports
-    where is_current
-    group by authority_key, report_year
-),
-
 bodies as (
-    select * from reports
-    where report_key in (select counted_in.report_key from counted_in)
+    select reports.* from reports
+    where reports.report_key in ({{ counted_report_of_each_year('reports') }})
 ),
 
 -- Of several bodies that report for a region, one counts: the government before its office.
