@@ -11,7 +11,7 @@ from pipelines.extract.form_reader.labels import is_numbered, match_labels
 from pipelines.extract.form_reader.tokens import Token
 
 _LONGEST = 40  # characters of a cell that can be a figure with words around it
-_LONGEST_LINE = 110  # characters of a line with a label and figures
+LONGEST_LINE = 110  # characters of a line with a label and the figures of its row
 _FEWEST_BEFORE = 2  # figures before it in a row without label
 _NUMERAL = re.compile(rf"[约共近计]?[零〇一二两三四五六七八九十百千万亿]+余?{COUNTED}?")
 _IN_LINE = re.compile(rf"[约共近计]\d[\d,]*余?{COUNTED}?|\d[\d,]*余{COUNTED}?|(?=..){_NUMERAL.pattern}")
@@ -70,7 +70,7 @@ def _marked_line(line: Token, before: Sequence[Token], following: Token | None) 
 
 def _row_in(line: Token) -> list[Token]:
     """The label of a row and the figures behind it, one in words among them; nothing if a line is not made so."""
-    words = list(_WORD.finditer(line.text)) if len(line.text) <= _LONGEST_LINE else []
+    words = list(_WORD.finditer(line.text)) if len(line.text) <= LONGEST_LINE else []
     first = len(words)
     while first and (_figure(words[first - 1][0]) or _IN_LINE.fullmatch(_normal(words[first - 1][0]))):
         first -= 1

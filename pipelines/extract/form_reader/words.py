@@ -9,8 +9,8 @@ from pipelines.extract.form_reader.blocks import LONGEST_WORDS, Block
 from pipelines.extract.form_reader.labels import Match, is_label, match_labels
 from pipelines.extract.form_reader.record import struck_note
 from pipelines.extract.form_reader.tokens import Token
+from pipelines.extract.form_reader.worded import LONGEST_LINE
 
-_LONGEST_LINE = 110  # of a label and the figures of its row
 _UNREAD = ("missing", "ambiguous")
 _STOP = "。"
 
@@ -59,7 +59,7 @@ def _row_in(token: Token, table: Table) -> str:
         token.kind == "text"
         and not token.in_row
         and bool(rest)
-        and len(token.text) <= _LONGEST_LINE
+        and len(token.text) <= LONGEST_LINE
         and _STOP not in rest
     )
     return _row_of(match_labels(label), table) if is_line and is_label(label) else ""

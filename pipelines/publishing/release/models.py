@@ -39,7 +39,7 @@ class TableDiff(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether rows, columns, single values and key are the same in both versions."""
+        """Whether rows, columns and key are the same in both versions."""
         columns = self.columns_added or self.columns_removed
         rows = self.added or self.removed or self.changed
         return not (rows or columns or self.is_regrained)
