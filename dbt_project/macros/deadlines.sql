@@ -42,6 +42,15 @@
     end
 {%- endmacro %}
 
+{#- The day on which the last of all bodies must have published its report on a year. -#}
+{% macro last_deadline(report_year) -%}
+    greatest(
+        {%- for name in ("department", "county", "prefecture", "province", "system") %}
+        {{ day_after(report_year, name) }}{{ "," if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
 {#- A day of the catalogue's in the year after another. -#}
 {% macro day_after(year, name) -%}
     {%- set month, day = parameter('published_on_time', name).split("-") -%}

@@ -59,5 +59,5 @@ select
     captured_on,
     was_on_file,
     deadline,
-    coalesce(deadline, make_date(report_year + 1, 3, 31)) as due_on
+    coalesce(deadline, {{ last_deadline('report_year') }}) as due_on
 from dated
